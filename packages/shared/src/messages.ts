@@ -1,0 +1,85 @@
+import * as v from 'valibot';
+
+/*
+ * One schema for each message. From them come the API's validation and serialisation, the OpenAPI document,
+ * the types on both sides, and the web app's check of what it receives.
+ *
+ * Requests are strict: an unknown key is refused. Responses are open: a key that a newer API adds is ignored
+ * by an older web app.
+ */
+
+/** 256 bits in base64url. Checked before it names a cookie or a channel. */
+export const State = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{43}$/));
+
+/** RFC 6749 Appendix A.11: 1*VSCHAR; the length is our bound. */
+const AuthorizationCode = v.pipe(v.string(), v.regex(/^[\x20-\x7e]{1,2048}$/));
+
+/** RFC 6749 Appendix A.7: 1*NQSCHAR; the length is our bound. */
+const AuthorizationError = v.pipe(v.string(), v.regex(/^[\x20\x21\x23-\x5b\x5d-\x7e]{1,128}$/));
+
+/** What a POST without parameters carries: `{}`, or no body at all. */
+export const EmptyRequest = v.strictObject({});
+
+export const StartResponse = v.object({
+  /** Where to send the window. Holds no secret. */
+  authorizationUrl: v.string(),
+  /** Names this attempt. It comes back with the provider's answer. */
+  state: State,
+  /** Seconds until the attempt can no longer be finished. */
+  expiresIn: v.pipe(v.number(), v.integer(), v.minValue(1)),
+});
+export type StartResponse = v.InferOutput<typeof StartResponse>;
+
+/**
+ * What the callback page received: a code or an error, never both.
+ * @see RFC 6749 §4.1.2
+ */
+export const ExchangeTokenRequest = v.union([
+  v.strictObject({ code: AuthorizationCode, state: State }),
+  v.strictObject({ error: AuthorizationError, state: State }),
+]);
+export type ExchangeTokenRequest = v.InferOutput<typeof ExchangeTokenRequest>;
+
+/** RFC 6749 §5.1, without the refresh token: that one never leaves the API. */
+export const TokenResponse = v.object({
+  access_token: v.pipe(v.string(), v.minLength(1)),
+  token_type: v.literal('Bearer'),
+  /** Seconds left, counted when the answer was made. */
+  expires_in: v.pipe(v.number(), v.integer(), v.minValue(0)),
+  /** Space-separated scopes that were granted. */
+  scope: v.string(),
+  /** Public. Changes with every sign-in, so that tabs notice a change of user. */
+  session_id: v.pipe(v.string(), v.minLength(1)),
+});
+export type TokenResponse = v.InferOutput<typeof TokenResponse>;
+
+const Count = v.pipe(v.number(), v.minValue(0));
+const Text = v.pipe(v.string(), v.maxLength(512));
+
+/** The fields of the provider's userinfo that we pass on. A scope that was not granted takes its fields away. */
+export const Userinfo = v.object({
+  id: v.pipe(v.number(), v.integer()),
+  /** Scope `profile`. */
+  username: v.optional(Text),
+  /** Scope `profile`. */
+  email: v.optional(Text),
+  /** Scope `balance`. */
+  quota: v.optional(Count),
+  /** Scope `balance`. */
+  used_quota: v.optional(Count),
+  /** Scope `balance`. As the provider formats it; shown untouched. */
+  balance_formatted: v.optional(Text),
+  /** Unix seconds. */
+  created_time: v.optional(Count),
+  /** 1: active. */
+  status: v.optional(v.pipe(v.number(), v.integer())),
+});
+export type Userinfo = v.InferOutput<typeof Userinfo>;
+
+export const TopupResponse = v.object({
+  /** Where this user tops the account up. Checked by the API and once more before it is opened. */
+  topup_url: v.pipe(v.string(), v.maxLength(2048)),
+});
+export type TopupResponse = v.InferOutput<typeof TopupResponse>;
+
+export const HealthResponse = v.object({ status: v.literal('ok') });
