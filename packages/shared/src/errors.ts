@@ -53,9 +53,13 @@ export const ERRORS = {
 /** @see ERRORS */
 export type ErrorCode = keyof typeof ERRORS;
 
+export function isErrorCode(value: unknown): value is ErrorCode {
+  return typeof value === 'string' && Object.hasOwn(ERRORS, value);
+}
+
 /** The one form in which the API reports an error. */
 export const ErrorResponse = v.object({
-  error: v.picklist(Object.keys(ERRORS) as ErrorCode[]),
+  error: v.picklist(Object.keys(ERRORS).filter(isErrorCode)),
   /** One plain sentence for developers. Never holds input, never what the provider said. */
   error_description: v.string(),
   /** To quote to support: the same id is in the API's log. */

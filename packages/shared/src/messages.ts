@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { AUTHORIZATION_CODE, AUTHORIZATION_ERROR, STATE } from './patterns.ts';
 
 /*
  * One schema for each message. From them come the API's validation and serialisation, the OpenAPI document,
@@ -8,14 +9,9 @@ import * as v from 'valibot';
  * by an older web app.
  */
 
-/** 256 bits in base64url. Checked before it names a cookie or a channel. */
-export const State = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{43}$/));
-
-/** RFC 6749 Appendix A.11: 1*VSCHAR; the length is our bound. */
-const AuthorizationCode = v.pipe(v.string(), v.regex(/^[\x20-\x7e]{1,2048}$/));
-
-/** RFC 6749 Appendix A.7: 1*NQSCHAR; the length is our bound. */
-const AuthorizationError = v.pipe(v.string(), v.regex(/^[\x20\x21\x23-\x5b\x5d-\x7e]{1,128}$/));
+export const State = v.pipe(v.string(), v.regex(STATE));
+const AuthorizationCode = v.pipe(v.string(), v.regex(AUTHORIZATION_CODE));
+const AuthorizationError = v.pipe(v.string(), v.regex(AUTHORIZATION_ERROR));
 
 /** What a POST without parameters carries: `{}`, or no body at all. */
 export const EmptyRequest = v.strictObject({});

@@ -1,0 +1,29 @@
+import { Userinfo } from '@oneclick/shared/messages';
+import { PATHS } from '@oneclick/shared/paths';
+import { queryOptions } from '@tanstack/react-query';
+import * as v from 'valibot';
+import type { Session } from '../auth/session.ts';
+import { Fault } from '../fault.ts';
+
+const STALE_AFTER_MS = 30_000;
+const TRY_AGAIN_AFTER_MS = 15_000;
+const TRIES = 3;
+
+/**
+ * Who is signed in, and what they have left. Kept by session id, so that nothing of one user is ever shown to
+ * the next. A 401 is not retried here: fetchWithAccessToken has refreshed and retried already.
+ */
+export function userinfoQuery(session: Pick<Session, 'fetchWithAccessToken'>, sessionId: string) {
+  return queryOptions({
+    queryKey: ['userinfo', sessionId],
+    queryFn: ({ signal }) =>
+      session.fetchWithAccessToken(PATHS.userinfo, { parse: (body) => v.parse(Userinfo, body), signal }),
+    staleTime: STALE_AFTER_MS,
+    retry: (failures, error) => failures < TRIES - 1 && Fault.from(error).retryable,
+    // While it fails it goes on trying, over the last known data.
+    refetchInterval: ({ state }) =>
+      state.status === 'error' && Fault.from(state.error).retryable
+        ? (Fault.from(state.error).retryAfterMs ?? TRY_AGAIN_AFTER_MS)
+        : false,
+  });
+}

@@ -1,0 +1,49 @@
+import { WEB_PATHS } from '@oneclick/shared/paths';
+
+const WIDTH = 500;
+const HEIGHT = 600;
+const CLOSED_POLL_MS = 400;
+
+export type AuthorizationPopup = {
+  /** Sends the window on to the provider. */
+  showAuthorizationServer: (authorizationUrl: string) => void;
+  focus: () => void;
+  close: () => void;
+  /**
+   * Calls back once when the window seems to be gone. A hint, not a fact: a provider whose page sends
+   * Cross-Origin-Opener-Policy cuts the window off, and then `closed` is true while the user looks at it.
+   */
+  onSeemsClosed: (callback: () => void, signal: AbortSignal) => void;
+};
+
+/**
+ * Opens the sign-in window on a small page of our own. Call it in the click itself: a browser blocks a window
+ * that opens after an awaited request. Returns undefined if the window was blocked.
+ */
+export function openAuthorizationPopup(): AuthorizationPopup | undefined {
+  const left = Math.max(0, Math.round(window.screenX + (window.outerWidth - WIDTH) / 2));
+  const top = Math.max(0, Math.round(window.screenY + (window.outerHeight - HEIGHT) / 2));
+  // A new window for each attempt: with a shared name the second attempt would steal the first one's window.
+  const popup = window.open(
+    WEB_PATHS.opening,
+    '_blank',
+    `popup,width=${WIDTH},height=${HEIGHT},left=${left},top=${top}`,
+  );
+  if (!popup) return undefined;
+  // Disowned while it is still on a page of ours: no page it reaches later can navigate this tab.
+  popup.opener = null;
+
+  return {
+    showAuthorizationServer: (authorizationUrl) => popup.location.replace(authorizationUrl),
+    focus: () => popup.focus(),
+    close: () => popup.close(),
+    onSeemsClosed(callback, signal) {
+      const timer = setInterval(() => {
+        if (!popup.closed) return;
+        clearInterval(timer);
+        callback();
+      }, CLOSED_POLL_MS);
+      signal.addEventListener('abort', () => clearInterval(timer), { once: true });
+    },
+  };
+}

@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+import { parseAuthorizationResponse } from './authorization-response.ts';
+
+const state = 'a'.repeat(43);
+
+test.each([
+  ['a code', `?code=c&state=${state}`, { state, code: 'c' }],
+  [
+    'an error',
+    `?error=access_denied&error_description=%3Cimg%3E&state=${state}`,
+    { state, error: 'access_denied' },
+  ],
+  [
+    'a code and parameters that nobody knows',
+    `?code=c&state=${state}&iss=x&session_state=y`,
+    { state, code: 'c' },
+  ],
+  ['a code and an error', `?code=c&error=access_denied&state=${state}`, { state, error: 'access_denied' }],
+])('reads %s', (_, query, response) => {
+  expect(parseAuthorizationResponse(query)).toEqual(response);
+});
+
+test.each([
+  ['nothing', ''],
+  ['no state', '?code=c'],
+  ['a state of another form', '?code=c&state=x'],
+  ['a state twice', `?code=c&state=${state}&state=${state}`],
+  ['a code twice', `?code=c&code=d&state=${state}`],
+  ['an empty code', `?code=&state=${state}`],
+  ['a code of 100 KB', `?code=${'c'.repeat(1e5)}&state=${state}`],
+  ['an error with a line break', `?error=a%0Ab&state=${state}`],
+])('finds none in %s', (_, query) => {
+  expect(parseAuthorizationResponse(query)).toBeUndefined();
+});

@@ -1,0 +1,28 @@
+import { vi } from 'vitest';
+
+type OpenedWindow = { url: string; opener: unknown; closed: boolean; close: () => void };
+
+/** The windows that the page opens, as far as it can see and steer them. */
+export function stubWindowOpen(): OpenedWindow[] {
+  const opened: OpenedWindow[] = [];
+  vi.spyOn(window, 'open').mockImplementation((url) => {
+    const popup = {
+      url: String(url),
+      opener: window,
+      closed: false,
+      close: () => {
+        popup.closed = true;
+      },
+      focus: () => undefined,
+      location: {
+        replace: (to: string) => {
+          popup.url = to;
+        },
+      },
+    };
+    opened.push(popup);
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what the app uses of a Window, and no more
+    return popup as unknown as Window;
+  });
+  return opened;
+}
