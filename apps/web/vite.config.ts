@@ -57,5 +57,5 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     rolldownOptions: { input: ['index.html', 'oauth/callback.html', 'oauth/opening.html'] },
   },
-  test: { environment: 'happy-dom', restoreMocks: true, silent: true },
+  test: { environment: 'happy-dom', restoreMocks: true },
 });

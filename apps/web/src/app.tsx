@@ -34,7 +34,6 @@ function Screen() {
       return (
         <SigningInScreen
           step={snapshot.step}
-          onShowWindow={session.focusSignInWindow}
           onContinueHere={session.continueSignInHere}
           onCancel={session.cancelSignIn}
         />

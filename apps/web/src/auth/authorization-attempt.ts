@@ -5,16 +5,15 @@ import { Fault } from '../fault.ts';
 import type { ApiClient } from './api-client.ts';
 import { openAuthorizationPopup } from './authorization-popup.ts';
 import type { AuthorizationResponse } from './authorization-response.ts';
-import { listenForAuthorizationResponse } from './hand-over.ts';
+import { type HandOverListener, listenForAuthorizationResponse } from './hand-over.ts';
 import { continueInSameTab } from './same-tab-attempt.ts';
 
 export type AuthorizationAttempt = {
-  /** Settles once: the provider's answer, or the Fault that ended the attempt. Never, if it was cancelled. */
+  /** The provider's answer, or the Fault that ended the attempt. Never settles after `cancel`. */
   response: Promise<AuthorizationResponse>;
-  focusWindow: () => void;
   /** Goes on in this tab instead of the window. */
   continueHere: () => void;
-  /** Ends the attempt: the window closes, and a late answer does nothing. */
+  /** Ends the attempt: a late answer does nothing, and its window closes when it comes back to us. */
   cancel: () => void;
 };
 
@@ -33,58 +32,59 @@ export function beginAuthorizationAttempt({
 }): AuthorizationAttempt {
   const popup = openAuthorizationPopup();
   const ending = new AbortController();
-  let goHere = popup === undefined;
+  const { promise: response, resolve, reject } = Promise.withResolvers<AuthorizationResponse>();
+  let isGoingHere = popup === undefined;
   let started: StartResponse | undefined;
+  let listener: HandOverListener | undefined;
 
-  function cancel(): void {
-    ending.abort(new Fault('window_closed'));
+  function fail(error: unknown): void {
+    if (ending.signal.aborted) return;
+    ending.abort();
     popup?.close();
+    reject(Fault.from(error));
   }
 
-  async function go(): Promise<AuthorizationResponse> {
+  async function go(): Promise<void> {
     started = await api.post(PATHS.start, {
       body: {},
       parse: (body) => v.parse(StartResponse, body),
       signal: ending.signal,
     });
-    if (goHere || !popup) return leaveForSameTab(started);
+    if (isGoingHere || !popup) return leaveForSameTab(started);
     // The channel is open before the window leaves: an answer can't come too early.
-    const listening = await listenForAuthorizationResponse(started.state, ending.signal);
-    const expiry = setTimeout(() => ending.abort(new Fault('attempt_expired')), started.expiresIn * 1000);
-    ending.signal.addEventListener('abort', () => clearTimeout(expiry), { once: true });
+    listener = await listenForAuthorizationResponse(started.state);
+    if (ending.signal.aborted) return listener.close();
+    // After a cancellation, too, somebody is there to turn the answer away for as long as it may come.
+    const expiry = setTimeout(() => {
+      listener?.close();
+      fail(new Fault('attempt_expired'));
+    }, started.expiresIn * 1000);
     popup.showAuthorizationServer(started.authorizationUrl);
     popup.onSeemsClosed(onWindowSeemsClosed, ending.signal);
     onWaiting();
-    return listening.response;
+    const received = await listener.response;
+    clearTimeout(expiry);
+    ending.abort();
+    resolve(received);
   }
 
-  async function leaveForSameTab(to: StartResponse): Promise<never> {
-    await continueInSameTab(to);
+  async function leaveForSameTab(to: StartResponse): Promise<void> {
     popup?.close();
-    // The page is being left. Back from the provider restores it, with this attempt still here to cancel.
-    return new Promise<never>((_, reject) => {
-      ending.signal.addEventListener('abort', () => reject(Fault.from(ending.signal.reason)), { once: true });
-    });
+    await continueInSameTab(to);
   }
 
-  const response = go().then(
-    (received) => {
-      ending.abort();
-      return received;
-    },
-    (error: unknown) => {
-      cancel();
-      throw error;
-    },
-  );
+  go().catch(fail);
 
   return {
     response,
-    focusWindow: () => popup?.focus(),
     continueHere() {
-      goHere = true;
-      if (started) void leaveForSameTab(started).catch(() => undefined);
+      isGoingHere = true;
+      if (started) leaveForSameTab(started).catch(fail);
     },
-    cancel,
+    cancel() {
+      ending.abort();
+      listener?.refuse();
+      popup?.close();
+    },
   };
 }

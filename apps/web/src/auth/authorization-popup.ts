@@ -7,7 +7,7 @@ const CLOSED_POLL_MS = 400;
 export type AuthorizationPopup = {
   /** Sends the window on to the provider. */
   showAuthorizationServer: (authorizationUrl: string) => void;
-  focus: () => void;
+  /** Closes the window while it is on our page. At the provider it is out of our hands, because disowned. */
   close: () => void;
   /**
    * Calls back once when the window seems to be gone. A hint, not a fact: a provider whose page sends
@@ -30,13 +30,19 @@ export function openAuthorizationPopup(): AuthorizationPopup | undefined {
     `popup,width=${WIDTH},height=${HEIGHT},left=${left},top=${top}`,
   );
   if (!popup) return undefined;
-  // Disowned while it is still on a page of ours: no page it reaches later can navigate this tab.
+  // Disowned while it is still on a page of ours: no page it reaches later can navigate this tab. The price:
+  // once it has left, this tab can neither close it nor bring it to the front.
   popup.opener = null;
+  let isOurs = true;
 
   return {
-    showAuthorizationServer: (authorizationUrl) => popup.location.replace(authorizationUrl),
-    focus: () => popup.focus(),
-    close: () => popup.close(),
+    showAuthorizationServer(authorizationUrl) {
+      isOurs = false;
+      popup.location.replace(authorizationUrl);
+    },
+    close() {
+      if (isOurs) popup.close();
+    },
     onSeemsClosed(callback, signal) {
       const timer = setInterval(() => {
         if (!popup.closed) return;

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import {
   handOverAuthorizationResponse,
   handOverChannelName,
@@ -8,12 +8,6 @@ import {
 const state = 'a'.repeat(43);
 const response = { state, code: 'code-1' };
 
-let ending: AbortController;
-beforeEach(() => {
-  ending = new AbortController();
-});
-afterEach(() => ending.abort());
-
 test('the channel is named after a hash, and gives the state away to nobody', async () => {
   const name = await handOverChannelName(state);
   expect(name).toMatch(/^oauth:[A-Za-z0-9_-]{43}$/);
@@ -21,21 +15,21 @@ test('the channel is named after a hash, and gives the state away to nobody', as
 });
 
 test('an answer that comes after the tab has begun to listen is acknowledged', async () => {
-  const listening = await listenForAuthorizationResponse(state, ending.signal);
-  await expect(handOverAuthorizationResponse(response, { timeoutMs: 500 })).resolves.toBe(true);
+  const listening = await listenForAuthorizationResponse(state);
+  await expect(handOverAuthorizationResponse(response, { timeoutMs: 500 })).resolves.toBe('acknowledged');
   await expect(listening.response).resolves.toEqual(response);
 });
 
 test('an answer is sent again until somebody listens', async () => {
   const handedOver = handOverAuthorizationResponse(response, { timeoutMs: 2_000 });
   await new Promise((resolve) => setTimeout(resolve, 200));
-  const listening = await listenForAuthorizationResponse(state, ending.signal);
-  await expect(handedOver).resolves.toBe(true);
+  const listening = await listenForAuthorizationResponse(state);
+  await expect(handedOver).resolves.toBe('acknowledged');
   await expect(listening.response).resolves.toEqual(response);
 });
 
 test('nobody listens: that is said, not waited for', async () => {
-  await expect(handOverAuthorizationResponse(response, { timeoutMs: 50 })).resolves.toBe(false);
+  await expect(handOverAuthorizationResponse(response, { timeoutMs: 50 })).resolves.toBe('unanswered');
 });
 
 test.each([
@@ -53,10 +47,10 @@ test.each([
   ['nothing', null],
   ['text', 'authorization-response'],
 ])('a message with %s does nothing', async (_, message) => {
-  const listening = await listenForAuthorizationResponse(state, ending.signal);
+  const listening = await listenForAuthorizationResponse(state);
   const forger = new BroadcastChannel(await handOverChannelName(state));
   forger.postMessage(message);
-  await expect(handOverAuthorizationResponse(response, { timeoutMs: 500 })).resolves.toBe(true);
+  await expect(handOverAuthorizationResponse(response, { timeoutMs: 500 })).resolves.toBe('acknowledged');
   await expect(listening.response).resolves.toEqual(response);
   forger.close();
 });

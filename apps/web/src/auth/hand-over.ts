@@ -1,4 +1,3 @@
-import { Fault } from '../fault.ts';
 import { recordFrom } from '../record.ts';
 import { type AuthorizationResponse, authorizationResponse } from './authorization-response.ts';
 
@@ -11,7 +10,10 @@ import { type AuthorizationResponse, authorizationResponse } from './authorizati
 const RESEND_MS = 150;
 
 type HandOverMessage =
-  { v: 1; type: 'authorization-response'; response: AuthorizationResponse } | { v: 1; type: 'acknowledged' };
+  | { v: 1; type: 'authorization-response'; response: AuthorizationResponse }
+  | { v: 1; type: 'acknowledged' }
+  /** The attempt was cancelled. The window closes, and nothing is exchanged. */
+  | { v: 1; type: 'refused' };
 
 /** The channel is named after a hash of state, so that its name gives nothing away. */
 export async function handOverChannelName(state: string): Promise<string> {
@@ -22,63 +24,62 @@ export async function handOverChannelName(state: string): Promise<string> {
     .replaceAll('=', '')}`;
 }
 
-/**
- * The app's side. Resolves, once its channel is open, to a promise of the one response that belongs to this
- * state; that promise is rejected when the signal aborts. Anything else on the channel does nothing.
- */
-export async function listenForAuthorizationResponse(
-  state: string,
-  signal: AbortSignal,
-): Promise<{ response: Promise<AuthorizationResponse> }> {
-  const name = await handOverChannelName(state);
-  signal.throwIfAborted();
-  const channel = new BroadcastChannel(name);
-  const response = new Promise<AuthorizationResponse>((resolve, reject) => {
-    channel.addEventListener('message', (event: MessageEvent<unknown>) => {
-      const { v, type, response: sent } = recordFrom(event.data);
-      if (v !== 1 || type !== 'authorization-response') return;
-      const received = authorizationResponse(sent);
-      if (received?.state !== state) return;
-      channel.postMessage({ v: 1, type: 'acknowledged' } satisfies HandOverMessage);
-      channel.close();
-      resolve(received);
-    });
-    signal.addEventListener(
-      'abort',
-      () => {
-        channel.close();
-        reject(Fault.from(signal.reason));
-      },
-      { once: true },
-    );
+export type HandOverListener = {
+  /** The one response that belongs to this state. Never settles after `refuse` or `close`. */
+  response: Promise<AuthorizationResponse>;
+  /** From now on whoever brings a response is told that it is not wanted. */
+  refuse: () => void;
+  close: () => void;
+};
+
+/** The app's side. Once this resolves, no answer can come too early. Whatever else is said does nothing. */
+export async function listenForAuthorizationResponse(state: string): Promise<HandOverListener> {
+  const channel = new BroadcastChannel(await handOverChannelName(state));
+  const say = (type: 'acknowledged' | 'refused') =>
+    channel.postMessage({ v: 1, type } satisfies HandOverMessage);
+  const { promise, resolve } = Promise.withResolvers<AuthorizationResponse>();
+  let isRefusing = false;
+  channel.addEventListener('message', (event: MessageEvent<unknown>) => {
+    const { v, type, response } = recordFrom(event.data);
+    if (v !== 1 || type !== 'authorization-response') return;
+    const received = authorizationResponse(response);
+    if (received?.state !== state) return;
+    if (isRefusing) return say('refused');
+    say('acknowledged');
+    channel.close();
+    resolve(received);
   });
-  return { response };
+  return {
+    response: promise,
+    refuse: () => {
+      isRefusing = true;
+    },
+    close: () => channel.close(),
+  };
 }
 
 /**
- * The callback page's side. Sends until somebody acknowledges; false if nobody did in time, because the tab
+ * The callback page's side. Sends until somebody answers; `unanswered` if nobody did in time, because the tab
  * is gone or frozen.
  */
 export async function handOverAuthorizationResponse(
   response: AuthorizationResponse,
   { timeoutMs }: { timeoutMs: number },
-): Promise<boolean> {
+): Promise<'acknowledged' | 'refused' | 'unanswered'> {
   const channel = new BroadcastChannel(await handOverChannelName(response.state));
+  const { promise, resolve } = Promise.withResolvers<'acknowledged' | 'refused' | 'unanswered'>();
   const send = () =>
     channel.postMessage({ v: 1, type: 'authorization-response', response } satisfies HandOverMessage);
-  return new Promise((resolve) => {
-    const finish = (isAcknowledged: boolean) => {
-      clearInterval(resend);
-      clearTimeout(deadline);
-      channel.close();
-      resolve(isAcknowledged);
-    };
-    const resend = setInterval(send, RESEND_MS);
-    const deadline = setTimeout(() => finish(false), timeoutMs);
-    channel.addEventListener('message', (event: MessageEvent<unknown>) => {
-      const { v, type } = recordFrom(event.data);
-      if (v === 1 && type === 'acknowledged') finish(true);
-    });
-    send();
+  channel.addEventListener('message', (event: MessageEvent<unknown>) => {
+    const { v, type } = recordFrom(event.data);
+    if (v === 1 && (type === 'acknowledged' || type === 'refused')) resolve(type);
+  });
+  const resend = setInterval(send, RESEND_MS);
+  const deadline = setTimeout(() => resolve('unanswered'), timeoutMs);
+  send();
+  return promise.finally(() => {
+    clearInterval(resend);
+    clearTimeout(deadline);
+    channel.close();
   });
 }

@@ -47,10 +47,10 @@ describe('signing in', () => {
     expect(openedOn).toBe('/oauth/opening.html');
     expect(popup).toMatchObject({ opener: null, url: expect.stringContaining('http://provider.example/') });
 
-    await expect(handOver({ code: 'code-1' })).resolves.toBe(true);
+    await expect(handOver({ code: 'code-1' })).resolves.toBe('acknowledged');
     await until('signed-in');
     // A second copy of the answer finds nobody.
-    await expect(handOver({ code: 'code-1' })).resolves.toBe(false);
+    await expect(handOver({ code: 'code-1' })).resolves.toBe('unanswered');
     expect(exchanges).toHaveLength(1);
     await expect(exchanges[0]!.json()).resolves.toEqual({ code: 'code-1', state: STATE });
     expect(exchanges[0]!.headers.get('X-CSRF')).toBe('1');
@@ -88,10 +88,9 @@ describe('signing in', () => {
   });
 
   test('never signs in with the answer of a cancelled attempt', async () => {
-    const { popup } = await startSignIn();
+    await startSignIn();
     session.cancelSignIn();
-    expect(popup.closed).toBe(true);
-    await expect(handOver({ code: 'code-1' })).resolves.toBe(false);
+    await expect(handOver({ code: 'code-1' })).resolves.toBe('refused');
     expect(session.getSnapshot()).toEqual({ status: 'signed-out' });
   });
 

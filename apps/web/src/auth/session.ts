@@ -226,7 +226,6 @@ export function createSession({ api }: { api: ApiClient }) {
     restore,
     signIn,
     cancelSignIn,
-    focusSignInWindow: () => attempts.forEach((attempt) => attempt.focusWindow()),
     continueSignInHere: () => [...attempts].at(-1)?.continueHere(),
     signOut,
 

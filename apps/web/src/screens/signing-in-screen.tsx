@@ -4,12 +4,10 @@ import { $signingIn } from '../texts/texts.ts';
 /** The window is open, or its answer is being exchanged. */
 export function SigningInScreen({
   step,
-  onShowWindow,
   onContinueHere,
   onCancel,
 }: {
   step: 'opening' | 'waiting' | 'exchanging';
-  onShowWindow: () => void;
   onContinueHere: () => void;
   onCancel: () => void;
 }) {
@@ -25,9 +23,6 @@ export function SigningInScreen({
       </div>
       {step !== 'exchanging' && (
         <div className="actions">
-          <button type="button" className="primary" data-testid="show-window" onClick={onShowWindow}>
-            {texts.showWindow}
-          </button>
           <button type="button" data-testid="continue-here" onClick={onContinueHere}>
             {texts.continueHere}
           </button>

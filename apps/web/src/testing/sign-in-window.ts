@@ -13,7 +13,6 @@ export function stubWindowOpen(): OpenedWindow[] {
       close: () => {
         popup.closed = true;
       },
-      focus: () => undefined,
       location: {
         replace: (to: string) => {
           popup.url = to;

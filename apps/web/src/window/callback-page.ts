@@ -40,9 +40,10 @@ async function run(): Promise<void> {
   const sameTab = await takeSameTabAttempt(response.state);
   if (sameTab) return finishHere(response, sameTab.returnTo);
 
-  if (await handOverAuthorizationResponse(response, { timeoutMs: UNANSWERED_AFTER_MS })) {
-    show('code' in response ? texts.done : texts.denied);
-    // Works without an opener, too: a script opened this window, and nothing was added to its history.
+  const outcome = await handOverAuthorizationResponse(response, { timeoutMs: UNANSWERED_AFTER_MS });
+  if (outcome !== 'unanswered') {
+    show(outcome === 'refused' ? texts.cancelled : 'code' in response ? texts.done : texts.denied);
+    // Works without an opener, too: a script opened this window.
     setTimeout(() => window.close(), CLOSE_AFTER_MS);
     return;
   }

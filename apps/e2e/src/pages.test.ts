@@ -1,0 +1,88 @@
+import AxeBuilder from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+import { expect, test } from './system.ts';
+
+async function hasNothingForAxe(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([]);
+}
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test.describe(`in ${colorScheme}, 320 pixels wide`, () => {
+    test.use({ colorScheme, viewport: { width: 320, height: 640 } });
+
+    test('axe finds nothing, nothing is cut off, and the keyboard is enough', async ({ person }) => {
+      await person.openApp();
+      await person.seesSignedOut();
+      await hasNothingForAxe(person.page);
+
+      await person.page.keyboard.press('Tab');
+      await expect(person.see('sign-in')).toBeFocused();
+      const [popup] = await Promise.all([
+        person.page.waitForEvent('popup'),
+        person.page.keyboard.press('Enter'),
+      ]);
+      await popup.locator('[name=username]').waitFor();
+      await hasNothingForAxe(person.page);
+      await hasNothingForAxe(popup);
+      await person.enterPassword(popup);
+      await popup.getByTestId('provider-allow').waitFor();
+      await hasNothingForAxe(popup);
+      await popup.getByTestId('provider-allow').click();
+      await person.seesAccount();
+      await expect(person.see('balance')).toBeVisible();
+      await hasNothingForAxe(person.page);
+
+      const { scroll, client } = await person.page.evaluate(() => ({
+        scroll: document.documentElement.scrollWidth,
+        client: document.documentElement.clientWidth,
+      }));
+      expect(scroll).toBe(client);
+    });
+  });
+}
+
+test.describe('in a Korean browser', () => {
+  test.use({ locale: 'ko-KR' });
+
+  test('everything is in Korean, the window too', async ({ person }) => {
+    await person.openApp();
+    await expect(person.page.locator('html')).toHaveAttribute('lang', 'ko');
+    await expect(person.see('sign-in')).toHaveText('AIHubMix로 로그인');
+    const popup = await person.clickSignIn();
+    await expect(popup.locator('html')).toHaveAttribute('lang', 'ko');
+    await person.enterPassword(popup);
+    await popup.getByTestId('provider-allow').click();
+    await person.seesAccount();
+    await expect(person.see('usage')).toContainText('1,000,000 중 250,000 사용');
+  });
+});
+
+test('the callback page does nothing when nobody asked for it', async ({ person, system, context }) => {
+  const calls: string[] = [];
+  context.on('request', (request) => {
+    if (request.url().includes('/api/')) calls.push(request.url());
+  });
+  await person.page.goto(`${system.origins.web}/oauth/callback.html`);
+  await expect(person.page.getByText('There is nothing to finish here.')).toBeVisible();
+  await person.page.goto(`${system.origins.web}/oauth/callback.html?code=x&state=y`);
+  await expect(person.page.getByText('There is nothing to finish here.')).toBeVisible();
+  expect(person.page.url()).toBe(`${system.origins.web}/oauth/callback.html`);
+  expect(calls).toEqual([]);
+});
+
+test('the pages come with their headers, and a wrong path is not the app', async ({ system, request }) => {
+  const app = await request.get(system.origins.web);
+  expect(app.headers()).toMatchObject({
+    'content-security-policy': expect.not.stringContaining('unsafe'),
+    'cross-origin-opener-policy': 'same-origin-allow-popups',
+    'x-content-type-options': 'nosniff',
+  });
+  const callback = await request.get(`${system.origins.web}/oauth/callback.html?code=x&state=y`);
+  expect(callback.headers()).toMatchObject({
+    'cache-control': 'no-store',
+    'cross-origin-opener-policy': 'unsafe-none',
+    'referrer-policy': 'no-referrer',
+  });
+  expect((await request.get(`${system.origins.web}/nowhere`)).status()).toBe(404);
+});

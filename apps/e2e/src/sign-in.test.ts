@@ -1,0 +1,161 @@
+import { expect, test } from './system.ts';
+
+test('the first sign-in: password, consent, and the account is on the screen', async ({ person }) => {
+  await person.openApp();
+  await person.seesSignedOut();
+  await person.signIn();
+  await expect(person.see('email')).toHaveText('user@example.com');
+  await expect(person.see('balance')).toHaveText('750.00');
+  await expect(person.see('usage')).toContainText('250,000 of 1,000,000');
+});
+
+test('the second sign-in: one click, no page in between', async ({ person, context }) => {
+  await person.openApp();
+  await person.signIn();
+  // Signed in at the provider still, and at the app no more.
+  await context.clearCookies({ name: /^session/ });
+  await person.page.reload();
+  await person.seesSignedOut();
+
+  const popup = await person.clickSignIn();
+  const visited: string[] = [];
+  popup.on('framenavigated', (frame) => visited.push(new URL(frame.url()).pathname));
+  await person.seesAccount();
+  expect(visited.filter((path) => path.startsWith('/interaction'))).toEqual([]);
+});
+
+test('the window closes by itself, and leaves no trace of the code', async ({ person, context, system }) => {
+  const callbackUrls: string[] = [];
+  context.on('page', (page) => {
+    page.on('framenavigated', (frame) => {
+      if (frame.url().includes('/oauth/callback.html')) callbackUrls.push(frame.url());
+    });
+  });
+  await person.openApp();
+  await person.signIn();
+  await expect.poll(() => context.pages().length).toBe(1);
+  // The last thing that its address said.
+  expect(callbackUrls.at(-1)).toBe(`${system.origins.web}/oauth/callback.html`);
+});
+
+test('a wrong password, then the right one', async ({ person }) => {
+  await person.openApp();
+  const popup = await person.clickSignIn();
+  await person.enterPassword(popup, { username: 'user123', password: 'wrong' });
+  await expect(popup.getByRole('alert')).toBeVisible();
+  await person.enterPassword(popup);
+  await popup.getByTestId('provider-allow').click();
+  await person.seesAccount();
+});
+
+test('who denies is told so, and may start again', async ({ person }) => {
+  await person.openApp();
+  const popup = await person.clickSignIn();
+  await person.enterPassword(popup);
+  await popup.getByTestId('provider-deny').click();
+  await person.seesSignedOut();
+  await person.seesNotice('authorization_denied');
+  await expect.poll(() => popup.isClosed()).toBe(true);
+
+  const again = await person.clickSignIn();
+  await again.waitForEvent('close');
+  await person.seesAccount();
+});
+
+test('a window that was closed gives the button back', async ({ person }) => {
+  await person.openApp();
+  const popup = await person.clickSignIn();
+  await popup.locator('[name=username]').waitFor();
+  await popup.close();
+  await person.seesSignedOut();
+  await person.seesNotice('window_closed');
+  await person.signIn();
+});
+
+test('a cancelled sign-in never signs in, and its window closes when it comes back', async ({ person }) => {
+  await person.openApp();
+  const popup = await person.clickSignIn();
+  await person.enterPassword(popup);
+  await person.see('cancel-sign-in').click();
+  await person.seesSignedOut();
+  await popup.getByTestId('provider-allow').click();
+  await expect.poll(() => popup.isClosed()).toBe(true);
+  await person.seesSignedOut();
+  await expect(person.see('notice')).toHaveCount(0);
+});
+
+test('a double click opens one window and exchanges once', async ({ person, context }) => {
+  const exchanges: string[] = [];
+  context.on('request', (request) => {
+    if (request.url().endsWith('/exchange-token')) exchanges.push(request.url());
+  });
+  await person.openApp();
+  const [popup] = await Promise.all([
+    person.page.waitForEvent('popup'),
+    person
+      .see('sign-in')
+      .dblclick({ noWaitAfter: true })
+      .catch(() => undefined),
+  ]);
+  await person.enterPassword(popup);
+  await popup.getByTestId('provider-allow').click();
+  await person.seesAccount();
+  expect(exchanges).toHaveLength(1);
+});
+
+test('"continue here" finishes the same sign-in in this tab', async ({ person, system }) => {
+  await person.page.goto(`${system.origins.web}/?from=here`);
+  const popup = await person.clickSignIn();
+  await popup.locator('[name=username]').waitFor();
+  await person.see('continue-here').click();
+  await person.enterPassword(person.page);
+  await person.page.getByTestId('provider-allow').click();
+  await person.seesAccount();
+  expect(person.page.url()).toBe(`${system.origins.web}/?from=here`);
+});
+
+test('a blocked window goes on in the same tab, and a denial comes back with its reason', async ({
+  person,
+}) => {
+  await person.page.addInitScript(() => {
+    window.open = () => null;
+  });
+  await person.openApp();
+  await person.see('sign-in').click();
+  await person.enterPassword(person.page);
+  await person.page.getByTestId('provider-deny').click();
+  await person.seesSignedOut();
+  await person.seesNotice('authorization_denied');
+
+  await person.see('sign-in').click();
+  await person.seesAccount();
+});
+
+test('a sign-in whose page is gone can be finished in the window', async ({ person, context, system }) => {
+  await person.openApp();
+  const popup = await person.clickSignIn();
+  await person.enterPassword(popup);
+  await popup.getByTestId('provider-allow').waitFor();
+  await person.page.goto('about:blank');
+  await popup.getByTestId('provider-allow').click();
+  await popup.getByRole('button', { name: 'Finish the sign-in here' }).click();
+  await expect(popup.getByTestId('balance')).toHaveText('750.00');
+  expect(popup.url()).toBe(`${system.origins.web}/`);
+  expect(context.pages()).toHaveLength(2);
+});
+
+test('two tabs sign in at once and agree on who', async ({ person, otherTab: other }) => {
+  await person.openApp();
+  await other.openApp();
+  const first = await person.clickSignIn();
+  const second = await other.clickSignIn();
+  await person.enterPassword(first);
+  await other.enterPassword(second);
+  await second.getByTestId('provider-allow').click();
+  await other.seesAccount();
+  await first.getByTestId('provider-allow').click();
+  await person.seesAccount();
+  await other.seesAccount();
+  await person.see('sign-out').click();
+  await other.seesSignedOut();
+});
