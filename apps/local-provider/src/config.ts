@@ -1,0 +1,134 @@
+import * as v from 'valibot';
+
+export interface RegisteredApp {
+  name: string;
+  clientId: string;
+  clientSecret: string;
+  redirectUri: string;
+}
+
+export interface ProviderConfig {
+  host: string;
+  /** 0 takes any free port. */
+  port: number;
+  /** Origin under which browsers and apps reach the provider; undefined: `http://localhost:{port}`. */
+  issuer: string | undefined;
+  /** The app that is there from the start. More come through POST /api/oauth_apps. */
+  app: RegisteredApp | undefined;
+  /** What POST /api/oauth_apps wants as its bearer token; undefined: nobody may register. */
+  developerToken: string | undefined;
+  accessTokenSeconds: number;
+  refreshTokenSeconds: number;
+  codeSeconds: number;
+}
+
+/** Every fault of the environment at once, by name and never with a value: one of them is a secret. */
+export class ConfigError extends Error {
+  override name = 'ConfigError';
+  readonly faults: readonly string[];
+
+  constructor(faults: readonly string[]) {
+    super(faults.join('\n'));
+    this.faults = faults;
+  }
+}
+
+function isOrigin(value: string): boolean {
+  const url = URL.parse(value);
+  return url !== null && /^https?:$/.test(url.protocol) && url.origin === value;
+}
+
+/** RFC 6749 §3.1.2: absolute, and without a fragment. Plain http is for testing on the machine itself. */
+export function isRedirectUri(value: string): boolean {
+  const url = URL.parse(value);
+  if (url === null || value.includes('#') || url.username || url.password) return false;
+  if (url.protocol === 'https:') return true;
+  return url.protocol === 'http:' && /^(localhost|.+\.localhost|127\.0\.0\.1|\[::1\])$/.test(url.hostname);
+}
+
+const integer = (options: { from: number; to: number; message: string }) =>
+  v.pipe(
+    v.string(),
+    v.regex(/^\d{1,9}$/, options.message),
+    v.transform(Number),
+    v.minValue(options.from, options.message),
+    v.maxValue(options.to, options.message),
+  );
+
+const seconds = integer({
+  from: 1,
+  to: 999_999_999,
+  message: 'must be a whole number of seconds, 1 or more',
+});
+const text = v.pipe(v.string(), v.nonEmpty('must not be empty'));
+
+// RFC 6749 appendix A.1 and A.2: visible ASCII and spaces.
+const clientCredential = v.pipe(
+  v.string(),
+  v.regex(/^[\x20-\x7E]+$/, 'must be printable ASCII, and not empty'),
+);
+
+const environmentSchema = v.object({
+  HOST: v.optional(text, '127.0.0.1'),
+  PORT: v.optional(integer({ from: 0, to: 65_535, message: 'must be a port number, 0 to 65535' }), '4400'),
+  ISSUER: v.optional(
+    v.pipe(
+      v.string(),
+      v.check(isOrigin, 'must be an origin such as http://localhost:4400, with nothing after it'),
+    ),
+  ),
+  APP_NAME: v.optional(text, 'Demo app'),
+  OAUTH_CLIENT_ID: v.optional(clientCredential),
+  OAUTH_CLIENT_SECRET: v.optional(clientCredential),
+  OAUTH_REDIRECT_URI: v.optional(
+    v.pipe(
+      v.string(),
+      v.check(isRedirectUri, 'must be an absolute https URL (http on localhost) without a fragment'),
+    ),
+  ),
+  DEVELOPER_TOKEN: v.optional(text),
+  ACCESS_TOKEN_SECONDS: v.optional(seconds, '7200'),
+  REFRESH_TOKEN_SECONDS: v.optional(seconds, '2592000'),
+  CODE_SECONDS: v.optional(seconds, '60'),
+});
+
+const APP_VARIABLES = ['OAUTH_CLIENT_ID', 'OAUTH_CLIENT_SECRET', 'OAUTH_REDIRECT_URI'] as const;
+
+/** @throws {ConfigError} with all that is wrong */
+export function readConfig(environment: NodeJS.ProcessEnv = process.env): ProviderConfig {
+  if (environment.NODE_ENV === 'production') {
+    throw new ConfigError([
+      'The local provider is a stand-in for development and tests, with demo accounts that anybody can sign in to: it does not start with NODE_ENV=production.',
+    ]);
+  }
+
+  const faults: string[] = [];
+  const parsed = v.safeParse(environmentSchema, environment);
+  for (const issue of parsed.issues ?? []) faults.push(`${v.getDotPath(issue)} ${issue.message}`);
+
+  const missing = APP_VARIABLES.filter((name) => environment[name] === undefined);
+  if (missing.length > 0 && missing.length < APP_VARIABLES.length) {
+    faults.push(`${missing.join(', ')} missing: set all of ${APP_VARIABLES.join(', ')}, or none`);
+  }
+  if (!parsed.success || faults.length > 0) throw new ConfigError(faults);
+
+  const env = parsed.output;
+  const {
+    OAUTH_CLIENT_ID: clientId,
+    OAUTH_CLIENT_SECRET: clientSecret,
+    OAUTH_REDIRECT_URI: redirectUri,
+  } = env;
+  return {
+    host: env.HOST,
+    port: env.PORT,
+    issuer: env.ISSUER,
+    app:
+      clientId && clientSecret && redirectUri
+        ? { name: env.APP_NAME, clientId, clientSecret, redirectUri }
+        : undefined,
+    developerToken: env.DEVELOPER_TOKEN,
+    accessTokenSeconds: env.ACCESS_TOKEN_SECONDS,
+    refreshTokenSeconds: env.REFRESH_TOKEN_SECONDS,
+    codeSeconds: env.CODE_SECONDS,
+  };
+}

@@ -1,0 +1,107 @@
+import { CookieJar } from 'tough-cookie';
+
+export interface Visit {
+  url: URL;
+  status: number;
+  headers: Headers;
+  /** Empty when the address is not the provider's: the app's own pages are not asked for. */
+  text: string;
+  /** How many of the provider's pages were answered on the way, this one included. */
+  pages: number;
+}
+
+export interface TestBrowser {
+  jar: CookieJar;
+  open: (url: string | URL) => Promise<Visit>;
+  /** Presses the button with this data-testid, in the form that it stands in. */
+  press: (visit: Visit, testId: string, fields?: Record<string, string>) => Promise<Visit>;
+  post: (url: string | URL, body: URLSearchParams, headers?: Record<string, string>) => Promise<Visit>;
+}
+
+function unescapeHtml(text: string): string {
+  return text
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&quot;', '"')
+    .replaceAll('&#39;', "'")
+    .replaceAll('&amp;', '&');
+}
+
+function attribute(tag: string, name: string): string | undefined {
+  const value = new RegExp(`\\s${name}="([^"]*)"`).exec(tag)?.[1];
+  return value === undefined ? undefined : unescapeHtml(value);
+}
+
+/** The elements `<name …>` of a page, as their opening tags. */
+function tags(html: string, name: string): string[] {
+  return html.match(new RegExp(`<${name}\\b[^>]*>`, 'g')) ?? [];
+}
+
+/** A browser of few talents: cookies with all their attributes, redirects, links and forms of the provider's pages. */
+export function createTestBrowser(options: { origin: string; language?: string }): TestBrowser {
+  const { origin, language = 'en' } = options;
+  const jar = new CookieJar();
+
+  async function visit(url: URL, init: RequestInit, pages = 0): Promise<Visit> {
+    if (url.origin !== origin) return { url, status: 0, headers: new Headers(), text: '', pages };
+
+    const headers = new Headers(init.headers);
+    headers.set('Cookie', await jar.getCookieString(url.href));
+    headers.set('Accept', 'text/html');
+    headers.set('Accept-Language', language);
+    const response = await fetch(url, {
+      ...init,
+      headers,
+      redirect: 'manual',
+      signal: AbortSignal.timeout(5000),
+    });
+    for (const cookie of response.headers.getSetCookie()) await jar.setCookie(cookie, url.href);
+
+    const location = response.headers.get('Location');
+    // A browser follows a redirect's status, not any Location header.
+    if (location !== null && [302, 303].includes(response.status))
+      return visit(new URL(location, url), {}, pages);
+    return {
+      url,
+      status: response.status,
+      headers: response.headers,
+      text: await response.text(),
+      pages: pages + 1,
+    };
+  }
+
+  const post: TestBrowser['post'] = (
+    url,
+    body,
+    headers = { Origin: origin, 'Sec-Fetch-Site': 'same-origin' },
+  ) => visit(new URL(url), { method: 'POST', body, headers });
+
+  return {
+    jar,
+    post,
+    open: (url) => visit(new URL(url), {}),
+    press: (page, testId, fields = {}) => {
+      const forms = page.text.match(/<form\b[\s\S]*?<\/form>/g) ?? [];
+      const form = forms.find((text) => text.includes(`data-testid="${testId}"`));
+      if (form === undefined)
+        throw new Error(`no button ${testId} on this page (${page.status}): ${page.text}`);
+      const [formTag = ''] = tags(form, 'form');
+      const inputs = tags(form, 'input').map((tag) => ({
+        name: attribute(tag, 'name') ?? '',
+        value: attribute(tag, 'value') ?? '',
+      }));
+      const names = inputs.map(({ name }) => name);
+      for (const name of Object.keys(fields)) if (!names.includes(name)) throw new Error(`no field ${name}`);
+      const body = new URLSearchParams();
+      for (const { name, value } of inputs) body.set(name, fields[name] ?? value);
+      return post(new URL(attribute(formTag, 'action') ?? '', page.url), body);
+    },
+  };
+}
+
+/** Where a link of the page leads. */
+export function linkTarget(page: Visit, testId: string): URL {
+  const tag = tags(page.text, 'a').find((text) => text.includes(`data-testid="${testId}"`));
+  if (tag === undefined) throw new Error(`no link ${testId} on this page`);
+  return new URL(attribute(tag, 'href') ?? '', page.url);
+}
