@@ -1,0 +1,308 @@
+import { connect } from 'node:net';
+import { PATHS } from '@oneclick/shared/paths';
+import { describe, expect, test } from 'vitest';
+import { errorOf } from './testing/browser.ts';
+import { portOf } from './testing/port-of.ts';
+import { signIn } from './testing/sign-in.ts';
+import { startApi, WEB_ORIGIN } from './testing/test-api.ts';
+import { json, useProvider } from './testing/test-provider.ts';
+
+const provider = useProvider();
+
+const SAME_SITE = { WEB_ORIGIN, API_ORIGIN: 'https://api.example.com' };
+const CROSS_SITE = { WEB_ORIGIN, API_ORIGIN: 'https://api.example.org' };
+const LOOPBACK = { WEB_ORIGIN: 'http://localhost:5173', API_ORIGIN: 'http://localhost:3000' };
+
+describe('cookies', () => {
+  test.each([
+    ['same-origin', {}, '__Host-Http-', '; Path=/; HttpOnly; Secure; SameSite=Strict'],
+    ['same-site', SAME_SITE, '__Host-Http-', '; Path=/; HttpOnly; Secure; SameSite=Strict'],
+    ['cross-site', CROSS_SITE, '__Host-Http-', '; Path=/; HttpOnly; Secure; Partitioned; SameSite=None'],
+    ['http loopback', LOOPBACK, '', '; Path=/; HttpOnly; SameSite=Lax'],
+  ])('%s: set and cleared with the same attributes', async (_, env, prefix, attributes) => {
+    const { browser } = await startApi({ env });
+    const port = prefix ? '' : '_3000';
+
+    const started = await browser.post(PATHS.start);
+    const transaction = {
+      name: expect.stringMatching(new RegExp(`^${prefix}tx${port}_[\\w-]{16}$`)),
+      attributes,
+    };
+    const session = { name: `${prefix}session${port}`, attributes };
+    const signedOut = { name: `${prefix}signed-out${port}`, attributes };
+    expect(cookiesOf(started.headers)).toEqual([transaction]);
+
+    const { authorizationUrl, state } = started.json<{ authorizationUrl: string; state: string }>();
+    const exchanged = await browser.post(PATHS.exchangeToken, {
+      code: provider.authorize(authorizationUrl),
+      state,
+    });
+    expect(cookiesOf(exchanged.headers)).toEqual([transaction, session]);
+    expect(cookiesOf((await browser.post(PATHS.refreshToken)).headers)).toEqual([session]);
+
+    await browser.start();
+    expect(cookiesOf((await browser.post(PATHS.logout)).headers)).toEqual([session, transaction, signedOut]);
+    expect(await browser.cookieNames()).toEqual([signedOut.name]);
+  });
+});
+
+const cookiesOf = (headers: Record<string, unknown>) =>
+  [headers['set-cookie'] ?? []].flat().map(String).map(splitCookie);
+
+function splitCookie(header: string) {
+  const [, name, attributeText] = /^([^=]+)=[^;]*(;.*)$/.exec(header) ?? [];
+  return { name, attributes: attributeText?.replace(/; (?:Max-Age|Expires)=[^;]*/g, '') };
+}
+
+const SECURITY_HEADERS = {
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'content-security-policy':
+    "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+  'cross-origin-resource-policy': 'same-origin',
+  'strict-transport-security': 'max-age=31536000',
+};
+
+describe('every answer', () => {
+  test.each([
+    ['GET', PATHS.healthz, 200],
+    ['GET', PATHS.openapi, 200],
+    ['POST', PATHS.start, 403],
+    ['GET', PATHS.userinfo, 401],
+    ['GET', '/nowhere?token=x', 404],
+    ['GET', '//', 404],
+    ['GET', '/%2e%2e/', 404],
+    ['GET', '/%zz', 400],
+    ['OPTIONS', PATHS.start, 405],
+    ['OPTIONS', '/nowhere', 404],
+    ['DELETE', PATHS.session, 405],
+  ] as const)('%s %s has the headers that protect it', async (method, url, status) => {
+    const { app } = await startApi();
+    const response = await app.inject({ method, url });
+    expect(response.statusCode).toBe(status);
+    expect(response.headers).toMatchObject(SECURITY_HEADERS);
+  });
+
+  test.each([
+    [SAME_SITE, 'same-site', 'max-age=31536000'],
+    [CROSS_SITE, 'cross-origin', 'max-age=31536000'],
+    [LOOPBACK, 'same-site', undefined],
+  ])('%j follows the topology', async (env, corp, hsts) => {
+    const { app } = await startApi({ env });
+    const { headers } = await app.inject({ url: PATHS.healthz });
+    expect(headers['cross-origin-resource-policy']).toBe(corp);
+    expect(headers['strict-transport-security']).toBe(hsts);
+    expect(headers['vary']).toBe('Origin');
+  });
+});
+
+test.each([
+  ['GET', PATHS.start, 'POST'],
+  ['HEAD', PATHS.start, 'POST'],
+  ['PUT', PATHS.exchangeToken, 'POST'],
+  ['PATCH', PATHS.session, 'POST'],
+  ['DELETE', PATHS.logout, 'POST'],
+  ['TRACE', PATHS.refreshToken, 'POST'],
+  ['POST', PATHS.userinfo, 'GET, HEAD'],
+] as const)('%s %s is told what is allowed', async (method, url, allowed) => {
+  const { app } = await startApi();
+  const response = await app.inject({ method, url, headers: { origin: WEB_ORIGIN, 'x-csrf': '1' } });
+  expect(response.statusCode).toBe(405);
+  expect(response.headers.allow).toBe(allowed);
+  // The answer to HEAD has no body.
+  expect(method === 'HEAD' || errorOf(response) === '405 method_not_allowed').toBe(true);
+});
+
+test('the request id is ours, whatever the request says', async () => {
+  const { app, log } = await startApi();
+  const response = await app.inject({
+    url: '/nowhere',
+    headers: { 'request-id': 'evil', 'x-request-id': 'evil' },
+  });
+  const { request_id } = response.json<{ request_id: string }>();
+  expect(request_id).toMatch(/^[\da-f-]{36}$/);
+  expect(log.join()).toContain(request_id);
+  expect(log.join()).not.toContain('evil');
+});
+
+const preflight = (origin: string) => ({
+  method: 'OPTIONS' as const,
+  url: PATHS.start,
+  headers: { origin, 'access-control-request-method': 'POST', 'access-control-request-headers': 'x-csrf' },
+});
+const corsHeaders = (headers: object) =>
+  Object.keys(headers).filter((name) => name.startsWith('access-control-'));
+
+describe('CORS', () => {
+  test.each([[SAME_SITE], [CROSS_SITE], [LOOPBACK]])('%j: the web app may ask and read', async (env) => {
+    const { app } = await startApi({ env });
+    const response = await app.inject(preflight(env.WEB_ORIGIN));
+    expect(response.statusCode).toBe(204);
+    expect(response.headers).toMatchObject({
+      'access-control-allow-origin': env.WEB_ORIGIN,
+      'access-control-allow-credentials': 'true',
+      'access-control-allow-methods': 'GET, POST',
+      'access-control-allow-headers': 'authorization, content-type, x-csrf',
+      'access-control-expose-headers': 'Retry-After, WWW-Authenticate',
+      'cache-control': 'no-store',
+      vary: 'Origin',
+    });
+    const refused = await app.inject({
+      method: 'POST',
+      url: PATHS.start,
+      headers: { origin: env.WEB_ORIGIN },
+    });
+    expect(refused.headers['access-control-allow-origin']).toBe(env.WEB_ORIGIN);
+  });
+
+  test.each(['https://evil.example', 'null', `${WEB_ORIGIN}.evil.example`])(
+    '%s may do neither',
+    async (origin) => {
+      const { app } = await startApi({ env: CROSS_SITE });
+      const answers = [
+        await app.inject(preflight(origin)),
+        await app.inject({ url: PATHS.healthz, headers: { origin } }),
+      ];
+      for (const { headers } of answers) expect(corsHeaders(headers)).toEqual([]);
+    },
+  );
+
+  test('on one origin there is none', async () => {
+    const { app } = await startApi();
+    expect(corsHeaders((await app.inject(preflight(WEB_ORIGIN))).headers)).toEqual([]);
+  });
+});
+
+interface OpenApi {
+  openapi: string;
+  info: { title: string; version: string };
+  paths: Record<
+    string,
+    Record<string, { operationId: string; responses: Record<string, { description: string }> }>
+  >;
+  components: { schemas: object };
+}
+
+test('the OpenAPI document names every route, and every reference in it leads somewhere', async () => {
+  const { app } = await startApi();
+  const document = (await app.inject({ url: PATHS.openapi })).json<OpenApi>();
+  expect(document.openapi).toBe('3.1.0');
+  expect(document.info).toMatchObject({ title: expect.any(String), version: expect.any(String) });
+  expect(Object.keys(document.paths).toSorted()).toEqual(Object.values(PATHS).toSorted());
+
+  const operations = Object.values(document.paths).flatMap((methods) => Object.values(methods));
+  expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(operations.length);
+  for (const { responses } of operations) {
+    for (const { description } of Object.values(responses)) expect(description).toBeTruthy();
+  }
+  expect(Object.keys(document.paths[PATHS.exchangeToken]?.['post']?.responses ?? {})).toEqual([
+    '200',
+    '400',
+    '403',
+    '413',
+    '415',
+    '500',
+    '502',
+    '503',
+    '504',
+  ]);
+
+  const references = [...JSON.stringify(document).matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g)].map(
+    ([, name]) => name,
+  );
+  expect(new Set(references)).toEqual(new Set(Object.keys(document.components.schemas)));
+  expect(JSON.stringify(document)).not.toMatch(/"\$ref":"(?!#\/components)/);
+});
+
+async function sendRaw(text: string): Promise<string> {
+  const { app } = await startApi();
+  await app.listen({ port: 0, host: '127.0.0.1' });
+  const socket = connect(portOf(app.server), '127.0.0.1');
+  socket.end(text);
+  let answer = '';
+  for await (const chunk of socket) answer += String(chunk);
+  return answer;
+}
+
+describe('over a real connection', () => {
+  test.each([
+    ['a header of 20 KB', `GET /healthz HTTP/1.1\r\nHost: x\r\nX: ${'x'.repeat(20_480)}\r\n\r\n`, 431],
+    ['a bare line feed', 'GET /healthz HTTP/1.1\r\nHost: x\r\nX: a\nb\r\n\r\n', 400],
+    [
+      'two lengths',
+      'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+      400,
+    ],
+    ['no HTTP', 'hello\r\n\r\n', 400],
+  ])('%s is refused in the usual form', async (_, text, status) => {
+    const answer = await sendRaw(text);
+    expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+    expect(answer.toLowerCase()).toContain('cache-control: no-store');
+    expect(answer).toContain('"error":"invalid_request"');
+  });
+
+  test('two Authorization headers are no token', async () => {
+    const answer = await sendRaw(
+      `GET ${PATHS.userinfo} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer a\r\nAuthorization: Bearer b\r\nConnection: close\r\n\r\n`,
+    );
+    expect(answer).toMatch(/^HTTP\/1.1 401 /);
+    expect(provider.resourceRequests).toEqual([]);
+  });
+
+  test('while closing, what is under way ends and what is new is sent elsewhere', async () => {
+    const { app } = await startApi();
+    await app.listen({ port: 0, host: '127.0.0.1' });
+    const arrived = Promise.withResolvers<void>();
+    const answer = Promise.withResolvers<Response>();
+    provider.resourceAnswer = () => {
+      arrived.resolve();
+      return answer.promise;
+    };
+    const socket = connect(portOf(app.server), '127.0.0.1');
+    socket.write(`GET ${PATHS.userinfo} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer a\r\n\r\n`);
+    await arrived.promise;
+    const closing = app.close();
+    socket.write('GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n'); // On the connection that is still open.
+    await new Promise((resolve) => setImmediate(resolve));
+    answer.resolve(json({ id: 7 }));
+    let received = '';
+    for await (const chunk of socket) received += String(chunk);
+    await closing;
+    expect(received).toContain('{"id":7}');
+    expect(received).toContain('503 Service Unavailable');
+    expect(received).toContain('"error":"shutting_down"');
+    expect(received).toMatch(/retry-after: \d/i);
+  });
+});
+
+test('the log never holds a secret, a token, a code or a state', async () => {
+  const { browser, log } = await startApi({ env: { LOG_LEVEL: 'trace' } });
+  const { authorizationUrl, state } = await browser.start();
+  const code = provider.authorize(authorizationUrl);
+  const tokens = (await browser.post(PATHS.exchangeToken, { code, state })).json<{ access_token: string }>();
+  const sealed = (await browser.cookie('__Host-Http-session'))?.value ?? '';
+  await browser.get(`${PATHS.userinfo}?access_token=canary-query`, tokens.access_token);
+  await browser.get(PATHS.topup, 'canary-bad-token');
+  await browser.send({
+    url: `/canary-path?code=${code}&state=${state}`,
+    headers: { 'user-agent': 'canary-agent\n{"level":30}' },
+  });
+  await browser.post(PATHS.exchangeToken, { code: 'canary-body', state: 'canary-state' });
+  provider.tokenAnswers.push(
+    () => json({ error: 'weird', error_description: 'canary-description' }, 400),
+    () => json({ access_token: 'canary access', token_type: 'canary-type' }),
+    () => json({ error: 'canary-error' }, 500, { 'x-canary': 'canary-header' }),
+  );
+  for (let i = 0; i < 4; i += 1) await browser.post(PATHS.refreshToken);
+  await signIn(browser, provider);
+  await browser.post(PATHS.logout);
+
+  const verifiers = provider.tokenRequests.map((form) => form.get('code_verifier'));
+  const refreshTokens = provider.tokenRequests.map((form) => form.get('refresh_token'));
+  const secrets = ['canary', code, state, tokens.access_token, sealed, ...verifiers, ...refreshTokens];
+  const text = log.join('');
+  expect(secrets.filter((secret) => secret && text.includes(secret))).toEqual([]);
+  for (const line of log) expect(line.trimEnd()).not.toContain('\n');
+  expect(log.length).toBeGreaterThan(15);
+});

@@ -1,0 +1,188 @@
+import { randomUUID } from 'node:crypto';
+import cookie from '@fastify/cookie';
+import cors from '@fastify/cors';
+import swagger from '@fastify/swagger';
+import { ERRORS, type ErrorCode } from '@oneclick/shared/errors';
+import { CSRF_HEADER } from '@oneclick/shared/paths';
+import fastify, {
+  LogController,
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify';
+import { answerBrokenRequest } from './broken-request.ts';
+import type { Config } from './config.ts';
+import { ApiError, errorResponse, toApiError } from './errors.ts';
+import { loggerOptions, routeOf, type LogStream } from './logging.ts';
+import { createOAuthClient } from './oauth-client.ts';
+import { createProviderFetch } from './provider-fetch.ts';
+import { createResourceClient } from './resource-client.ts';
+import { responseHeaders } from './response-headers.ts';
+import { namedJsonSchemas } from './route-schemas.ts';
+import { bearerRoutes } from './routes/bearer-routes.ts';
+import { cookieRoutes } from './routes/cookie-routes.ts';
+import { operatorRoutes } from './routes/operator-routes.ts';
+
+/** Builds the API from its configuration. It doesn't listen. */
+export async function buildApp(config: Config, logStream?: LogStream): Promise<FastifyInstance> {
+  const { topology } = config;
+  const headers = responseHeaders(topology);
+
+  const app = fastify({
+    logger: loggerOptions(config.logLevel, logStream),
+    requestIdHeader: false, // Ids come from here, so that nobody else can write into the log with one.
+    genReqId: () => randomUUID(),
+    // One line per request instead of two, written below.
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
+    trustProxy: false,
+    bodyLimit: 8192,
+    // A slow client is cut off. The longest honest request waits for the provider, twice at most.
+    requestTimeout: 10_000,
+    connectionTimeout: 30_000,
+    http: { maxHeaderSize: 16_384, headersTimeout: 10_000 },
+    forceCloseConnections: 'idle',
+    return503OnClosing: false, // Ours says so in the one form in which this API reports errors.
+    // By default Ajv turns 1 into "1" and ["a"] into "a", and drops what it doesn't know.
+    ajv: { customOptions: { coerceTypes: false, removeAdditional: false } },
+    frameworkErrors: (error, request, reply) => {
+      void reply.headers(headers); // Such a request doesn't get as far as the hooks.
+      sendError(error, request, reply);
+    },
+    clientErrorHandler: answerBrokenRequest(headers),
+  });
+
+  app.addHook('onRequest', async (_request, reply) => void reply.headers(headers));
+  app.addHook('onResponse', async (request, { statusCode, elapsedTime }) => {
+    request.log.info({ req: request, status: statusCode, durationMs: Math.round(elapsedTime) }, 'answered');
+  });
+
+  if (topology.needsCors) {
+    // Foreign origins get no CORS headers at all, instead of all but one.
+    await app.register(cors, {
+      delegator: ({ headers: { origin } }, done) => {
+        const isAllowed = origin !== undefined && topology.acceptedFetchSites.has(origin);
+        done(null, isAllowed ? { ...CORS, origin } : { origin: false });
+      },
+    });
+  }
+
+  let isClosing = false;
+  app.addHook('preClose', async () => {
+    isClosing = true;
+  });
+  app.addHook('onRequest', async () => {
+    if (isClosing) throw new ApiError('shutting_down', { headers: { 'retry-after': '5' } });
+  });
+
+  // Fastify accepts text/plain too, which a form can send across origins without a preflight.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser(
+    'application/json',
+    { parseAs: 'string' },
+    app.getDefaultJsonParser('error', 'error'),
+  );
+
+  const methodsByPath = new Map<string, string[]>();
+  app.addHook('onRoute', ({ url, method }) => {
+    methodsByPath.set(url, [...(methodsByPath.get(url) ?? []), ...[method].flat()]);
+  });
+  app.setErrorHandler<FastifyError>(sendError);
+  app.setNotFoundHandler((request, reply) => {
+    const allowed = methodsByPath.get(request.raw.url?.split('?')[0] ?? '');
+    const error = allowed
+      ? new ApiError('method_not_allowed', { headers: { allow: allowed.join(', ') } })
+      : new ApiError('not_found');
+    sendError(error, request, reply);
+  });
+
+  await app.register(cookie);
+  await app.register(swagger, { openapi: OPENAPI, refResolver: { buildLocalReference } });
+  for (const schema of namedJsonSchemas()) app.addSchema(schema);
+
+  const providerFetch = createProviderFetch(config.provider);
+  const oauthClient = createOAuthClient(config.provider, providerFetch);
+  const resourceClient = createResourceClient(config, providerFetch);
+  await app.register(cookieRoutes, { config, oauthClient });
+  await app.register(bearerRoutes, { resourceClient });
+  await app.register(operatorRoutes);
+  return app;
+}
+
+/** The one place where a failure becomes an answer for the caller and a line for the operator. */
+function sendError(error: FastifyError | Error, request: FastifyRequest, reply: FastifyReply): void {
+  const apiError = toApiError(error);
+  const { code } = apiError;
+  request.log[logLevelOf(code)](
+    { err: apiError, code, req: request, ...eventOf(code, request) },
+    'request failed',
+  );
+  void reply.code(ERRORS[code].status).headers(apiError.headers).send(errorResponse(code, request.id));
+}
+
+/** Errors are for the operator to act upon, warnings are the provider's troubles, the rest is daily business. */
+function logLevelOf(code: ErrorCode): 'error' | 'warn' | 'info' {
+  if (code === 'internal_error' || code === 'provider_misconfigured') return 'error';
+  return ERRORS[code].status >= 500 ? 'warn' : 'info';
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** What the log calls it when this route fails. */
+    failureEvent?: string;
+  }
+}
+
+function eventOf(code: ErrorCode, request: FastifyRequest): { event?: string } {
+  if (code === 'origin_not_allowed' || code === 'csrf_header_missing') return { event: 'request_refused' };
+  const { failureEvent } = routeOf(request)?.config ?? {};
+  if (failureEvent) return { event: failureEvent };
+  return code === 'session_expired' ? { event: 'session_ended' } : {};
+}
+
+/** Keeps the names of the schemas, which would else be numbered. */
+function buildLocalReference({ $id }: { $id?: unknown }): string {
+  return typeof $id === 'string' ? $id : 'Unnamed';
+}
+
+const CORS = {
+  credentials: true,
+  methods: ['GET', 'POST'],
+  allowedHeaders: ['authorization', 'content-type', CSRF_HEADER.name.toLowerCase()],
+  exposedHeaders: ['Retry-After', 'WWW-Authenticate'],
+  maxAge: 600,
+  strictPreflight: false, // Its refusal is plain text.
+};
+
+const OPENAPI = {
+  openapi: '3.1.0',
+  info: {
+    title: 'One-click sign-in',
+    description:
+      'Signs users of a web app in with AIHubMix (OAuth 2.0), as a token-mediating backend (RFC 10017 §6.2).',
+    version: '1.0.0',
+  },
+  components: {
+    securitySchemes: {
+      csrf: {
+        type: 'apiKey',
+        in: 'header',
+        name: CSRF_HEADER.name,
+        description: 'Always 1, from an allowed origin.',
+      },
+      session: {
+        type: 'apiKey',
+        in: 'cookie',
+        name: '__Host-Http-session',
+        description: 'On http loopback: session_<port>.',
+      },
+      transaction: {
+        type: 'apiKey',
+        in: 'cookie',
+        name: '__Host-Http-tx_*',
+        description: 'One for each attempt.',
+      },
+      accessToken: { type: 'http', scheme: 'bearer' },
+    },
+  },
+} as const;

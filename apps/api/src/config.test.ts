@@ -1,0 +1,184 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { ConfigError, parseConfig } from './config.ts';
+import { VALID_ENV } from './testing/test-api.ts';
+
+function faultsOf(env: Record<string, string | undefined>): readonly string[] {
+  try {
+    parseConfig({ ...VALID_ENV, ...env });
+    return [];
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return error.faults;
+  }
+}
+
+const key = (byte: number) => Buffer.alloc(32, byte).toString('base64url');
+const secretFile = (text: string) => {
+  const path = join(mkdtempSync(join(tmpdir(), 'secret-')), 'secret');
+  writeFileSync(path, text);
+  return path;
+};
+
+test('what is required suffices, the rest has defaults', () => {
+  expect(parseConfig(VALID_ENV)).toMatchObject({
+    host: '127.0.0.1',
+    port: 3000,
+    provider: {
+      authorizationEndpoint: 'https://provider.example/api/oauth2/authorize',
+      tokenEndpoint: 'https://provider.example/api/oauth2/token',
+      userinfoEndpoint: 'https://provider.example/api/oauth2/userinfo',
+      topupEndpoint: 'https://provider.example/api/oauth2/topup',
+      revocationEndpoint: undefined,
+      clientAuth: 'client_secret_post',
+      redirectUri: 'https://app.example.com/oauth/callback.html',
+      scope: 'profile balance',
+      autoAuthorize: true,
+      timeoutMs: 10_000,
+    },
+    topupHosts: new Set(['provider.example']),
+    sessionIdleSeconds: 604_800,
+    sessionMaxSeconds: 2_592_000,
+  });
+});
+
+test('an empty variable is one that is not set', () => {
+  expect(faultsOf({ PORT: '', OAUTH_SCOPE: '', REDIS_URL: '', OAUTH_CLIENT_SECRET_FILE: '' })).toEqual([]);
+});
+
+test('the provider may live below a path, on a port, and each endpoint elsewhere', () => {
+  const env = {
+    OAUTH_PROVIDER: 'http://localhost:4000/base/',
+    OAUTH_TOPUP_ENDPOINT: 'https://pay.example/topup',
+  };
+  const { provider, topupHosts } = parseConfig({ ...VALID_ENV, ...env });
+  expect(provider.tokenEndpoint).toBe('http://localhost:4000/base/api/oauth2/token');
+  expect(provider.topupEndpoint).toBe('https://pay.example/topup');
+  expect(topupHosts).toEqual(new Set(['localhost:4000']));
+});
+
+test('the client secret may come from a file, whose last line break does not count', () => {
+  const env = { OAUTH_CLIENT_SECRET: '', OAUTH_CLIENT_SECRET_FILE: secretFile('from-file\n') };
+  expect(parseConfig({ ...VALID_ENV, ...env }).provider.clientSecret).toBe('from-file');
+});
+
+test.each([
+  ['WEB_ORIGIN', undefined],
+  ['WEB_ORIGIN', 'https://app.example.com/'],
+  ['WEB_ORIGIN', 'https://app.example.com/path'],
+  ['WEB_ORIGIN', 'https://APP.example.com'],
+  ['WEB_ORIGIN', 'https://app.example.com:443'],
+  ['WEB_ORIGIN', 'https://app.example.com.'],
+  ['WEB_ORIGIN', 'https://user@app.example.com'],
+  ['WEB_ORIGIN', 'https://*.example.com'],
+  ['WEB_ORIGIN', '*'],
+  ['WEB_ORIGIN', 'null'],
+  ['WEB_ORIGIN', 'http://app.example.com'],
+  ['WEB_ORIGIN', 'https://app.example.com,'],
+  ['WEB_ORIGIN', 'https://app.example.com,https://app.example.com'],
+  ['API_ORIGIN', 'https://api.example.com/api'],
+  ['API_ORIGIN', 'http://api.example.com'],
+  ['OAUTH_PROVIDER', undefined],
+  ['OAUTH_PROVIDER', 'https://your-domain.com'],
+  ['OAUTH_PROVIDER', 'http://provider.example'],
+  ['OAUTH_PROVIDER', 'https://user:pass@provider.example'],
+  ['OAUTH_PROVIDER', 'https://provider.example?x=1'],
+  ['OAUTH_PROVIDER', 'https://provider.example#x'],
+  ['OAUTH_PROVIDER', 'provider.example'],
+  ['OAUTH_TOKEN_ENDPOINT', 'http://provider.example/token'],
+  ['OAUTH_REVOCATION_ENDPOINT', 'ftp://provider.example/revoke'],
+  ['OAUTH_CLIENT_ID', undefined],
+  ['OAUTH_CLIENT_ID', 'client_abc123def456...'],
+  ['OAUTH_CLIENT_SECRET', undefined],
+  ['OAUTH_CLIENT_SECRET', '   '],
+  ['OAUTH_CLIENT_SECRET', ' padded'],
+  ['OAUTH_CLIENT_SECRET', 'changeme'],
+  ['OAUTH_CLIENT_SECRET', 'change-me-please'],
+  ['OAUTH_CLIENT_SECRET', 'your_client_secret'],
+  ['OAUTH_CLIENT_SECRET', '<secret>'],
+  ['OAUTH_CLIENT_SECRET', 'secret_xyz789uvw012...'],
+  ['OAUTH_CLIENT_SECRET', 'client_1'],
+  ['OAUTH_CLIENT_SECRET', 'geheimnis-ü'],
+  ['OAUTH_CLIENT_AUTH', 'none'],
+  ['OAUTH_REDIRECT_URI', 'https://other.example/oauth/callback.html'],
+  ['OAUTH_REDIRECT_URI', 'https://app.example.com/oauth/callback.html#x'],
+  ['OAUTH_REDIRECT_URI', '/oauth/callback.html'],
+  ['OAUTH_SCOPE', 'profile  balance'],
+  ['OAUTH_SCOPE', 'profil é'],
+  ['OAUTH_AUTO_AUTHORIZE', 'yes'],
+  ['TOPUP_HOSTS', ''],
+  ['TOPUP_HOSTS', 'https://pay.example'],
+  ['TOPUP_HOSTS', '*.pay.example'],
+  ['TOPUP_HOSTS', 'pay.example/x'],
+  ['TOPUP_HOSTS', 'PAY.example'],
+  ['TOPUP_HOSTS', 'pay.example.'],
+  ['TOPUP_HOSTS', 'user@pay.example'],
+  ['SESSION_KEYS', undefined],
+  ['SESSION_KEYS', key(1)],
+  ['SESSION_KEYS', `k1:${Buffer.alloc(31, 1).toString('base64url')}`],
+  ['SESSION_KEYS', `k1:${Buffer.alloc(33, 1).toString('base64url')}`],
+  ['SESSION_KEYS', `k1:${Buffer.alloc(32, 255).toString('base64')}`],
+  ['SESSION_KEYS', `k1:${'A'.repeat(42)}B`],
+  ['SESSION_KEYS', `k1:${key(0)}`],
+  ['SESSION_KEYS', `k1:${key(1)},k1:${key(2)}`],
+  ['SESSION_KEYS', `k1:${key(1)},`],
+  ['SESSION_KEYS', 'k1:<32 random bytes in base64url>'],
+  ['SESSION_IDLE_SECONDS', '0'],
+  ['SESSION_IDLE_SECONDS', '1h'],
+  ['SESSION_IDLE_SECONDS', '9999999'],
+  ['SESSION_MAX_SECONDS', '99999999'],
+  ['PORT', '65536'],
+  ['PORT', '3000x'],
+  ['LOG_LEVEL', 'loud'],
+  ['REDIS_URL', 'redis://localhost'],
+  ['OAUTH_SERVER_REDIRECT_URI', 'https://app.example.com/oauth/callback'],
+  ['TRUST_PROXY', '10.0.0.1'],
+  ['RATE_LIMIT_PER_MINUTE', '60'],
+])('%s=%s is a fault, named and never quoted', (name, value) => {
+  const faults = faultsOf({ [name]: value });
+  expect(faults).toHaveLength(1);
+  expect(faults[0]).toMatch(new RegExp(`^${name} `));
+  // A short one, such as 1h, may be part of a word.
+  expect(value !== undefined && value.length > 4 && faults[0]?.includes(value)).toBe(false);
+});
+
+test.each([
+  ['both', { OAUTH_CLIENT_SECRET_FILE: secretFile('x') }],
+  ['a file that is not there', { OAUTH_CLIENT_SECRET: '', OAUTH_CLIENT_SECRET_FILE: '/nowhere/secret' }],
+  ['an empty file', { OAUTH_CLIENT_SECRET: '', OAUTH_CLIENT_SECRET_FILE: secretFile('\n') }],
+  [
+    'a placeholder in the file',
+    { OAUTH_CLIENT_SECRET: '', OAUTH_CLIENT_SECRET_FILE: secretFile('changeme') },
+  ],
+  [
+    'the client id in the file',
+    { OAUTH_CLIENT_SECRET: '', OAUTH_CLIENT_SECRET_FILE: secretFile('client_1') },
+  ],
+])('client secret and file: %s is a fault', (_, env) => {
+  expect(faultsOf(env)).toEqual([expect.stringContaining('OAUTH_CLIENT_SECRET_FILE')]);
+});
+
+test('a client secret under a name that goes into the web bundle is a fault', () => {
+  expect(faultsOf({ VITE_TOKEN: `x${VALID_ENV.OAUTH_CLIENT_SECRET}` })).toEqual([
+    expect.stringMatching(/^VITE_TOKEN /),
+  ]);
+});
+
+test('cross-site over plain http is a fault, since no cookie works there', () => {
+  const env = { WEB_ORIGIN: 'http://localhost:5173', API_ORIGIN: 'http://127.0.0.1:3000' };
+  expect(faultsOf(env)).toEqual([expect.stringContaining('API_ORIGIN')]);
+});
+
+test('all faults are told at once', () => {
+  expect(
+    faultsOf({
+      WEB_ORIGIN: '*',
+      OAUTH_CLIENT_SECRET: 'changeme',
+      SESSION_KEYS: '',
+      PORT: 'x',
+      REDIS_URL: 'x',
+    }),
+  ).toHaveLength(5);
+});

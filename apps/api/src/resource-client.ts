@@ -1,0 +1,61 @@
+import { Userinfo } from '@oneclick/shared/messages';
+import * as v from 'valibot';
+import type { Config } from './config.ts';
+import { ApiError } from './errors.ts';
+import { isHtml, retryAfter, type ProviderFetch } from './provider-fetch.ts';
+import { parseTopupUrl } from './topup-url.ts';
+
+/** Asks the provider, in the user's name, for what it protects. */
+export type ResourceClient = ReturnType<typeof createResourceClient>;
+
+export function createResourceClient({ provider, topupHosts }: Config, providerFetch: ProviderFetch) {
+  /** Fixed address, fixed headers: nothing of the browser's request goes along but the token. */
+  async function getJson(url: string, accessToken: string): Promise<unknown> {
+    const response = await providerFetch(url, {
+      headers: { accept: 'application/json', authorization: `Bearer ${accessToken}` },
+    });
+    const body = await response.text();
+    const { status } = response;
+    const cause = { name: `HTTP ${status}` };
+    if (status === 401) throw invalidToken({ cause });
+    if (status === 403 && !isHtml(response, body)) throw new ApiError('insufficient_scope', { cause });
+    if (status === 429) throw new ApiError('rate_limited', { cause, headers: retryAfter(response) });
+    if (status >= 500 || status === 403) {
+      throw new ApiError('provider_unavailable', { cause, headers: retryAfter(response) });
+    }
+    if (status !== 200) throw new ApiError('provider_bad_response', { cause });
+    try {
+      return JSON.parse(body.replace(/^\uFEFF/, ''));
+    } catch (error) {
+      throw new ApiError('provider_bad_response', { cause: error });
+    }
+  }
+
+  return {
+    async fetchUserinfo(accessToken: string): Promise<Userinfo> {
+      const userinfo = v.safeParse(Userinfo, await getJson(provider.userinfoEndpoint, accessToken));
+      if (!userinfo.success)
+        throw new ApiError('provider_bad_response', { cause: { name: 'UserinfoInvalid' } });
+      return userinfo.output;
+    },
+
+    async fetchTopupUrl(accessToken: string): Promise<string> {
+      const answer = v.safeParse(TopupAnswer, await getJson(provider.topupEndpoint, accessToken));
+      if (!answer.success) throw new ApiError('provider_bad_response', { cause: { name: 'TopupInvalid' } });
+      const topupUrl = parseTopupUrl(answer.output.topup_url, topupHosts);
+      if (!topupUrl) throw new ApiError('unsafe_topup_url');
+      return topupUrl;
+    },
+  };
+}
+
+const TopupAnswer = v.object({ topup_url: v.optional(v.unknown()) });
+
+/** RFC 6750 §3.1: the error is named only if a token was given. */
+export function invalidToken({
+  cause,
+  isGiven = true,
+}: { cause?: unknown; isGiven?: boolean } = {}): ApiError {
+  const challenge = isGiven ? 'Bearer error="invalid_token"' : 'Bearer realm="api"';
+  return new ApiError('invalid_token', { cause, headers: { 'www-authenticate': challenge } });
+}

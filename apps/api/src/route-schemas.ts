@@ -1,0 +1,55 @@
+import type { FastifySchema } from 'fastify';
+import { ERRORS, ErrorResponse, type ErrorCode } from '@oneclick/shared/errors';
+import * as messages from '@oneclick/shared/messages';
+import { toJsonSchema } from '@valibot/to-json-schema';
+
+const SCHEMAS = {
+  EmptyRequest: messages.EmptyRequest,
+  ExchangeTokenRequest: messages.ExchangeTokenRequest,
+  StartResponse: messages.StartResponse,
+  TokenResponse: messages.TokenResponse,
+  Userinfo: messages.Userinfo,
+  TopupResponse: messages.TopupResponse,
+  HealthResponse: messages.HealthResponse,
+  ErrorResponse,
+};
+type SchemaName = keyof typeof SCHEMAS;
+
+/** The contract's schemas as Fastify validates and serialises with them, and as the OpenAPI document shows them. */
+export function namedJsonSchemas(): { $id: string }[] {
+  return Object.entries(SCHEMAS).map(([$id, schema]) => {
+    const { $schema: _, ...jsonSchema } = toJsonSchema(schema, { target: 'draft-2020-12' });
+    return { ...jsonSchema, $id };
+  });
+}
+
+interface RouteDescription {
+  operationId: string;
+  summary: string;
+  security?: { [scheme: string]: [] }[];
+  body?: SchemaName;
+  success: { status: 200; schema: SchemaName } | { status: 204 };
+  errors: readonly ErrorCode[];
+}
+
+/** What any request can be answered with. */
+const COMMON_ERRORS = ['invalid_request', 'internal_error', 'shutting_down'] as const;
+
+export function routeSchema({ body, success, errors, ...texts }: RouteDescription): FastifySchema {
+  const codesByStatus = Map.groupBy(new Set([...COMMON_ERRORS, ...errors]), (code) => ERRORS[code].status);
+  return {
+    ...texts,
+    ...(body && { body: { $ref: `${body}#` } }),
+    response: {
+      [success.status]:
+        'schema' in success ? jsonContent('Done.', success.schema) : { description: 'Done.', type: 'null' },
+      ...Object.fromEntries(
+        [...codesByStatus].map(([status, codes]) => [status, jsonContent(codes.join(', '), 'ErrorResponse')]),
+      ),
+    },
+  };
+}
+
+function jsonContent(description: string, schema: SchemaName) {
+  return { description, content: { 'application/json': { schema: { $ref: `${schema}#` } } } };
+}

@@ -1,0 +1,38 @@
+import { buildApp } from './app.ts';
+import { ConfigError, readConfig, type Config } from './config.ts';
+
+/** Longer than the slowest request: one that waits for the provider. */
+const SHUTDOWN_MS = 15_000;
+
+function readConfigOrExit(): Config {
+  try {
+    return readConfig();
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exit(1);
+  }
+}
+
+const config = readConfigOrExit();
+const app = await buildApp(config);
+
+/** Lets the requests under way finish. A second signal doesn't. */
+function shutDown(): void {
+  process.once('SIGTERM', () => process.exit(1)).once('SIGINT', () => process.exit(1));
+  setTimeout(() => process.exit(1), SHUTDOWN_MS).unref();
+  void app.close().then(() => process.exit(0));
+}
+process.once('SIGTERM', shutDown).once('SIGINT', shutDown);
+
+try {
+  await app.listen({ host: config.host, port: config.port });
+} catch (error) {
+  app.log.fatal({ err: error }, 'cannot listen');
+  process.exit(1);
+}
+
+// After listening: undici takes a third of the start-up time, and the first request to the provider is yet to come.
+// As the global dispatcher it serves Node's own fetch, so that tests can put themselves in front of it.
+const { Agent, setGlobalDispatcher } = await import('undici');
+setGlobalDispatcher(new Agent({ connect: { timeout: 3000 }, keepAliveTimeout: 30_000, connections: 128 }));

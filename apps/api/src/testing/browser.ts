@@ -1,0 +1,69 @@
+import { ErrorResponse } from '@oneclick/shared/errors';
+import { TokenResponse } from '@oneclick/shared/messages';
+import { PATHS } from '@oneclick/shared/paths';
+import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify';
+import { CookieJar } from 'tough-cookie';
+import * as v from 'valibot';
+
+interface BrowserOptions {
+  app: FastifyInstance;
+  webOrigin: string;
+  apiOrigin: string;
+}
+
+export type Browser = ReturnType<typeof createBrowser>;
+
+/** A page of the web app: sends what its browser would send, and keeps cookies as its browser would. */
+export function createBrowser({ app, webOrigin, apiOrigin }: BrowserOptions) {
+  const jar = new CookieJar(undefined, { prefixSecurity: 'strict' });
+  const isCrossSite =
+    new URL(webOrigin).hostname.split('.').slice(-2).join() !==
+    new URL(apiOrigin).hostname.split('.').slice(-2).join();
+  const sameSiteContext = isCrossSite ? 'none' : 'strict';
+
+  async function send(request: InjectOptions & { url: string }): Promise<LightMyRequestResponse> {
+    const url = apiOrigin + request.url;
+    const cookie = await jar.getCookieString(url, { sameSiteContext });
+    const response = await app.inject({
+      ...request,
+      headers: { ...(cookie && { cookie }), ...request.headers },
+    });
+    for (const header of [response.headers['set-cookie'] ?? []].flat()) {
+      await jar.setCookie(header, url, { sameSiteContext });
+    }
+    return response;
+  }
+
+  const post = (url: string, body?: object, headers: Record<string, string> = {}) =>
+    send({
+      method: 'POST',
+      url,
+      headers: { origin: webOrigin, 'x-csrf': '1', 'sec-fetch-mode': 'cors', ...headers },
+      ...(body && { body }),
+    });
+
+  return {
+    jar,
+    send,
+    post,
+    start: async () => startResponse((await post(PATHS.start, {})).json()),
+    get: (url: string, accessToken: string) =>
+      send({ url, headers: { authorization: `Bearer ${accessToken}` } }),
+    cookieNames: async () => (await jar.getCookies(apiOrigin, { sameSiteContext })).map(({ key }) => key),
+    cookie: async (name: string) =>
+      (await jar.getCookies(apiOrigin, { sameSiteContext })).find(({ key }) => key === name),
+  };
+}
+
+function startResponse(json: unknown): { authorizationUrl: string; state: string } {
+  return v.parse(v.object({ authorizationUrl: v.string(), state: v.string() }), json);
+}
+
+export function errorOf(response: LightMyRequestResponse): string {
+  return `${response.statusCode} ${v.parse(v.strictObject(ErrorResponse.entries), response.json()).error}`;
+}
+
+/** Strict, so that a field too many is noticed. */
+export function tokensOf(response: LightMyRequestResponse): TokenResponse {
+  return v.parse(v.strictObject(TokenResponse.entries), response.json());
+}

@@ -1,0 +1,14 @@
+import { afterEach, beforeEach, vi } from 'vitest';
+
+// What nobody expected to be printed is a fault that nobody has noticed.
+const methods = ['error', 'warn'] as const;
+
+beforeEach(() => {
+  for (const method of methods) vi.spyOn(console, method);
+});
+afterEach(() => {
+  for (const method of methods) {
+    const [call] = vi.mocked(console[method]).mock.calls;
+    if (call) throw new Error(`console.${method}: ${call.join(' ')}`);
+  }
+});

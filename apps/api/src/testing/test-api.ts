@@ -1,0 +1,41 @@
+import { onTestFinished } from 'vitest';
+import { buildApp } from '../app.ts';
+import { parseConfig } from '../config.ts';
+import { createBrowser } from './browser.ts';
+import { PROVIDER } from './test-provider.ts';
+
+export const WEB_ORIGIN = 'https://app.example.com';
+export const CLIENT_SECRET = 'canary-client-secret';
+
+export const VALID_ENV = {
+  WEB_ORIGIN,
+  OAUTH_PROVIDER: PROVIDER,
+  OAUTH_CLIENT_ID: 'client_1',
+  OAUTH_CLIENT_SECRET: CLIENT_SECRET,
+  SESSION_KEYS: `k1:${Buffer.alloc(32, 1).toString('base64url')}`,
+  LOG_LEVEL: 'debug',
+};
+
+interface TestApiOptions {
+  env?: Record<string, string>;
+  timeoutMs?: number;
+}
+
+/** The real API with a browser in front of it. Its log lines are kept. */
+export async function startApi({ env, timeoutMs = 2000 }: TestApiOptions = {}) {
+  const config = parseConfig({ ...VALID_ENV, ...env });
+  const log: string[] = [];
+  const logStream = { write: (line: string) => void log.push(line) };
+  const app = await buildApp({ ...config, provider: { ...config.provider, timeoutMs } }, logStream);
+  onTestFinished(() => app.close());
+  const webOrigin = env?.['WEB_ORIGIN'] ?? WEB_ORIGIN;
+  const apiOrigin = env?.['API_ORIGIN'] ?? webOrigin;
+  return {
+    app,
+    log,
+    /** The values of `event`, in order. */
+    events: () => log.flatMap((line) => /"event":"(\w+)"/.exec(line)?.[1] ?? []),
+    newBrowser: () => createBrowser({ app, webOrigin, apiOrigin }),
+    browser: createBrowser({ app, webOrigin, apiOrigin }),
+  };
+}

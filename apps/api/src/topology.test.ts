@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest';
+import { computeTopology } from './topology.ts';
+
+const relationOf = (web: string, api: string) => computeTopology([web], api)?.relation;
+
+test.each([
+  ['https://app.example.com', 'https://app.example.com', 'same-origin'],
+  ['https://app.example.com', 'https://api.example.com', 'same-site'],
+  ['https://app.example.com', 'https://app.example.com:8443', 'same-site'],
+  ['https://app.example.co.uk', 'https://api.example.co.uk', 'same-site'],
+  ['https://a.co.uk', 'https://b.co.uk', 'cross-site'],
+  ['https://a.vercel.app', 'https://b.vercel.app', 'cross-site'],
+  ['https://a.github.io', 'https://b.github.io', 'cross-site'],
+  ['https://app.example.com', 'https://api.example.org', 'cross-site'],
+  ['http://localhost:5173', 'https://localhost:3000', 'cross-site'],
+  ['http://localhost:5173', 'http://localhost:5173', 'same-origin'],
+  ['http://localhost:5173', 'http://localhost:3000', 'same-site'],
+  ['http://[::1]:5173', 'http://[::1]:3000', 'same-site'],
+])('%s and %s are %s', (web, api, relation) => {
+  expect(relationOf(web, api)).toBe(relation);
+});
+
+test.each([
+  ['http://localhost:5173', 'http://127.0.0.1:3000'],
+  ['http://app.localhost:5173', 'http://api.localhost:3000'],
+  ['https://app.example.com', 'http://localhost:3000'],
+])('%s and %s can share no cookie', (web, api) => {
+  expect(computeTopology([web], api)).toBeUndefined();
+});
+
+test.each([
+  ['https://app.example.com', 'https://app.example.com', ['same-origin']],
+  ['https://app.example.com', 'https://api.example.com', ['same-site']],
+  ['https://app.example.com', 'https://api.example.org', ['cross-site']],
+  ['http://localhost:5173', 'http://localhost:5173', ['same-origin']],
+  ['http://localhost:5173', 'http://localhost:3000', ['same-site', 'same-origin']],
+])('from %s to %s, Sec-Fetch-Site may be %s', (web, api, sites) => {
+  expect([...(computeTopology([web], api)?.acceptedFetchSites.get(web) ?? [])]).toEqual(sites);
+});
+
+test('with several web origins, the widest relation decides on cookies, and each has its own Sec-Fetch-Site', () => {
+  const topology = computeTopology(['https://example.com', 'https://other.org'], 'https://example.com');
+  expect(topology?.cookieAttributes).toMatchObject({ sameSite: 'none', partitioned: true });
+  expect([...(topology?.acceptedFetchSites.get('https://example.com') ?? [])]).toEqual(['same-origin']);
+});
