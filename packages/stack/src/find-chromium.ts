@@ -1,0 +1,138 @@
+import { spawnSync } from 'node:child_process';
+import { accessSync, constants, statSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { environment as ownEnvironment, type Environment } from './environment.ts';
+
+export interface ChromiumSearch {
+  /** Where Playwright keeps the browser that it downloads: `chromium.executablePath()`. */
+  downloadedExecutable?: string | undefined;
+  /** The script behind the command `playwright`, to let it download that browser. */
+  playwrightCli?: string | undefined;
+  environment?: Environment;
+  platform?: NodeJS.Platform;
+  isRoot?: boolean;
+  /** Where browsers are installed on this platform, besides PATH. */
+  usualPlaces?: string[];
+  /** Gets a sentence about everything that is tried. */
+  onAttempt?: (sentence: string) => void;
+}
+
+const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome'];
+
+/**
+ * The path of a Chromium or Chrome that runs. Takes the one that PLAYWRIGHT_CHROMIUM_EXECUTABLE names, else
+ * Playwright's own, else an installed one, else installs one. Blocks meanwhile, for some minutes at worst.
+ *
+ * @throws {Error} with one sentence on what to do, if there is none and none can be installed
+ */
+export function findChromium({
+  downloadedExecutable,
+  playwrightCli,
+  environment = ownEnvironment,
+  platform = process.platform,
+  isRoot = process.getuid?.() === 0,
+  usualPlaces = placesOf(platform, environment),
+  onAttempt = (sentence) => void process.stderr.write(`${sentence}\n`),
+}: ChromiumSearch = {}): string {
+  const named = environment['PLAYWRIGHT_CHROMIUM_EXECUTABLE'];
+  if (named) {
+    if (isExecutable(named)) return named;
+    throw new Error(
+      'PLAYWRIGHT_CHROMIUM_EXECUTABLE names no program that can be run: correct it, or unset it.',
+    );
+  }
+
+  const runs = (path: string): boolean => {
+    if (!isExecutable(path)) return false;
+    // On Windows the question opens a window.
+    if (platform === 'win32') return true;
+    // A downloaded browser may be there and still lack the system's libraries.
+    const { status } = spawnSync(path, ['--version'], {
+      stdio: 'ignore',
+      timeout: 15_000,
+      killSignal: 'SIGKILL',
+    });
+    if (status !== 0) onAttempt(`${path} is there but does not run.`);
+    return status === 0;
+  };
+  const downloaded = () => (downloadedExecutable === undefined ? [] : [downloadedExecutable]).find(runs);
+  const installed = () => [...onPath(NAMES, { environment, platform }), ...usualPlaces].find(runs);
+
+  const attempt = (sentence: string, command: string, args: string[], minutes: number): boolean => {
+    onAttempt(`${sentence} (for ${minutes} minutes at most) …`);
+    const { status, error } = spawnSync(command, args, {
+      // Its progress belongs beside ours, on stderr: stdout may be somebody's report.
+      stdio: ['ignore', process.stderr.fd, process.stderr.fd],
+      env: {
+        ...environment,
+        DEBIAN_FRONTEND: 'noninteractive',
+        PLAYWRIGHT_DOWNLOAD_CONNECTION_TIMEOUT: '10000',
+      },
+      timeout: minutes * 60_000,
+      killSignal: 'SIGKILL',
+    });
+    if (status !== 0) onAttempt(`That did not work (${error?.message ?? `exit code ${status}`}).`);
+    return status === 0;
+  };
+
+  const download = () => {
+    if (playwrightCli === undefined) return undefined;
+    const args = [playwrightCli, 'install', 'chromium'];
+    return attempt("No Chromium found: downloading Playwright's", process.execPath, args, 5)
+      ? downloaded()
+      : undefined;
+  };
+  const installFromDebian = () => {
+    const [aptGet] = onPath(['apt-get'], { environment, platform });
+    if (platform !== 'linux' || !isRoot || aptGet === undefined) return undefined;
+    return attempt('Reading the lists of system packages', aptGet, ['update', '-q'], 2) &&
+      attempt('Installing Chromium as a system package', aptGet, ['install', '-y', '-q', 'chromium'], 8)
+      ? installed()
+      : undefined;
+  };
+
+  const found = downloaded() ?? installed() ?? download() ?? installFromDebian();
+  if (found !== undefined) return found;
+  throw new Error(
+    'No Chromium can be found or installed: install Chrome or Chromium, run "npx playwright install --with-deps chromium", ' +
+      'or set PLAYWRIGHT_CHROMIUM_EXECUTABLE to the path of one.',
+  );
+}
+
+function onPath(names: string[], { environment, platform }: { environment: Environment; platform: string }) {
+  const directories = (environment['PATH'] ?? '').split(delimiter).filter((directory) => directory !== '');
+  const suffix = platform === 'win32' ? '.exe' : '';
+  return names
+    .flatMap((name) => directories.map((directory) => join(directory, name + suffix)))
+    .filter(isExecutable);
+}
+
+function placesOf(platform: NodeJS.Platform, environment: Environment): string[] {
+  if (platform === 'darwin') {
+    const programs = [
+      'Google Chrome.app/Contents/MacOS/Google Chrome',
+      'Chromium.app/Contents/MacOS/Chromium',
+    ];
+    return ['/Applications', join(environment['HOME'] ?? '/', 'Applications')].flatMap((directory) =>
+      programs.map((program) => join(directory, program)),
+    );
+  }
+  if (platform === 'win32') {
+    const programs = ['Google\\Chrome\\Application\\chrome.exe', 'Chromium\\Application\\chrome.exe'];
+    return ['PROGRAMFILES', 'PROGRAMFILES(X86)', 'LOCALAPPDATA']
+      .flatMap((name) => environment[name] ?? [])
+      .flatMap((directory) => programs.map((program) => join(directory, program)));
+  }
+  return ['/usr/bin', '/usr/local/bin', '/snap/bin'].flatMap((directory) =>
+    NAMES.map((name) => join(directory, name)),
+  );
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,44 @@
+import { globSync, readFileSync } from 'node:fs';
+import { extname, join } from 'node:path';
+import { brotliCompressSync } from 'node:zlib';
+
+/** Bytes on the wire, in brotli, by kind of file (`html`, `js`, `css`). */
+type Weight = Record<string, number>;
+
+/**
+ * What the pages of a built web app weigh before any of their scripts has run: a page itself and all that its
+ * markup makes the browser fetch at once. The rest is what scripts fetch afterwards.
+ * @param dist the directory that is served
+ * @param pages paths below it
+ */
+export function firstLoad(dist: string, pages: string[]): { pages: Map<string, Weight>; rest: Weight } {
+  const files = new Map(pages.map((page) => [page, new Set([page, ...linkedFiles(dist, page)])]));
+  const counted = new Set([...files.values()].flatMap((paths) => [...paths]));
+  const rest = globSync('**/*.{js,css}', { cwd: dist }).filter((path) => !counted.has(path));
+  return {
+    pages: new Map([...files].map(([page, paths]) => [page, weigh(dist, paths)])),
+    rest: weigh(dist, rest),
+  };
+}
+
+/** Scripts, preloaded modules and style sheets that a page's markup names. */
+function linkedFiles(dist: string, page: string): string[] {
+  const html = readFileSync(join(dist, page), 'utf8');
+  const scripts = html.matchAll(/<script\b[^>]*\bsrc="(?<url>[^"]+)"/g);
+  const links = html.matchAll(
+    /<link\b(?=[^>]*\brel="(?:stylesheet|modulepreload)")[^>]*\bhref="(?<url>[^"]+)"/g,
+  );
+  return [...scripts, ...links].flatMap(({ groups }) => {
+    const { origin, pathname } = new URL(groups?.['url'] ?? '', `http://localhost/${page}`);
+    return origin === 'http://localhost' ? [pathname.slice(1)] : [];
+  });
+}
+
+function weigh(dist: string, paths: Iterable<string>): Weight {
+  const weight: Weight = {};
+  for (const path of paths) {
+    const kind = extname(path).slice(1);
+    weight[kind] = (weight[kind] ?? 0) + brotliCompressSync(readFileSync(join(dist, path))).length;
+  }
+  return weight;
+}

@@ -1,0 +1,3 @@
+import { runStackInTerminal } from './stack-in-terminal.ts';
+
+await runStackInTerminal('production');
