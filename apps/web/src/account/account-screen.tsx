@@ -19,7 +19,8 @@ export function AccountScreen({ snapshot }: { snapshot: SessionSnapshot & { stat
   const { topUpNotice, startTopUp } = useTopUp(() => void userinfo.refetch());
 
   const notice = topUpNotice ?? (userinfo.isError ? Fault.from(userinfo.error).notice : snapshot.trouble);
-  const readAt = useTime(userinfo.dataUpdatedAt);
+  const { dataUpdatedAt: readAtMs } = userinfo;
+  const readAt = useTime(readAtMs);
 
   return (
     <section className="card" aria-labelledby="title" aria-busy={userinfo.isPending}>
@@ -29,7 +30,7 @@ export function AccountScreen({ snapshot }: { snapshot: SessionSnapshot & { stat
         <>
           {userinfo.isError && <p className="hint">{texts.staleData({ time: readAt })}</p>}
           <AccountFacts userinfo={userinfo.data} />
-          <BalanceReading key={snapshot.sessionId} userinfo={userinfo.data} readAt={readAt} />
+          <BalanceReading key={snapshot.sessionId} userinfo={userinfo.data} readAtMs={readAtMs} />
         </>
       ) : userinfo.isError ? (
         <p>{texts.failed}</p>
@@ -67,16 +68,17 @@ export function AccountScreen({ snapshot }: { snapshot: SessionSnapshot & { stat
 }
 
 /** Says, to those who listen as well, what the last reading changed and when it was made. */
-function BalanceReading({ userinfo, readAt }: { userinfo: Userinfo; readAt: string }) {
+function BalanceReading({ userinfo, readAtMs }: { userinfo: Userinfo; readAtMs: number }) {
   const texts = useStore($account);
+  const readAt = useTime(readAtMs);
   const balance = userinfo.balance_formatted;
-  const [seen, setSeen] = useState({ balance, readAt, sentence: '' });
-  if (seen.readAt !== readAt || seen.balance !== balance) {
+  const [seen, setSeen] = useState({ balance, readAtMs, sentence: '' });
+  if (seen.readAtMs !== readAtMs || seen.balance !== balance) {
     const isChanged = seen.balance !== balance && seen.balance !== undefined && balance !== undefined;
     const sentence = isChanged
       ? texts.changed({ before: seen.balance ?? '', after: balance ?? '' })
       : texts.unchanged;
-    setSeen({ balance, readAt, sentence: balance === undefined ? '' : sentence });
+    setSeen({ balance, readAtMs, sentence: balance === undefined ? '' : sentence });
   }
   return (
     <p className="reading" role="status" data-testid="reading">

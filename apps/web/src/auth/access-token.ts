@@ -3,8 +3,6 @@ import type { TokenResponse } from '@oneclick/shared/messages';
 /** How long before its end a token is refreshed. A token that lives shorter is refreshed at half its life. */
 const REFRESH_BEFORE_END_SECONDS = 300;
 
-export type AccessToken = ReturnType<typeof createAccessToken>;
-
 /**
  * The access token, in a closure and nowhere else: not in storage, not in React's state, not on `window`.
  * Its end is counted from `expires_in` on the monotonic clock, so that a wrong clock does no harm.

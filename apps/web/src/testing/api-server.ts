@@ -13,7 +13,7 @@ import { afterAll, afterEach, beforeAll, expect, vi } from 'vitest';
 export const API = 'http://localhost:3000';
 export const STATE = 's'.repeat(43);
 
-export const tokenResponse = (changes: Partial<TokenResponse> = {}): TokenResponse => ({
+const tokenResponse = (changes: Partial<TokenResponse> = {}): TokenResponse => ({
   access_token: 'token-1',
   token_type: 'Bearer',
   expires_in: 7200,
