@@ -46,8 +46,8 @@ test('no secret reaches the browser, a storage, an address or a log', async ({ p
 
   const kept = await person.page.evaluate(async () =>
     JSON.stringify([
-      { ...localStorage },
-      { ...sessionStorage },
+      Object.entries(localStorage),
+      Object.entries(sessionStorage),
       document.cookie,
       await indexedDB.databases(),
       await caches.keys(),

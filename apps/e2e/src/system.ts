@@ -31,6 +31,7 @@ export const test = base.extend<
   mode: ['production', { option: true }],
 
   sharedSystem: [
+    // oxlint-disable-next-line no-empty-pattern -- Playwright reads from the pattern what a fixture needs: nothing
     async ({}, use) => {
       const system = await startSystem({ environment: undefined, mode: 'production' });
       await use(system);
