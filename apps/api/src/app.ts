@@ -23,6 +23,8 @@ import { namedJsonSchemas } from './route-schemas.ts';
 import { bearerRoutes } from './routes/bearer-routes.ts';
 import { cookieRoutes } from './routes/cookie-routes.ts';
 import { operatorRoutes } from './routes/operator-routes.ts';
+import { createSessions } from './sessions.ts';
+import { createSignIns } from './sign-ins.ts';
 
 /** Builds the API from its configuration. It doesn't listen. */
 export async function buildApp(config: Config, logStream?: LogStream): Promise<FastifyInstance> {
@@ -103,7 +105,10 @@ export async function buildApp(config: Config, logStream?: LogStream): Promise<F
   const providerFetch = createProviderFetch(config.provider);
   const oauthClient = createOAuthClient(config.provider, providerFetch);
   const resourceClient = createResourceClient(config, providerFetch);
-  await app.register(cookieRoutes, { config, oauthClient });
+  const sessions = createSessions({ config, oauthClient });
+  app.addHook('onClose', async () => sessions.close());
+  const signIns = createSignIns({ config, oauthClient, sessions });
+  await app.register(cookieRoutes, { topology, signIns, sessions });
   await app.register(bearerRoutes, { resourceClient });
   await app.register(operatorRoutes);
   return app;

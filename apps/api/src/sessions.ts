@@ -1,0 +1,117 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Config } from './config.ts';
+import { ApiError } from './errors.ts';
+import type { OAuthClient, TokenSet } from './oauth-client.ts';
+import {
+  beginSession,
+  continueSession,
+  createSessionCookie,
+  hasFreshAccessToken,
+  isDueForSealing,
+  type Session,
+} from './session-cookie.ts';
+import { createEndedSessions } from './session/ended-sessions.ts';
+import { createRefreshOnce } from './session/refresh-once.ts';
+
+/** The life of a session, whichever way it was begun: its cookie, its one refresh for all, its end. */
+export type Sessions = ReturnType<typeof createSessions>;
+
+export function createSessions({ config, oauthClient }: { config: Config; oauthClient: OAuthClient }) {
+  const sessionCookie = createSessionCookie(config);
+  const refreshOnce = createRefreshOnce<Session>();
+  const endedSessions = createEndedSessions();
+
+  async function open(request: FastifyRequest, reply: FastifyReply): Promise<Session> {
+    const session = await sessionCookie.open(request, reply);
+    refuseEnded(session);
+    return session;
+  }
+
+  /** Without clearing the cookie: the jar may hold the next session's by the time the answer arrives. */
+  function refuseEnded(session: Session): void {
+    if (endedSessions.has(session)) throw new ApiError('session_invalid');
+  }
+
+  /** A cookie may be some refreshes behind: its holder was sent off before the answer to them had arrived. */
+  function findLatest(session: Session): Session {
+    const successor = refreshOnce.findRecent(session.tokenSetId);
+    return successor ? findLatest(successor) : session;
+  }
+
+  async function refreshSession({ session, request, reply }: SessionRequest): Promise<Session> {
+    try {
+      await refreshOnce.run(session.tokenSetId, () => refreshTokens(session, request));
+    } catch (error) {
+      refuseEnded(session);
+      if (error instanceof ApiError && error.code === 'session_expired') sessionCookie.clear(reply);
+      throw error;
+    }
+    // Whoever signed out, or in as somebody else, while the provider was thinking, stays so.
+    refuseEnded(session);
+    const latest = findLatest(session);
+    await sessionCookie.write(reply, latest);
+    return latest;
+  }
+
+  async function refreshTokens(session: Session, request: FastifyRequest): Promise<Session> {
+    const { refreshToken, scope } = session;
+    if (refreshToken === undefined) throw new ApiError('session_expired');
+    const refreshed = continueSession(session, await oauthClient.refreshTokenGrant({ refreshToken, scope }));
+    request.log.info({ event: 'session_refreshed' });
+    if (endedSessions.has(session)) await revoke(refreshed, request);
+    return refreshed;
+  }
+
+  /** RFC 7009, as well as we can: signing out must work while the provider doesn't. */
+  async function revoke({ refreshToken, accessToken }: Session, request: FastifyRequest): Promise<void> {
+    const token = refreshToken ?? accessToken;
+    if (token === undefined) return;
+    await oauthClient
+      .revoke(token)
+      .catch((error: unknown) => request.log.warn({ err: error }, 'revocation failed'));
+  }
+
+  return {
+    /** Begins the session of who has just signed in, in place of the one before it. */
+    async begin(tokens: TokenSet, request: FastifyRequest, reply: FastifyReply): Promise<Session> {
+      const session = beginSession(tokens, config);
+      await sessionCookie.write(reply, session);
+      // A refresh of the session before this one, still under way, must not put its cookie over the new one.
+      const replaced = await sessionCookie.peek(request);
+      if (replaced) endedSessions.add(replaced);
+      return session;
+    },
+
+    /** The session with an access token to work with, which costs the provider a request only where it must. */
+    async current(request: FastifyRequest, reply: FastifyReply): Promise<Session> {
+      const opened = await open(request, reply);
+      const session = findLatest(opened);
+      if (!hasFreshAccessToken(session)) return refreshSession({ session, request, reply });
+      // A cookie that a refresh has overtaken is brought up to date; any other is sealed anew now and then.
+      if (session !== opened || isDueForSealing(session)) await sessionCookie.write(reply, session);
+      return session;
+    },
+
+    /** The session with a new access token. */
+    async refresh(request: FastifyRequest, reply: FastifyReply): Promise<Session> {
+      return refreshSession({ session: await open(request, reply), request, reply });
+    },
+
+    /** Ends the session, if there is one, here and at the provider. */
+    async end(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+      sessionCookie.clear(reply);
+      const session = await sessionCookie.peek(request);
+      if (!session) return;
+      endedSessions.add(session);
+      await revoke(findLatest(session), request);
+    },
+
+    close: refreshOnce.close,
+  };
+}
+
+interface SessionRequest {
+  session: Session;
+  request: FastifyRequest;
+  reply: FastifyReply;
+}
