@@ -1,3 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
-export default defineConfig({ test: { setupFiles: ['src/testing/console-guard.ts'], restoreMocks: true } });
+export default defineConfig({
+  test: {
+    globalSetup: ['src/testing/redis-server.ts'],
+    setupFiles: ['src/testing/console-guard.ts'],
+    restoreMocks: true,
+  },
+});

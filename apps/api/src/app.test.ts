@@ -67,6 +67,7 @@ const SECURITY_HEADERS = {
 describe('every answer', () => {
   test.each([
     ['GET', PATHS.healthz, 200],
+    ['GET', PATHS.readyz, 200],
     ['GET', PATHS.openapi, 200],
     ['POST', PATHS.start, 403],
     ['GET', PATHS.userinfo, 401],

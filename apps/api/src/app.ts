@@ -23,6 +23,7 @@ import { namedJsonSchemas } from './route-schemas.ts';
 import { bearerRoutes } from './routes/bearer-routes.ts';
 import { cookieRoutes } from './routes/cookie-routes.ts';
 import { operatorRoutes } from './routes/operator-routes.ts';
+import { connectToRedis } from './session/redis-connection.ts';
 import { createSessions } from './sessions.ts';
 import { createSignIns } from './sign-ins.ts';
 
@@ -102,6 +103,9 @@ export async function buildApp(config: Config, logStream?: LogStream): Promise<F
   await app.register(swagger, { openapi: OPENAPI, refResolver: { buildLocalReference } });
   for (const schema of namedJsonSchemas()) app.addSchema(schema);
 
+  const redis = config.redisUrl === undefined ? undefined : await connectToRedis(config.redisUrl, app.log);
+  app.addHook('onClose', async () => redis?.close());
+
   const providerFetch = createProviderFetch(config.provider);
   const oauthClient = createOAuthClient(config.provider, providerFetch);
   const resourceClient = createResourceClient(config, providerFetch);
@@ -110,7 +114,7 @@ export async function buildApp(config: Config, logStream?: LogStream): Promise<F
   const signIns = createSignIns({ config, oauthClient, sessions });
   await app.register(cookieRoutes, { topology, signIns, sessions });
   await app.register(bearerRoutes, { resourceClient });
-  await app.register(operatorRoutes);
+  await app.register(operatorRoutes, { redis });
   return app;
 }
 

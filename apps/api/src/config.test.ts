@@ -41,6 +41,7 @@ test('what is required suffices, the rest has defaults', () => {
     topupHosts: new Set(['provider.example']),
     sessionIdleSeconds: 604_800,
     sessionMaxSeconds: 2_592_000,
+    redisUrl: undefined,
   });
 });
 
@@ -132,7 +133,10 @@ test.each([
   ['PORT', '65536'],
   ['PORT', '3000x'],
   ['LOG_LEVEL', 'loud'],
-  ['REDIS_URL', 'redis://localhost'],
+  ['REDIS_URL', 'http://localhost:6379'],
+  ['REDIS_URL', 'redis:///0'],
+  ['REDIS_URL', 'redis://localhost/sessions'],
+  ['REDIS_URL', 'redis://localhost?enableOfflineQueue=true'],
   ['OAUTH_SERVER_REDIRECT_URI', 'https://app.example.com/oauth/callback'],
   ['TRUST_PROXY', '10.0.0.1'],
   ['RATE_LIMIT_PER_MINUTE', '60'],
@@ -159,6 +163,11 @@ test.each([
 ])('client secret and file: %s is a fault', (_, env) => {
   expect(faultsOf(env)).toEqual([expect.stringContaining('OAUTH_CLIENT_SECRET_FILE')]);
 });
+
+test.each(['redis://localhost', 'redis://10.0.0.1:6380/2', 'rediss://user:password@redis.example.com:6380'])(
+  'Redis may be at %s',
+  (url) => expect(parseConfig({ ...VALID_ENV, REDIS_URL: url }).redisUrl).toBe(url),
+);
 
 test('a client secret under a name that goes into the web bundle is a fault', () => {
   expect(faultsOf({ VITE_TOKEN: `x${VALID_ENV.OAUTH_CLIENT_SECRET}` })).toEqual([

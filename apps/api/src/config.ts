@@ -15,6 +15,8 @@ export interface Config {
   sessionKeys: readonly SessionKey[];
   sessionIdleSeconds: number;
   sessionMaxSeconds: number;
+  /** What several instances share. Without it, this is the only one. */
+  redisUrl: string | undefined;
 }
 
 export interface ProviderConfig {
@@ -136,6 +138,7 @@ export function parseConfig(env: Environment): Config {
     sessionKeys: require('SESSION_KEYS', sessionKeys, SESSION_KEYS_RULE),
     sessionIdleSeconds: idleSeconds,
     sessionMaxSeconds: maxSeconds,
+    redisUrl: read('REDIS_URL', redisUrl, REDIS_RULE),
   };
 
   // Vite puts every VITE_ variable into the bundle that browsers load.
@@ -175,7 +178,7 @@ export function parseConfig(env: Environment): Config {
 }
 
 /** Documented, and to come. Ignoring them in silence would be worse than saying so. */
-const UNSUPPORTED = ['REDIS_URL', 'OAUTH_SERVER_REDIRECT_URI', 'TRUST_PROXY', 'RATE_LIMIT_PER_MINUTE'];
+const UNSUPPORTED = ['OAUTH_SERVER_REDIRECT_URI', 'TRUST_PROXY', 'RATE_LIMIT_PER_MINUTE'];
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
 const CLIENT_AUTHS = ['client_secret_post', 'client_secret_basic'];
 /** The longest a browser keeps a cookie. */
@@ -188,6 +191,7 @@ const URL_RULE = 'an https URL (http on loopback only) without credentials, quer
 const CREDENTIAL_RULE = "the provider's value: printable ASCII without blanks around it, not a placeholder";
 const HOSTS_RULE = 'host names, each with its port if not the default: lower case, no scheme, no wildcard';
 const SECONDS_RULE = 'a whole number of seconds, from 1 to 400 days';
+const REDIS_RULE = 'a redis:// or rediss:// URL with a host, and no path but the number of a database';
 const SESSION_KEYS_RULE =
   'kid:key with commas between them; each kid once, each key 32 random bytes in base64url without padding';
 
@@ -240,6 +244,13 @@ function redirectUriOn(webOrigins: readonly string[] | undefined) {
 function host(value: string): string | undefined {
   const url = safeUrl(`https://${value}`);
   return url?.host === value ? value : undefined;
+}
+
+/** Credentials may be part of it. A query would be taken for options of the client. */
+function redisUrl(value: string): string | undefined {
+  const url = URL.canParse(value) && !/[?#\\\s]/.test(value) ? new URL(value) : undefined;
+  const isRedis = url && ['redis:', 'rediss:'].includes(url.protocol) && url.hostname !== '';
+  return isRedis && /^(?:\/\d{0,5})?$/.test(url.pathname) ? value : undefined;
 }
 
 /** RFC 6749 §3.3: scope-token *( SP scope-token ) */

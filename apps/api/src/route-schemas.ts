@@ -11,6 +11,7 @@ const SCHEMAS = {
   Userinfo: messages.Userinfo,
   TopupResponse: messages.TopupResponse,
   HealthResponse: messages.HealthResponse,
+  ReadinessResponse: messages.ReadinessResponse,
   ErrorResponse,
 };
 type SchemaName = keyof typeof SCHEMAS;
@@ -29,14 +30,18 @@ interface RouteDescription {
   security?: { [scheme: string]: [] }[];
   body?: SchemaName;
   success: { status: 200; schema: SchemaName } | { status: 204 };
+  /** An answer with an error's status that is no error of the request's. */
+  failure?: { status: number; schema: SchemaName };
   errors: readonly ErrorCode[];
 }
 
 /** What any request can be answered with. */
 const COMMON_ERRORS = ['invalid_request', 'internal_error', 'shutting_down'] as const;
 
-export function routeSchema({ body, success, errors, ...texts }: RouteDescription): FastifySchema {
+export function routeSchema({ body, success, failure, errors, ...texts }: RouteDescription): FastifySchema {
   const codesByStatus = Map.groupBy(new Set([...COMMON_ERRORS, ...errors]), (code) => ERRORS[code].status);
+  const errorSchemas = (status: number): SchemaName[] =>
+    status === failure?.status ? [failure.schema, 'ErrorResponse'] : ['ErrorResponse'];
   return {
     ...texts,
     ...(body && { body: { $ref: `${body}#` } }),
@@ -44,12 +49,17 @@ export function routeSchema({ body, success, errors, ...texts }: RouteDescriptio
       [success.status]:
         'schema' in success ? jsonContent('Done.', success.schema) : { description: 'Done.', type: 'null' },
       ...Object.fromEntries(
-        [...codesByStatus].map(([status, codes]) => [status, jsonContent(codes.join(', '), 'ErrorResponse')]),
+        [...codesByStatus].map(([status, codes]) => [
+          status,
+          jsonContent(codes.join(', '), ...errorSchemas(status)),
+        ]),
       ),
     },
   };
 }
 
-function jsonContent(description: string, schema: SchemaName) {
-  return { description, content: { 'application/json': { schema: { $ref: `${schema}#` } } } };
+function jsonContent(description: string, ...schemas: SchemaName[]) {
+  const references = schemas.map((schema) => ({ $ref: `${schema}#` }));
+  const schema = references.length > 1 ? { anyOf: references } : references[0];
+  return { description, content: { 'application/json': { schema } } };
 }

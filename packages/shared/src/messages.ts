@@ -79,3 +79,11 @@ export const TopupResponse = v.object({
 export type TopupResponse = v.InferOutput<typeof TopupResponse>;
 
 export const HealthResponse = v.object({ status: v.literal('ok') });
+
+/** Whether this instance does all it is meant to. Without its Redis it still serves, but on its own. */
+export const ReadinessResponse = v.object({
+  status: v.picklist(['ok', 'unavailable']),
+  /** Left out where none is configured. */
+  redis: v.optional(v.picklist(['reachable', 'unreachable'])),
+});
+export type ReadinessResponse = v.InferOutput<typeof ReadinessResponse>;

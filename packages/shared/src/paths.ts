@@ -8,6 +8,7 @@ export const PATHS = {
   userinfo: '/api/oauth/userinfo',
   topup: '/api/oauth/topup',
   healthz: '/healthz',
+  readyz: '/readyz',
   openapi: '/api/openapi.json',
 } as const;
 

@@ -1,0 +1,63 @@
+import type { FastifyBaseLogger } from 'fastify';
+import { Redis } from 'ioredis';
+
+/** The connection to what all instances share. Losing it is told once, and so is having it back. */
+export interface RedisConnection {
+  /** Every command fails within half a second if Redis doesn't answer, and at once while it is known not to. */
+  client: Redis;
+  isReachable: () => boolean;
+  close: () => void;
+}
+
+const CONNECT_TIMEOUT_MS = 1000;
+/** Redis answers within a millisecond. A user waits for it, so one that takes this long counts as gone. */
+const ANSWER_TIMEOUT_MS = 500;
+const MAX_RECONNECT_DELAY_MS = 2000;
+
+/** Resolves when the first attempt has succeeded or failed. From then on it reconnects by itself. */
+export async function connectToRedis(url: string, log: FastifyBaseLogger): Promise<RedisConnection> {
+  const client = new Redis(url, {
+    lazyConnect: true,
+    connectTimeout: CONNECT_TIMEOUT_MS,
+    // One silent command ends the connection, so that the next ones needn't find out for themselves.
+    socketTimeout: ANSWER_TIMEOUT_MS,
+    commandTimeout: ANSWER_TIMEOUT_MS,
+    // Nothing waits for better times: whoever asks has a way to go on without.
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    autoResendUnfulfilledCommands: false,
+    retryStrategy: (attempt) =>
+      Math.min(50 * 2 ** attempt, MAX_RECONNECT_DELAY_MS) * (0.5 + Math.random() / 2),
+    // After a failover the old connection leads to a replica, which takes no writes.
+    reconnectOnError: ({ message }) => message.startsWith('READONLY'),
+  });
+
+  const isReachable = () => client.status === 'ready';
+  let wasReachable: boolean | undefined;
+  let lastError: unknown;
+  client.on('error', (error: Error) => {
+    // What Redis itself says begins with a code, such as WRONGPASS.
+    const [code] = /^[A-Z]{4,}(?= )/.exec(error.message) ?? [];
+    lastError = code ? Object.assign(error, { code }) : error;
+  });
+  client.on('ready', () => {
+    wasReachable = true;
+    log.info({ event: 'redis_reachable' }, 'Redis answers: sessions are shared with the other instances');
+  });
+  client.on('close', () => {
+    if (wasReachable !== false) {
+      log.error({ event: 'redis_unreachable', err: lastError }, 'Redis does not answer: going on in memory');
+    }
+    wasReachable = false;
+  });
+
+  await client.connect().catch(() => undefined); // Told by the handlers above.
+  return {
+    client,
+    isReachable,
+    close() {
+      client.removeAllListeners('close');
+      client.disconnect();
+    },
+  };
+}
