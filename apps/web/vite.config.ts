@@ -6,6 +6,9 @@ import { headersFor } from './headers.ts';
 const port = Number(process.env.WEB_PORT ?? 5173);
 const apiTarget = process.env.API_PROXY_TARGET ?? 'http://127.0.0.1:3000';
 
+/** What is the API's. The last two are the server-side flow; the popup's `/oauth/callback.html` is ours. */
+const API_PATHS = String.raw`^/(?:api/|auth/oauth/|oauth/callback(?:\?|$))`;
+
 /** One name for the app on this machine: the redirect URI and the cookies belong to `localhost`. */
 const oneName: Connect.NextHandleFunction = (request, response, next) => {
   if (request.headers.host === `127.0.0.1:${port}` && request.headers.accept?.includes('text/html')) {
@@ -30,7 +33,7 @@ const headers = (): Plugin => ({
   configurePreviewServer(server) {
     server.middlewares.use(oneName);
     server.middlewares.use((request, response, next) => {
-      if (!request.url?.startsWith('/api/')) {
+      if (!new RegExp(API_PATHS).test(request.url ?? '/')) {
         for (const [name, value] of Object.entries(headersFor(request.url ?? '/'))) {
           response.setHeader(name, value);
         }
@@ -41,7 +44,7 @@ const headers = (): Plugin => ({
 });
 
 /** The browser sees one origin: what is the API's goes on to the API. */
-const proxy = { '/api': { target: apiTarget } };
+const proxy = { [API_PATHS]: { target: apiTarget } };
 
 const listen = { host: '127.0.0.1', port, strictPort: true, proxy };
 

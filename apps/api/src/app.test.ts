@@ -186,7 +186,7 @@ interface OpenApi {
 }
 
 test('the OpenAPI document names every route, and every reference in it leads somewhere', async () => {
-  const { app } = await startApi();
+  const { app } = await startApi({ env: { OAUTH_SERVER_REDIRECT_URI: `${WEB_ORIGIN}/oauth/callback` } });
   const document = (await app.inject({ url: PATHS.openapi })).json<OpenApi>();
   expect(document.openapi).toBe('3.1.0');
   expect(document.info).toMatchObject({ title: expect.any(String), version: expect.any(String) });

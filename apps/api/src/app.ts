@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import cookie from '@fastify/cookie';
 import cors from '@fastify/cors';
 import swagger from '@fastify/swagger';
-import { ERRORS, type ErrorCode } from '@oneclick/shared/errors';
+import { ERRORS } from '@oneclick/shared/errors';
 import { CSRF_HEADER } from '@oneclick/shared/paths';
 import fastify, {
   LogController,
@@ -13,8 +13,9 @@ import fastify, {
 } from 'fastify';
 import { answerBrokenRequest } from './broken-request.ts';
 import type { Config } from './config.ts';
-import { ApiError, errorResponse, toApiError } from './errors.ts';
-import { loggerOptions, routeOf, type LogStream } from './logging.ts';
+import { createErrorReport } from './error-report.ts';
+import { ApiError, errorResponse } from './errors.ts';
+import { loggerOptions, type LogStream } from './logging.ts';
 import { createOAuthClient } from './oauth-client.ts';
 import { createProviderFetch } from './provider-fetch.ts';
 import { createResourceClient } from './resource-client.ts';
@@ -23,6 +24,7 @@ import { namedJsonSchemas } from './route-schemas.ts';
 import { bearerRoutes } from './routes/bearer-routes.ts';
 import { cookieRoutes } from './routes/cookie-routes.ts';
 import { operatorRoutes } from './routes/operator-routes.ts';
+import { serverSideRoutes } from './routes/server-side-routes.ts';
 import { connectToRedis } from './session/redis-connection.ts';
 import { createSessions } from './sessions.ts';
 import { createSignIns } from './sign-ins.ts';
@@ -31,6 +33,14 @@ import { createSignIns } from './sign-ins.ts';
 export async function buildApp(config: Config, logStream?: LogStream): Promise<FastifyInstance> {
   const { topology } = config;
   const headers = responseHeaders(topology);
+  const reportError = createErrorReport();
+
+  /** The one place where a failure becomes an answer. */
+  function sendError(error: Error, request: FastifyRequest, reply: FastifyReply): void {
+    const apiError = reportError(error, request);
+    const { code } = apiError;
+    void reply.code(ERRORS[code].status).headers(apiError.headers).send(errorResponse(code, request.id));
+  }
 
   const app = fastify({
     logger: loggerOptions(config.logLevel, logStream),
@@ -115,38 +125,12 @@ export async function buildApp(config: Config, logStream?: LogStream): Promise<F
   await app.register(cookieRoutes, { topology, signIns, sessions });
   await app.register(bearerRoutes, { resourceClient });
   await app.register(operatorRoutes, { redis });
-  return app;
-}
-
-/** The one place where a failure becomes an answer for the caller and a line for the operator. */
-function sendError(error: FastifyError | Error, request: FastifyRequest, reply: FastifyReply): void {
-  const apiError = toApiError(error);
-  const { code } = apiError;
-  request.log[logLevelOf(code)](
-    { err: apiError, code, req: request, ...eventOf(code, request) },
-    'request failed',
-  );
-  void reply.code(ERRORS[code].status).headers(apiError.headers).send(errorResponse(code, request.id));
-}
-
-/** Errors are for the operator to act upon, warnings are the provider's troubles, the rest is daily business. */
-function logLevelOf(code: ErrorCode): 'error' | 'warn' | 'info' {
-  if (code === 'internal_error' || code === 'provider_misconfigured') return 'error';
-  return ERRORS[code].status >= 500 ? 'warn' : 'info';
-}
-
-declare module 'fastify' {
-  interface FastifyContextConfig {
-    /** What the log calls it when this route fails. */
-    failureEvent?: string;
+  const redirectUri = config.provider.serverRedirectUri;
+  if (redirectUri) {
+    const options = { config, redirectUri, signIns, sessions, resourceClient, reportError };
+    await app.register(serverSideRoutes, options);
   }
-}
-
-function eventOf(code: ErrorCode, request: FastifyRequest): { event?: string } {
-  if (code === 'origin_not_allowed' || code === 'csrf_header_missing') return { event: 'request_refused' };
-  const { failureEvent } = routeOf(request)?.config ?? {};
-  if (failureEvent) return { event: failureEvent };
-  return code === 'session_expired' ? { event: 'session_ended' } : {};
+  return app;
 }
 
 /** Keeps the names of the schemas, which would else be numbered. */

@@ -137,7 +137,11 @@ test.each([
   ['REDIS_URL', 'redis:///0'],
   ['REDIS_URL', 'redis://localhost/sessions'],
   ['REDIS_URL', 'redis://localhost?enableOfflineQueue=true'],
-  ['OAUTH_SERVER_REDIRECT_URI', 'https://app.example.com/oauth/callback'],
+  ['OAUTH_SERVER_REDIRECT_URI', 'https://api.example.com/oauth/callback'],
+  ['OAUTH_SERVER_REDIRECT_URI', 'https://app.example.com/oauth/callback.html'],
+  ['OAUTH_SERVER_REDIRECT_URI', 'https://app.example.com/oauth/callback#x'],
+  ['OAUTH_SERVER_REDIRECT_URI', 'http://app.example.com/oauth/callback'],
+  ['OAUTH_SERVER_REDIRECT_URI', '/elsewhere'],
   ['TRUST_PROXY', '10.0.0.1'],
   ['RATE_LIMIT_PER_MINUTE', '60'],
 ])('%s=%s is a fault, named and never quoted', (name, value) => {
@@ -178,6 +182,14 @@ test('a client secret under a name that goes into the web bundle is a fault', ()
 test('cross-site over plain http is a fault, since no cookie works there', () => {
   const env = { WEB_ORIGIN: 'http://localhost:5173', API_ORIGIN: 'http://127.0.0.1:3000' };
   expect(faultsOf(env)).toEqual([expect.stringContaining('API_ORIGIN')]);
+});
+
+test.each([
+  ['https://app.example.com', []],
+  ['https://api.example.com', []],
+  ['https://api.example.org', [expect.stringMatching(/^OAUTH_SERVER_REDIRECT_URI .*cross-site/)]],
+])('the server-side flow needs one site: the API on %s', (api, expected) => {
+  expect(faultsOf({ API_ORIGIN: api, OAUTH_SERVER_REDIRECT_URI: `${api}/oauth/callback` })).toEqual(expected);
 });
 
 test('all faults are told at once', () => {

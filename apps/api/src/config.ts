@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { WEB_PATHS } from '@oneclick/shared/paths';
+import { PATHS, WEB_PATHS } from '@oneclick/shared/paths';
 import { computeTopology, isLoopback, type Topology } from './topology.ts';
 
 /** What the operator decided, checked. Nothing else in this app reads the environment. */
@@ -8,6 +8,8 @@ export interface Config {
   port: number;
   logLevel: string;
   topology: Topology;
+  /** The first of them: where the server-side flow ends. */
+  webOrigin: string;
   provider: ProviderConfig;
   /** `host` or `host:port`, as in `URL.host`. */
   topupHosts: ReadonlySet<string>;
@@ -30,6 +32,8 @@ export interface ProviderConfig {
   clientSecret: string;
   clientAuth: 'client_secret_post' | 'client_secret_basic';
   redirectUri: string;
+  /** The server-side flow's, which there is only where this is set. */
+  serverRedirectUri: string | undefined;
   scope: string;
   autoAuthorize: boolean;
   /** For one request, from connecting to the last byte of the body. */
@@ -104,6 +108,16 @@ export function parseConfig(env: Environment): Config {
     ) ??
     (webOrigins && `${webOrigins[0]}${WEB_PATHS.callback}`);
 
+  const serverRedirectUri = read(
+    'OAUTH_SERVER_REDIRECT_URI',
+    exactly(apiOrigin && `${apiOrigin}${PATHS.serverSideCallback}`),
+    `${PATHS.serverSideCallback} on the API's origin, with nothing after it`,
+  );
+  // The provider sends the user to the API, whose cookies a browser would keep for the API's own site then.
+  if (serverRedirectUri && topology?.relation === 'cross-site') {
+    fault('OAUTH_SERVER_REDIRECT_URI cannot be used where API_ORIGIN is cross-site to WEB_ORIGIN');
+  }
+
   // Set but empty would forbid every link: more likely a slip than a wish.
   if (env['TOPUP_HOSTS'] === '') fault(`TOPUP_HOSTS must be ${HOSTS_RULE}`);
 
@@ -118,6 +132,7 @@ export function parseConfig(env: Environment): Config {
     port: read('PORT', wholeNumber(0, 65_535), 'a port number') ?? 3000,
     logLevel: read('LOG_LEVEL', oneOf(LOG_LEVELS), `one of ${LOG_LEVELS.join(', ')}`) ?? 'info',
     topology,
+    webOrigin: webOrigins?.[0],
     provider: {
       authorizationEndpoint: endpoint('OAUTH_AUTHORIZATION_ENDPOINT', 'authorize'),
       tokenEndpoint: endpoint('OAUTH_TOKEN_ENDPOINT', 'token'),
@@ -129,6 +144,7 @@ export function parseConfig(env: Environment): Config {
       clientAuth:
         read('OAUTH_CLIENT_AUTH', oneOf(CLIENT_AUTHS), CLIENT_AUTHS.join(' or ')) ?? 'client_secret_post',
       redirectUri,
+      serverRedirectUri,
       scope:
         read('OAUTH_SCOPE', scope, 'scopes with one space between them (RFC 6749 §3.3)') ?? 'profile balance',
       autoAuthorize: read('OAUTH_AUTO_AUTHORIZE', oneOf(['true', 'false']), 'true or false') !== 'false',
@@ -178,7 +194,7 @@ export function parseConfig(env: Environment): Config {
 }
 
 /** Documented, and to come. Ignoring them in silence would be worse than saying so. */
-const UNSUPPORTED = ['OAUTH_SERVER_REDIRECT_URI', 'TRUST_PROXY', 'RATE_LIMIT_PER_MINUTE'];
+const UNSUPPORTED = ['TRUST_PROXY', 'RATE_LIMIT_PER_MINUTE'];
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
 const CLIENT_AUTHS = ['client_secret_post', 'client_secret_basic'];
 /** The longest a browser keeps a cookie. */
@@ -202,6 +218,12 @@ function list<T>(parse: (item: string) => T | undefined) {
       ? items
       : undefined;
   };
+}
+
+/** Parses the one value there is. What that is may be unknown, for a fault that is reported elsewhere. */
+function exactly(expected: string | undefined) {
+  return (value: string): string | undefined =>
+    expected === undefined || value === expected ? value : undefined;
 }
 
 function oneOf<T extends string>(choices: readonly T[]) {

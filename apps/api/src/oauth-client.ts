@@ -40,7 +40,7 @@ export function createOAuthClient(provider: ProviderConfig, providerFetch: Provi
     const url = new URL(provider.authorizationEndpoint);
     const parameters = {
       client_id: provider.clientId,
-      redirect_uri: provider.redirectUri,
+      redirect_uri: attempt.redirectUri,
       response_type: 'code',
       scope: provider.scope,
       state: attempt.state,
@@ -138,6 +138,7 @@ function formEncode(text: string): string {
 interface AuthorizationAttempt {
   state: string;
   codeVerifier: string;
+  redirectUri: string;
   /** The user who has just signed out may want another account: the provider is to ask again. */
   isAfterSignOut: boolean;
 }

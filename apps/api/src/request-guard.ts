@@ -1,4 +1,4 @@
-import type { onRequestAsyncHookHandler } from 'fastify';
+import type { FastifyRequest, onRequestAsyncHookHandler } from 'fastify';
 import { CSRF_HEADER } from '@oneclick/shared/paths';
 import { ApiError } from './errors.ts';
 import type { Topology } from './topology.ts';
@@ -9,22 +9,58 @@ import type { Topology } from './topology.ts';
  */
 export function createRequestGuard({ acceptedFetchSites }: Topology): onRequestAsyncHookHandler {
   return async (request) => {
-    const { origin, 'sec-fetch-site': site, 'sec-fetch-mode': mode } = request.headers;
-
-    const acceptedSites = acceptedFetchSites.get(origin ?? '');
+    const acceptedSites = acceptedFetchSites.get(request.headers.origin ?? '');
     if (!acceptedSites) throw new ApiError('origin_not_allowed', { cause: { name: 'Origin' } });
+    requireScript(request, acceptedSites);
+  };
+}
 
-    // RFC 10017 §6.1.3.3.2: a header that no form can send, and no foreign script without a preflight.
-    if (request.headers[CSRF_HEADER.name.toLowerCase()] !== CSRF_HEADER.value) {
-      throw new ApiError('csrf_header_missing');
-    }
+/**
+ * The same for a GET, with which a browser sends no Origin where the page and the API share theirs. Fetch Metadata
+ * then has to say so itself.
+ */
+export function createReadGuard({ acceptedFetchSites }: Topology): onRequestAsyncHookHandler {
+  const isOneOrigin = [...acceptedFetchSites.values()].some((sites) => sites.has('same-origin'));
+  return async (request) => {
+    const { origin, 'sec-fetch-site': site } = request.headers;
+    const isFromOurOrigin = origin === undefined && site === 'same-origin' && isOneOrigin;
+    const acceptedSites = isFromOurOrigin ? SAME_ORIGIN : acceptedFetchSites.get(origin ?? '');
+    if (!acceptedSites) throw new ApiError('origin_not_allowed', { cause: { name: 'Origin' } });
+    requireScript(request, acceptedSites);
+  };
+}
 
-    // Older browsers don't send these two, and no script can.
+/**
+ * Lets a navigation through only if it came from the web app, or from nobody: a bookmark, a typed address. A page of
+ * another site must not begin a sign-in, be it by a link, a form, a frame or an image.
+ */
+export function createNavigationGuard({ acceptedFetchSites }: Topology): onRequestAsyncHookHandler {
+  const acceptedSites = new Set(['none', ...[...acceptedFetchSites.values()].flatMap((sites) => [...sites])]);
+  return async ({ headers }) => {
+    const { 'sec-fetch-site': site, 'sec-fetch-dest': destination } = headers;
     if (site !== undefined && !acceptedSites.has(site)) {
       throw new ApiError('origin_not_allowed', { cause: { name: 'Sec-Fetch-Site' } });
     }
-    if (mode !== undefined && mode !== 'cors' && mode !== 'same-origin') {
-      throw new ApiError('origin_not_allowed', { cause: { name: 'Sec-Fetch-Mode' } });
+    if (destination !== undefined && destination !== 'document' && destination !== 'empty') {
+      throw new ApiError('origin_not_allowed', { cause: { name: 'Sec-Fetch-Dest' } });
     }
   };
+}
+
+const SAME_ORIGIN: ReadonlySet<string> = new Set(['same-origin']);
+
+function requireScript({ headers }: FastifyRequest, acceptedSites: ReadonlySet<string>): void {
+  // RFC 10017 §6.1.3.3.2: a header that no form can send, and no foreign script without a preflight.
+  if (headers[CSRF_HEADER.name.toLowerCase()] !== CSRF_HEADER.value) {
+    throw new ApiError('csrf_header_missing');
+  }
+
+  // Older browsers don't send these two, and no script can.
+  const { 'sec-fetch-site': site, 'sec-fetch-mode': mode } = headers;
+  if (site !== undefined && !acceptedSites.has(site)) {
+    throw new ApiError('origin_not_allowed', { cause: { name: 'Sec-Fetch-Site' } });
+  }
+  if (mode !== undefined && mode !== 'cors' && mode !== 'same-origin') {
+    throw new ApiError('origin_not_allowed', { cause: { name: 'Sec-Fetch-Mode' } });
+  }
 }

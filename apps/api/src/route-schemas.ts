@@ -2,6 +2,7 @@ import type { FastifySchema } from 'fastify';
 import { ERRORS, ErrorResponse, type ErrorCode } from '@oneclick/shared/errors';
 import * as messages from '@oneclick/shared/messages';
 import { toJsonSchema } from '@valibot/to-json-schema';
+import type * as v from 'valibot';
 
 const SCHEMAS = {
   EmptyRequest: messages.EmptyRequest,
@@ -18,10 +19,12 @@ type SchemaName = keyof typeof SCHEMAS;
 
 /** The contract's schemas as Fastify validates and serialises with them, and as the OpenAPI document shows them. */
 export function namedJsonSchemas(): { $id: string }[] {
-  return Object.entries(SCHEMAS).map(([$id, schema]) => {
-    const { $schema: _, ...jsonSchema } = toJsonSchema(schema, { target: 'draft-2020-12' });
-    return { ...jsonSchema, $id };
-  });
+  return Object.entries(SCHEMAS).map(([$id, schema]) => ({ ...jsonSchemaOf(schema), $id }));
+}
+
+function jsonSchemaOf(schema: v.GenericSchema) {
+  const { $schema: _, ...jsonSchema } = toJsonSchema(schema, { target: 'draft-2020-12' });
+  return jsonSchema;
 }
 
 interface RouteDescription {
@@ -29,22 +32,28 @@ interface RouteDescription {
   summary: string;
   security?: { [scheme: string]: [] }[];
   body?: SchemaName;
-  success: { status: 200; schema: SchemaName } | { status: 204 };
+  /** In the document it becomes a list of parameters. */
+  querystring?: v.GenericSchema;
+  success: { status: 200; schema: SchemaName } | { status: 204 } | { status: 302 };
   /** An answer with an error's status that is no error of the request's. */
   failure?: { status: number; schema: SchemaName };
-  errors: readonly ErrorCode[];
+  /** Undefined if the route never answers with an error. */
+  errors?: readonly ErrorCode[];
 }
 
 /** What any request can be answered with. */
 const COMMON_ERRORS = ['invalid_request', 'internal_error', 'shutting_down'] as const;
 
-export function routeSchema({ body, success, failure, errors, ...texts }: RouteDescription): FastifySchema {
-  const codesByStatus = Map.groupBy(new Set([...COMMON_ERRORS, ...errors]), (code) => ERRORS[code].status);
+export function routeSchema(description: RouteDescription): FastifySchema {
+  const { body, querystring, success, failure, errors, ...texts } = description;
+  const possibleCodes = errors ? new Set([...COMMON_ERRORS, ...errors]) : [];
+  const codesByStatus = Map.groupBy(possibleCodes, (code) => ERRORS[code].status);
   const errorSchemas = (status: number): SchemaName[] =>
     status === failure?.status ? [failure.schema, 'ErrorResponse'] : ['ErrorResponse'];
   return {
     ...texts,
     ...(body && { body: { $ref: `${body}#` } }),
+    ...(querystring && { querystring: jsonSchemaOf(querystring) }),
     response: {
       [success.status]:
         'schema' in success ? jsonContent('Done.', success.schema) : { description: 'Done.', type: 'null' },

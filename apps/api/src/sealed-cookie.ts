@@ -16,7 +16,7 @@ export interface Cookie {
   clear: (reply: FastifyReply) => void;
 }
 
-export function defineCookie(name: string, { cookieAttributes }: Topology): Cookie {
+export function defineCookie(name: string, { cookieAttributes }: Pick<Topology, 'cookieAttributes'>): Cookie {
   return {
     name,
     set: (reply, { value, maxAgeSeconds }) =>
@@ -33,7 +33,7 @@ type Opened<T> =
 export interface Sealer<T> {
   /** @returns undefined if the cookie would be too long to be kept */
   seal: (cookie: Cookie, payload: T) => Promise<string | undefined>;
-  open: (cookie: Cookie, request: Pick<FastifyRequest, 'cookies'>) => Promise<Opened<T>>;
+  open: (cookie: Pick<Cookie, 'name'>, request: Pick<FastifyRequest, 'cookies'>) => Promise<Opened<T>>;
 }
 
 interface SealerOptions<T> {

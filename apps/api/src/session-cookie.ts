@@ -70,6 +70,7 @@ export function createSessionCookie(config: Config) {
     open,
     write,
     clear: cookie.clear,
+    isPresent: ({ cookies }: FastifyRequest): boolean => cookies[cookie.name] !== undefined,
     /** For whoever only wants to know: undefined if there is none, or none that can be read. */
     async peek(request: FastifyRequest): Promise<Session | undefined> {
       const opened = await sealer.open(cookie, request);

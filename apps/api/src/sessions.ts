@@ -73,14 +73,18 @@ export function createSessions({ config, oauthClient }: { config: Config; oauthC
 
   return {
     /** Begins the session of who has just signed in, in place of the one before it. */
-    async begin(tokens: TokenSet, request: FastifyRequest, reply: FastifyReply): Promise<Session> {
+    async begin(tokens: TokenSet, { replaces, reply }: SessionBeginning): Promise<Session> {
       const session = beginSession(tokens, config);
       await sessionCookie.write(reply, session);
       // A refresh of the session before this one, still under way, must not put its cookie over the new one.
-      const replaced = await sessionCookie.peek(request);
-      if (replaced) endedSessions.add(replaced);
+      if (replaces) endedSessions.add(replaces);
       return session;
     },
+
+    /** Whether there is a cookie, good or bad. */
+    isPresent: sessionCookie.isPresent,
+    /** For whoever only wants to know: undefined if there is none, or none that can be read. */
+    peek: sessionCookie.peek,
 
     /** The session with an access token to work with, which costs the provider a request only where it must. */
     async current(request: FastifyRequest, reply: FastifyReply): Promise<Session> {
@@ -108,6 +112,11 @@ export function createSessions({ config, oauthClient }: { config: Config; oauthC
 
     close: refreshOnce.close,
   };
+}
+
+interface SessionBeginning {
+  replaces: Pick<Session, 'sessionId' | 'endsAt'> | undefined;
+  reply: FastifyReply;
 }
 
 interface SessionRequest {

@@ -7,7 +7,7 @@ import { wasNeverSent } from './provider-fetch.ts';
 import { defineCookie } from './sealed-cookie.ts';
 import type { Session } from './session-cookie.ts';
 import type { Sessions } from './sessions.ts';
-import { createTransactionCookies } from './transaction-cookie.ts';
+import { createTransactionCookies, type Beginning, type Flow } from './transaction-cookie.ts';
 
 /** A sign-in from the click to the session, whichever way it takes. */
 export type SignIns = ReturnType<typeof createSignIns>;
@@ -26,49 +26,76 @@ export function createSignIns({ config, oauthClient, sessions }: SignInsOptions)
   /** Says only that this browser's user has signed out, so that the next sign-in may be another account's. */
   const signedOutCookie = defineCookie(topology.nameCookie('signed-out'), topology);
 
+  const hasSignedOut = ({ cookies }: FastifyRequest) => cookies[signedOutCookie.name] !== undefined;
+
+  async function begin(
+    beginning: Beginning,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<StartedSignIn> {
+    const attempt = await transactions.begin(request, reply, beginning);
+    const authorizationUrl = await oauthClient.buildAuthorizationUrl({
+      ...attempt,
+      redirectUri: beginning.redirectUri,
+      isAfterSignOut: hasSignedOut(request),
+    });
+    request.log.info({ event: 'sign_in_started', flow: beginning.flow });
+    return { authorizationUrl, state: attempt.state };
+  }
+
   return {
-    /** Begins an attempt: where to send the user, and the state with which the answer comes back. */
+    /** Begins an attempt of the popup: where to send it, and the state with which the answer comes back. */
     async begin(request: FastifyRequest, reply: FastifyReply): Promise<StartedSignIn> {
-      const attempt = await transactions.begin(request, reply, provider.redirectUri);
-      const isAfterSignOut = request.cookies[signedOutCookie.name] !== undefined;
-      const authorizationUrl = await oauthClient.buildAuthorizationUrl({ ...attempt, isAfterSignOut });
-      request.log.info({ event: 'sign_in_started' });
-      return { authorizationUrl, state: attempt.state };
+      return begin({ flow: 'popup', redirectUri: provider.redirectUri }, request, reply);
+    },
+
+    /** Begins an attempt of the server-side flow, which ends at a path of the web origin. */
+    async beginRedirect(
+      { redirectUri, returnPath }: { redirectUri: string; returnPath: string },
+      request: FastifyRequest,
+      reply: FastifyReply,
+    ): Promise<StartedSignIn> {
+      const replaced = await sessions.peek(request);
+      const replaces = replaced && { sessionId: replaced.sessionId, endsAt: replaced.endsAt };
+      return begin({ flow: 'redirect', redirectUri, returnPath, replaces }, request, reply);
     },
 
     /** Ends an attempt with what the provider answered. */
     async finish(
-      response: ExchangeTokenRequest,
+      { flow, response }: { flow: Flow; response: ExchangeTokenRequest },
       request: FastifyRequest,
       reply: FastifyReply,
-    ): Promise<Session> {
+    ): Promise<{ session: Session; returnPath: string }> {
       // State before error before code: an answer to no attempt of this browser's is not looked at any further.
-      const { state } = response;
-      const { redirectUri, codeVerifier } = await transactions.open(request, reply, state);
+      const attempt = { state: response.state, flow };
+      const transaction = await transactions.open(request, reply, attempt);
       if ('error' in response) {
-        transactions.clear(reply, state);
+        transactions.clear(reply, attempt);
         const isDenied = response.error === 'access_denied';
         throw new ApiError(isDenied ? 'authorization_denied' : 'authorization_failed');
       }
 
+      const { redirectUri, codeVerifier, returnPath = '/' } = transaction;
       const tokens = await oauthClient
-        .authorizationCodeGrant({ code: response.code, state, redirectUri, codeVerifier })
+        .authorizationCodeGrant({ ...response, redirectUri, codeVerifier })
         .catch((error: unknown) => {
           // A code works once (RFC 6749 §4.1.2), so neither does its transaction, unless nobody has seen the code.
-          if (!wasNeverSent(error)) transactions.clear(reply, state);
+          if (!wasNeverSent(error)) transactions.clear(reply, attempt);
           throw error;
         });
-      transactions.clear(reply, state);
+      transactions.clear(reply, attempt);
 
-      const session = await sessions.begin(tokens, request, reply);
-      if (request.cookies[signedOutCookie.name] !== undefined) signedOutCookie.clear(reply);
+      const replaces = (await sessions.peek(request)) ?? transaction.replaces;
+      const session = await sessions.begin(tokens, { replaces, reply });
+      // Where the provider sent the browser here, its Strict cookies did not come along: there may be one.
+      if (flow === 'redirect' || hasSignedOut(request)) signedOutCookie.clear(reply);
       request.log.info({ event: 'sign_in_completed' });
-      return session;
+      return { session, returnPath };
     },
 
     /** Forgets every attempt, and remembers that the user has signed out. */
-    forget(request: FastifyRequest, reply: FastifyReply): void {
-      transactions.clearAll(request, reply);
+    async forget(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+      await transactions.clearAll(request, reply);
       signedOutCookie.set(reply, { value: '1', maxAgeSeconds: SIGNED_OUT_SECONDS });
     },
   };

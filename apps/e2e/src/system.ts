@@ -69,6 +69,7 @@ async function startSystem({ environment, mode }: Options): Promise<System> {
       OAUTH_PROVIDER: `http://localhost:${provider}`,
       OAUTH_CLIENT_ID: CLIENT_ID,
       OAUTH_CLIENT_SECRET: clientSecret,
+      OAUTH_SERVER_REDIRECT_URI: `http://localhost:${web}/oauth/callback`,
       SESSION_KEYS: `e2e:${randomBytes(32).toString('base64url')}`,
     },
     environment,

@@ -5,6 +5,8 @@ export interface RegisteredApp {
   clientId: string;
   clientSecret: string;
   redirectUri: string;
+  /** The real provider knows one for each app. With a second one here, both ways of signing in can be tried. */
+  serverRedirectUri?: string | undefined;
 }
 
 export interface ProviderConfig {
@@ -68,6 +70,11 @@ const clientCredential = v.pipe(
   v.regex(/^[\x20-\x7E]+$/, 'must be printable ASCII, and not empty'),
 );
 
+const redirectUriSchema = v.pipe(
+  v.string(),
+  v.check(isRedirectUri, 'must be an absolute https URL (http on localhost) without a fragment'),
+);
+
 const environmentSchema = v.object({
   HOST: v.optional(text, '127.0.0.1'),
   PORT: v.optional(integer({ from: 0, to: 65_535, message: 'must be a port number, 0 to 65535' }), '4400'),
@@ -80,12 +87,8 @@ const environmentSchema = v.object({
   APP_NAME: v.optional(text, 'Demo app'),
   OAUTH_CLIENT_ID: v.optional(clientCredential),
   OAUTH_CLIENT_SECRET: v.optional(clientCredential),
-  OAUTH_REDIRECT_URI: v.optional(
-    v.pipe(
-      v.string(),
-      v.check(isRedirectUri, 'must be an absolute https URL (http on localhost) without a fragment'),
-    ),
-  ),
+  OAUTH_REDIRECT_URI: v.optional(redirectUriSchema),
+  OAUTH_SERVER_REDIRECT_URI: v.optional(redirectUriSchema),
   DEVELOPER_TOKEN: v.optional(text),
   ACCESS_TOKEN_SECONDS: v.optional(seconds, '7200'),
   REFRESH_TOKEN_SECONDS: v.optional(seconds, '2592000'),
@@ -117,6 +120,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Provid
     OAUTH_CLIENT_ID: clientId,
     OAUTH_CLIENT_SECRET: clientSecret,
     OAUTH_REDIRECT_URI: redirectUri,
+    OAUTH_SERVER_REDIRECT_URI: serverRedirectUri,
   } = env;
   return {
     host: env.HOST,
@@ -124,7 +128,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Provid
     issuer: env.ISSUER,
     app:
       clientId && clientSecret && redirectUri
-        ? { name: env.APP_NAME, clientId, clientSecret, redirectUri }
+        ? { name: env.APP_NAME, clientId, clientSecret, redirectUri, serverRedirectUri }
         : undefined,
     developerToken: env.DEVELOPER_TOKEN,
     accessTokenSeconds: env.ACCESS_TOKEN_SECONDS,

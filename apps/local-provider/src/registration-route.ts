@@ -20,12 +20,13 @@ export function clientMetadataOf({
   clientId,
   clientSecret,
   redirectUri,
+  serverRedirectUri,
 }: RegisteredApp): ClientMetadata {
   return {
     client_id: clientId,
     client_secret: clientSecret,
     client_name: name,
-    redirect_uris: [redirectUri],
+    redirect_uris: [redirectUri, ...(serverRedirectUri ? [serverRedirectUri] : [])],
     // Accepts client_secret_basic as well: the engine takes either for a client with a secret.
     token_endpoint_auth_method: 'client_secret_post',
     grant_types: ['authorization_code', 'refresh_token'],

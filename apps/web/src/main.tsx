@@ -1,7 +1,9 @@
 import { createApiClient } from './auth/api-client.ts';
+import { takeServerSideOutcome } from './auth/server-side-outcome.ts';
 import { createSession } from './auth/session.ts';
 import { apiOrigin } from './config.ts';
 
+takeServerSideOutcome();
 const session = createSession({ api: createApiClient({ origin: apiOrigin }) });
 
 // For the stylesheet of an embedding team, and for tests from outside.

@@ -36,6 +36,27 @@ export const ExchangeTokenRequest = v.union([
 ]);
 export type ExchangeTokenRequest = v.InferOutput<typeof ExchangeTokenRequest>;
 
+/** What a link to the server-side flow may say. */
+export const ServerSideStartQuery = v.object({
+  /** Where to end, signed in: a path of the web app. Anything else counts as `/`. */
+  return_to: v.optional(v.string()),
+});
+export type ServerSideStartQuery = v.InferOutput<typeof ServerSideStartQuery>;
+
+/**
+ * What the provider adds to the redirect URI of the server-side flow. Each at most once; with an error, the code
+ * means nothing; what else there may be is ignored.
+ * @see RFC 6749 §4.1.2
+ */
+export const ServerSideCallbackQuery = v.object({
+  state: State,
+  code: v.optional(AuthorizationCode),
+  error: v.optional(AuthorizationError),
+  /** Never read: text for developers, by whoever wrote the link. */
+  error_description: v.optional(v.string()),
+});
+export type ServerSideCallbackQuery = v.InferOutput<typeof ServerSideCallbackQuery>;
+
 /** RFC 6749 §5.1, without the refresh token: that one never leaves the API. */
 export const TokenResponse = v.object({
   access_token: v.pipe(v.string(), v.minLength(1)),

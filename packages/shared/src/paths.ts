@@ -7,6 +7,11 @@ export const PATHS = {
   logout: '/api/oauth/logout',
   userinfo: '/api/oauth/userinfo',
   topup: '/api/oauth/topup',
+  /** The server-side flow, where it is configured: the page itself goes to the provider and comes back signed in. */
+  serverSideStart: '/auth/oauth/start',
+  serverSideCallback: '/oauth/callback',
+  /** The userinfo of whoever the session cookie says is signed in, for pages that hold no access token. */
+  sessionUserinfo: '/api/user/info',
   healthz: '/healthz',
   readyz: '/readyz',
   openapi: '/api/openapi.json',

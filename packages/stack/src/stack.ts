@@ -113,6 +113,7 @@ export function stackParts({
       OAUTH_CLIENT_SECRET: apiSettings['OAUTH_CLIENT_SECRET'],
       OAUTH_REDIRECT_URI:
         apiSettings['OAUTH_REDIRECT_URI'] ?? `${firstOrigin(apiSettings)}/oauth/callback.html`,
+      OAUTH_SERVER_REDIRECT_URI: apiSettings['OAUTH_SERVER_REDIRECT_URI'],
       DEVELOPER_TOKEN: apiSettings['DEVELOPER_TOKEN'],
       ...environment.provider,
     },

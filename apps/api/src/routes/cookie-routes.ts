@@ -32,7 +32,9 @@ export const cookieRoutes: FastifyPluginAsync<CookieRoutesOptions> = async (app,
     PATHS.exchangeToken,
     { schema: EXCHANGE_TOKEN, config: { failureEvent: 'sign_in_failed' } },
     async (request, reply): Promise<TokenResponse> => {
-      return toTokenResponse(await signIns.finish(request.body, request, reply));
+      const answer = { flow: 'popup', response: request.body } as const;
+      const { session } = await signIns.finish(answer, request, reply);
+      return toTokenResponse(session);
     },
   );
 
@@ -46,7 +48,7 @@ export const cookieRoutes: FastifyPluginAsync<CookieRoutesOptions> = async (app,
 
   app.post(PATHS.logout, { schema: LOGOUT }, async (request, reply) => {
     await sessions.end(request, reply);
-    signIns.forget(request, reply);
+    await signIns.forget(request, reply);
     request.log.info({ event: 'signed_out' });
     return reply.code(204).send();
   });

@@ -21,15 +21,18 @@ export function createBrowser({ app, webOrigin, apiOrigin }: BrowserOptions) {
     new URL(apiOrigin).hostname.split('.').slice(-2).join();
   const sameSiteContext = isCrossSite ? 'none' : 'strict';
 
-  async function send(request: InjectOptions & { url: string }): Promise<LightMyRequestResponse> {
+  async function send(
+    request: InjectOptions & { url: string },
+    context: 'strict' | 'lax' | 'none' = sameSiteContext,
+  ): Promise<LightMyRequestResponse> {
     const url = apiOrigin + request.url;
-    const cookie = await jar.getCookieString(url, { sameSiteContext });
+    const cookie = await jar.getCookieString(url, { sameSiteContext: context });
     const response = await app.inject({
       ...request,
       headers: { ...(cookie && { cookie }), ...request.headers },
     });
     for (const header of [response.headers['set-cookie'] ?? []].flat()) {
-      await jar.setCookie(header, url, { sameSiteContext });
+      await jar.setCookie(header, url, { sameSiteContext: context });
     }
     return response;
   }
@@ -47,6 +50,15 @@ export function createBrowser({ app, webOrigin, apiOrigin }: BrowserOptions) {
     send,
     post,
     start: async () => startResponse((await post(PATHS.start, {})).json()),
+    /** What a click on a link does, on a page of ours or of another site. Redirects are not followed. */
+    navigate: (url: string, from: 'same-origin' | 'same-site' | 'cross-site' | 'none' = 'same-origin') =>
+      send(
+        {
+          url,
+          headers: { 'sec-fetch-site': from, 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' },
+        },
+        from === 'cross-site' ? 'lax' : 'strict',
+      ),
     get: (url: string, accessToken: string) =>
       send({ url, headers: { authorization: `Bearer ${accessToken}` } }),
     cookieNames: async () => (await jar.getCookies(apiOrigin, { sameSiteContext })).map(({ key }) => key),

@@ -1,0 +1,35 @@
+import { expect, test } from './system.ts';
+
+test('a link of the app signs in, in the page itself, and the app picks the session up', async ({
+  person,
+  system,
+}) => {
+  const { page } = person;
+  await page.goto(`${system.origins.web}/auth/oauth/start?return_to=/%3Fplan%3Dpro`);
+  await person.enterPassword(page);
+  await page.getByTestId('provider-allow').click();
+  await person.seesAccount();
+  expect(page.url()).toBe(`${system.origins.web}/?plan=pro`);
+  await page.reload();
+  await person.seesAccount();
+});
+
+test('who says no is told so by the app, with the button', async ({ person, system }) => {
+  const { page } = person;
+  await page.goto(`${system.origins.web}/auth/oauth/start`);
+  await person.enterPassword(page);
+  await page.getByTestId('provider-deny').click();
+  await person.seesSignedOut();
+  await person.seesNotice('authorization_denied');
+  expect(page.url()).toBe(`${system.origins.web}/`);
+});
+
+test('a link on another site begins nothing', async ({ person, system }) => {
+  const { page } = person;
+  await page.goto(`${system.origins.provider?.replace('localhost', '127.0.0.1')}/`);
+  await page.evaluate((address) => {
+    document.body.innerHTML = `<a href="${address}">free credits</a>`;
+  }, `${system.origins.web}/auth/oauth/start`);
+  await page.getByText('free credits').click();
+  await expect(page.locator('body')).toContainText('origin_not_allowed');
+});
