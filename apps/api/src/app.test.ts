@@ -201,6 +201,7 @@ test('the OpenAPI document names every route, and every reference in it leads so
     '200',
     '400',
     '403',
+    '409',
     '413',
     '415',
     '500',

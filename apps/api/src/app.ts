@@ -25,6 +25,8 @@ import { bearerRoutes } from './routes/bearer-routes.ts';
 import { cookieRoutes } from './routes/cookie-routes.ts';
 import { operatorRoutes } from './routes/operator-routes.ts';
 import { serverSideRoutes } from './routes/server-side-routes.ts';
+import { createMemoryState } from './session/memory-state.ts';
+import { createRedisState } from './session/redis-state.ts';
 import { connectToRedis } from './session/redis-connection.ts';
 import { createSessions } from './sessions.ts';
 import { createSignIns } from './sign-ins.ts';
@@ -119,9 +121,12 @@ export async function buildApp(config: Config, logStream?: LogStream): Promise<F
   const providerFetch = createProviderFetch(config.provider);
   const oauthClient = createOAuthClient(config.provider, providerFetch);
   const resourceClient = createResourceClient(config, providerFetch);
-  const sessions = createSessions({ config, oauthClient });
-  app.addHook('onClose', async () => sessions.close());
-  const signIns = createSignIns({ config, oauthClient, sessions });
+  const memory = createMemoryState();
+  const sharedState = redis
+    ? createRedisState({ redis, memory, providerTimeoutMs: config.provider.timeoutMs, log: app.log })
+    : memory;
+  const sessions = createSessions({ config, oauthClient, sharedState });
+  const signIns = createSignIns({ config, oauthClient, sharedState, sessions });
   await app.register(cookieRoutes, { topology, signIns, sessions });
   await app.register(bearerRoutes, { resourceClient });
   await app.register(operatorRoutes, { redis });

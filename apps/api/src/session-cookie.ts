@@ -8,7 +8,7 @@ import type { TokenSet } from './oauth-client.ts';
 import { createSealer, defineCookie } from './sealed-cookie.ts';
 
 /** Who is signed in, and with what. Times are Unix seconds. */
-const Session = v.object({
+export const Session = v.object({
   /** Public. New with every sign-in. */
   sessionId: v.string(),
   /** New with every token set: names the refresh that replaces it, also where the refresh token stays the same. */

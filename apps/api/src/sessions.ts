@@ -10,45 +10,52 @@ import {
   isDueForSealing,
   type Session,
 } from './session-cookie.ts';
-import { createEndedSessions } from './session/ended-sessions.ts';
-import { createRefreshOnce } from './session/refresh-once.ts';
+import type { SessionEnd, SharedState } from './session/shared-state.ts';
 
 /** The life of a session, whichever way it was begun: its cookie, its one refresh for all, its end. */
 export type Sessions = ReturnType<typeof createSessions>;
 
-export function createSessions({ config, oauthClient }: { config: Config; oauthClient: OAuthClient }) {
+interface SessionsOptions {
+  config: Config;
+  oauthClient: OAuthClient;
+  sharedState: SharedState;
+}
+
+export function createSessions({ config, oauthClient, sharedState }: SessionsOptions) {
   const sessionCookie = createSessionCookie(config);
-  const refreshOnce = createRefreshOnce<Session>();
-  const endedSessions = createEndedSessions();
 
   async function open(request: FastifyRequest, reply: FastifyReply): Promise<Session> {
     const session = await sessionCookie.open(request, reply);
-    refuseEnded(session);
+    await refuseEnded(session);
     return session;
   }
 
   /** Without clearing the cookie: the jar may hold the next session's by the time the answer arrives. */
-  function refuseEnded(session: Session): void {
-    if (endedSessions.has(session)) throw new ApiError('session_invalid');
+  async function refuseEnded(session: Session): Promise<void> {
+    if (await sharedState.isEnded(session)) throw new ApiError('session_invalid');
   }
 
   /** A cookie may be some refreshes behind: its holder was sent off before the answer to them had arrived. */
-  function findLatest(session: Session): Session {
-    const successor = refreshOnce.findRecent(session.tokenSetId);
+  async function findLatest(session: Session): Promise<Session> {
+    const successor = await sharedState.findSuccessor(session);
     return successor ? findLatest(successor) : session;
   }
 
   async function refreshSession({ session, request, reply }: SessionRequest): Promise<Session> {
+    let refreshed: Session;
     try {
-      await refreshOnce.run(session.tokenSetId, () => refreshTokens(session, request));
+      refreshed = await sharedState.refreshOnce(session, () => refreshTokens(session, request));
     } catch (error) {
-      refuseEnded(session);
+      await refuseEnded(session);
       if (error instanceof ApiError && error.code === 'session_expired') sessionCookie.clear(reply);
       throw error;
     }
     // Whoever signed out, or in as somebody else, while the provider was thinking, stays so.
-    refuseEnded(session);
-    const latest = findLatest(session);
+    if (await sharedState.isEnded(session)) {
+      await revoke(refreshed, request);
+      throw new ApiError('session_invalid');
+    }
+    const latest = await findLatest(refreshed);
     await sessionCookie.write(reply, latest);
     return latest;
   }
@@ -58,7 +65,6 @@ export function createSessions({ config, oauthClient }: { config: Config; oauthC
     if (refreshToken === undefined) throw new ApiError('session_expired');
     const refreshed = continueSession(session, await oauthClient.refreshTokenGrant({ refreshToken, scope }));
     request.log.info({ event: 'session_refreshed' });
-    if (endedSessions.has(session)) await revoke(refreshed, request);
     return refreshed;
   }
 
@@ -77,7 +83,7 @@ export function createSessions({ config, oauthClient }: { config: Config; oauthC
       const session = beginSession(tokens, config);
       await sessionCookie.write(reply, session);
       // A refresh of the session before this one, still under way, must not put its cookie over the new one.
-      if (replaces) endedSessions.add(replaces);
+      if (replaces) await sharedState.endSession(replaces);
       return session;
     },
 
@@ -89,7 +95,7 @@ export function createSessions({ config, oauthClient }: { config: Config; oauthC
     /** The session with an access token to work with, which costs the provider a request only where it must. */
     async current(request: FastifyRequest, reply: FastifyReply): Promise<Session> {
       const opened = await open(request, reply);
-      const session = findLatest(opened);
+      const session = await findLatest(opened);
       if (!hasFreshAccessToken(session)) return refreshSession({ session, request, reply });
       // A cookie that a refresh has overtaken is brought up to date; any other is sealed anew now and then.
       if (session !== opened || isDueForSealing(session)) await sessionCookie.write(reply, session);
@@ -106,16 +112,15 @@ export function createSessions({ config, oauthClient }: { config: Config; oauthC
       sessionCookie.clear(reply);
       const session = await sessionCookie.peek(request);
       if (!session) return;
-      endedSessions.add(session);
-      await revoke(findLatest(session), request);
+      // In this order, as a refresh under way looks for the end after it has told its result: one sees the other.
+      await sharedState.endSession(session);
+      await revoke(await findLatest(session), request);
     },
-
-    close: refreshOnce.close,
   };
 }
 
 interface SessionBeginning {
-  replaces: Pick<Session, 'sessionId' | 'endsAt'> | undefined;
+  replaces: SessionEnd | undefined;
   reply: FastifyReply;
 }
 

@@ -6,6 +6,7 @@ import type { OAuthClient } from './oauth-client.ts';
 import { wasNeverSent } from './provider-fetch.ts';
 import { defineCookie } from './sealed-cookie.ts';
 import type { Session } from './session-cookie.ts';
+import type { SharedState } from './session/shared-state.ts';
 import type { Sessions } from './sessions.ts';
 import { createTransactionCookies, type Beginning, type Flow } from './transaction-cookie.ts';
 
@@ -15,12 +16,13 @@ export type SignIns = ReturnType<typeof createSignIns>;
 interface SignInsOptions {
   config: Config;
   oauthClient: OAuthClient;
+  sharedState: SharedState;
   sessions: Sessions;
 }
 
 const SIGNED_OUT_SECONDS = 30 * 86_400;
 
-export function createSignIns({ config, oauthClient, sessions }: SignInsOptions) {
+export function createSignIns({ config, oauthClient, sharedState, sessions }: SignInsOptions) {
   const { topology, provider, sessionKeys } = config;
   const transactions = createTransactionCookies({ topology, keys: sessionKeys });
   /** Says only that this browser's user has signed out, so that the next sign-in may be another account's. */
@@ -75,12 +77,15 @@ export function createSignIns({ config, oauthClient, sessions }: SignInsOptions)
         throw new ApiError(isDenied ? 'authorization_denied' : 'authorization_failed');
       }
 
+      // Whoever was first may yet have to try again, with the same cookie.
+      if (!(await sharedState.claimTransaction(transaction))) throw new ApiError('transaction_replayed');
       const { redirectUri, codeVerifier, returnPath = '/' } = transaction;
       const tokens = await oauthClient
         .authorizationCodeGrant({ ...response, redirectUri, codeVerifier })
-        .catch((error: unknown) => {
+        .catch(async (error: unknown) => {
           // A code works once (RFC 6749 §4.1.2), so neither does its transaction, unless nobody has seen the code.
-          if (!wasNeverSent(error)) transactions.clear(reply, attempt);
+          if (wasNeverSent(error)) await sharedState.releaseTransaction(transaction);
+          else transactions.clear(reply, attempt);
           throw error;
         });
       transactions.clear(reply, attempt);

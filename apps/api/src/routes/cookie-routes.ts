@@ -90,6 +90,7 @@ const EXCHANGE_TOKEN = routeSchema({
     'authorization_denied',
     'authorization_failed',
     'code_rejected',
+    'transaction_replayed',
     ...PROVIDER_ERRORS,
   ],
 });
@@ -99,7 +100,7 @@ const SESSION = routeSchema({
   security: [{ csrf: [], session: [] }],
   body: 'EmptyRequest',
   success: TOKENS,
-  errors: [...GUARD_ERRORS, ...SESSION_ERRORS, ...PROVIDER_ERRORS],
+  errors: [...GUARD_ERRORS, ...SESSION_ERRORS, 'refresh_in_progress', ...PROVIDER_ERRORS],
 });
 const REFRESH_TOKEN = routeSchema({
   operationId: 'refreshToken',
@@ -107,7 +108,7 @@ const REFRESH_TOKEN = routeSchema({
   security: [{ csrf: [], session: [] }],
   body: 'EmptyRequest',
   success: TOKENS,
-  errors: [...GUARD_ERRORS, ...SESSION_ERRORS, ...PROVIDER_ERRORS],
+  errors: [...GUARD_ERRORS, ...SESSION_ERRORS, 'refresh_in_progress', ...PROVIDER_ERRORS],
 });
 const LOGOUT = routeSchema({
   operationId: 'logout',

@@ -3,15 +3,16 @@ import { Redis } from 'ioredis';
 
 /** The connection to what all instances share. Losing it is told once, and so is having it back. */
 export interface RedisConnection {
-  /** Every command fails within half a second if Redis doesn't answer, and at once while it is known not to. */
+  /** Every command fails within a second if Redis doesn't answer, and at once while it is known not to. */
   client: Redis;
   isReachable: () => boolean;
   close: () => void;
 }
 
 const CONNECT_TIMEOUT_MS = 1000;
-/** Redis answers within a millisecond. A user waits for it, so one that takes this long counts as gone. */
-const ANSWER_TIMEOUT_MS = 500;
+/** Redis answers within a millisecond, and a user waits for it: one that is silent for so long counts as gone. */
+const SILENCE_MS = 1000;
+const COMMAND_TIMEOUT_MS = 2000;
 const MAX_RECONNECT_DELAY_MS = 2000;
 
 /** Resolves when the first attempt has succeeded or failed. From then on it reconnects by itself. */
@@ -20,8 +21,8 @@ export async function connectToRedis(url: string, log: FastifyBaseLogger): Promi
     lazyConnect: true,
     connectTimeout: CONNECT_TIMEOUT_MS,
     // One silent command ends the connection, so that the next ones needn't find out for themselves.
-    socketTimeout: ANSWER_TIMEOUT_MS,
-    commandTimeout: ANSWER_TIMEOUT_MS,
+    socketTimeout: SILENCE_MS,
+    commandTimeout: COMMAND_TIMEOUT_MS,
     // Nothing waits for better times: whoever asks has a way to go on without.
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
