@@ -1,5 +1,6 @@
 import type { FastifyError } from 'fastify';
-import { ERRORS, type ErrorCode, type ErrorResponse } from '@oneclick/shared/errors';
+import { ERRORS, type ErrorCode } from '@oneclick/shared/errors';
+import type { ErrorResponse } from '@oneclick/shared/messages';
 
 interface ApiErrorOptions {
   /** For the log: only its name and code are ever written. */

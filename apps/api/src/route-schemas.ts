@@ -1,5 +1,5 @@
 import type { FastifySchema } from 'fastify';
-import { ERRORS, ErrorResponse, type ErrorCode } from '@oneclick/shared/errors';
+import { ERRORS, type ErrorCode } from '@oneclick/shared/errors';
 import * as messages from '@oneclick/shared/messages';
 import { toJsonSchema } from '@valibot/to-json-schema';
 import type * as v from 'valibot';
@@ -13,7 +13,7 @@ const SCHEMAS = {
   TopupResponse: messages.TopupResponse,
   HealthResponse: messages.HealthResponse,
   ReadinessResponse: messages.ReadinessResponse,
-  ErrorResponse,
+  ErrorResponse: messages.ErrorResponse,
 };
 type SchemaName = keyof typeof SCHEMAS;
 

@@ -1,4 +1,6 @@
-import * as v from 'valibot';
+/*
+ * Without a schema library: the pages that open in the sign-in window read this, too.
+ */
 
 /**
  * Every error the API can answer with: its HTTP status, and whether the same request may succeed later
@@ -56,14 +58,3 @@ export type ErrorCode = keyof typeof ERRORS;
 export function isErrorCode(value: unknown): value is ErrorCode {
   return typeof value === 'string' && Object.hasOwn(ERRORS, value);
 }
-
-/** The one form in which the API reports an error. */
-export const ErrorResponse = v.object({
-  error: v.picklist(Object.keys(ERRORS).filter(isErrorCode)),
-  /** One plain sentence for developers. Never holds input, never what the provider said. */
-  error_description: v.string(),
-  /** To quote to support: the same id is in the API's log. */
-  request_id: v.string(),
-  retryable: v.boolean(),
-});
-export type ErrorResponse = v.InferOutput<typeof ErrorResponse>;

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { expect, test } from 'vitest';
-import { ERRORS, ErrorResponse } from './errors.ts';
-import { ExchangeTokenRequest, TokenResponse, Userinfo } from './messages.ts';
+import { ERRORS } from './errors.ts';
+import { ErrorResponse, ExchangeTokenRequest, TokenResponse, Userinfo } from './messages.ts';
 
 const state = 'a'.repeat(43);
 

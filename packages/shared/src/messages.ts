@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { ERRORS, isErrorCode } from './errors.ts';
 import { AUTHORIZATION_CODE, AUTHORIZATION_ERROR, STATE } from './patterns.ts';
 
 /*
@@ -108,3 +109,14 @@ export const ReadinessResponse = v.object({
   redis: v.optional(v.picklist(['reachable', 'unreachable'])),
 });
 export type ReadinessResponse = v.InferOutput<typeof ReadinessResponse>;
+
+/** The one form in which the API reports an error. */
+export const ErrorResponse = v.object({
+  error: v.picklist(Object.keys(ERRORS).filter(isErrorCode)),
+  /** One plain sentence for developers. Never holds input, never what the provider said. */
+  error_description: v.string(),
+  /** To quote to support: the same id is in the API's log. */
+  request_id: v.string(),
+  retryable: v.boolean(),
+});
+export type ErrorResponse = v.InferOutput<typeof ErrorResponse>;

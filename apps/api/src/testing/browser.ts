@@ -1,5 +1,4 @@
-import { ErrorResponse } from '@oneclick/shared/errors';
-import { TokenResponse } from '@oneclick/shared/messages';
+import { ErrorResponse, TokenResponse } from '@oneclick/shared/messages';
 import { PATHS } from '@oneclick/shared/paths';
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify';
 import { CookieJar } from 'tough-cookie';
