@@ -24,20 +24,19 @@ export function App() {
 
 function Screen() {
   const { session, snapshot } = useSession();
-  switch (snapshot.status) {
+  switch (snapshot.name) {
     case 'restoring':
       return <RestoringScreen trouble={snapshot.trouble} onTryAgain={() => void session.restore()} />;
     case 'signed-out':
     case 'ended':
-      return <SignedOutScreen notice={snapshot.notice} onSignIn={session.signIn} />;
-    case 'signing-in':
-      return (
-        <SigningInScreen
-          step={snapshot.step}
-          onContinueHere={session.continueSignInHere}
-          onCancel={session.cancelSignIn}
-        />
-      );
+      return <SignedOutScreen notice={snapshot.notice} />;
+    case 'window-lost':
+      return <SignedOutScreen notice={{ code: 'window_closed' }} isWindowLost />;
+    case 'window-opening':
+    case 'window-waiting':
+    case 'continuing-here':
+    case 'exchanging':
+      return <SigningInScreen step={snapshot.name} />;
     case 'signed-in':
       return <AccountScreen snapshot={snapshot} />;
   }

@@ -4,6 +4,8 @@ import { type ErrorCode, isErrorCode } from '@oneclick/shared/errors';
 export type FaultCode = ErrorCode | (typeof OWN_CODES)[number];
 
 const OWN_CODES = [
+  /** The browser says that there is no network. */
+  'offline',
   /** No answer, or one that is not the API's own: offline, a proxy's error page, the API is down. */
   'api_unreachable',
   /** An answer that the contract does not know. */

@@ -10,7 +10,7 @@ export function renderApp(session: Session, root: Element): void {
   const queryClient = new QueryClient();
   // What was read for one user is gone before the next screen shows.
   session.subscribe(() => {
-    if (session.getSnapshot().status !== 'signed-in') queryClient.clear();
+    if (session.getSnapshot().name !== 'signed-in') queryClient.clear();
   });
   $locale.subscribe((locale) => {
     document.documentElement.lang = locale;

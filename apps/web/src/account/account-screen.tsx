@@ -2,7 +2,7 @@ import type { Userinfo } from '@oneclick/shared/messages';
 import { useStore } from '@nanostores/react';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
-import type { SessionSnapshot } from '../auth/session.ts';
+import type { SessionState } from '../auth/session-state.ts';
 import { useSession } from '../auth/use-session.tsx';
 import { Fault, type Notice } from '../fault.ts';
 import { NoticeBox } from '../screens/notice-box.tsx';
@@ -12,7 +12,7 @@ import { topUp } from './top-up.ts';
 import { userinfoQuery } from './userinfo-query.ts';
 
 /** Who is signed in, what they have left, and what they can do about it. */
-export function AccountScreen({ snapshot }: { snapshot: SessionSnapshot & { status: 'signed-in' } }) {
+export function AccountScreen({ snapshot }: { snapshot: SessionState & { name: 'signed-in' } }) {
   const { session } = useSession();
   const texts = useStore($account);
   const userinfo = useQuery(userinfoQuery(session, snapshot.sessionId));

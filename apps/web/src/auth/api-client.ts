@@ -23,7 +23,7 @@ export function createApiClient({ origin }: { origin: string }) {
     } catch (cause) {
       init.signal?.throwIfAborted();
       // A proxy in front of a dead API answers with a page of its own: no JSON, no code.
-      throw new Fault('api_unreachable', { retryable: true, cause });
+      throw new Fault(navigator.onLine ? 'api_unreachable' : 'offline', { retryable: true, cause });
     }
     if (!response.ok) throw faultFrom(response, body);
     try {

@@ -1,90 +1,134 @@
-import { StartResponse } from '@oneclick/shared/messages';
-import { PATHS } from '@oneclick/shared/paths';
-import * as v from 'valibot';
+import type { StartResponse } from '@oneclick/shared/messages';
 import { Fault } from '../fault.ts';
-import type { ApiClient } from './api-client.ts';
-import { openAuthorizationPopup } from './authorization-popup.ts';
+import { type AuthorizationPopup, openAuthorizationPopup } from './authorization-popup.ts';
 import type { AuthorizationResponse } from './authorization-response.ts';
 import { type HandOverListener, listenForAuthorizationResponse } from './hand-over.ts';
+import type { PreparedStart } from './prepared-start.ts';
 import { continueInSameTab } from './same-tab-attempt.ts';
 
+/** What a person sees of an attempt, as it goes on. */
+type Progress = 'window-opened' | 'window-left' | 'window-lost' | 'blocked' | 'going-on-here';
+
 export type AuthorizationAttempt = {
-  /** The provider's answer, or the Fault that ended the attempt. Never settles after `cancel`. */
-  response: Promise<AuthorizationResponse>;
+  /**
+   * The provider's answer, `finished` if the window has exchanged it itself, or the Fault that ended the attempt.
+   * Never settles after `cancel`.
+   */
+  response: Promise<AuthorizationResponse | 'finished'>;
+  /** Milliseconds since the Unix epoch. */
+  beganAtMs: number;
+  /** Opens a window for the same attempt once more. Call it in the click itself. */
+  showWindow: () => void;
   /** Goes on in this tab instead of the window. */
   continueHere: () => void;
-  /** Ends the attempt: a late answer does nothing, and its window closes when it comes back to us. */
-  cancel: () => void;
+  /**
+   * Ends the attempt: a late answer does nothing, and its window closes when it comes back to us.
+   * @returns its state, if it has one yet
+   */
+  cancel: () => string | undefined;
+  /** Nobody answers a late window any more. */
+  close: () => void;
 };
 
 /**
- * One attempt to sign in, from the click to the provider's answer. Call it in the click itself.
- * If the browser blocks the window, the same attempt goes on in this tab.
+ * One attempt to sign in, from the click to the provider's answer. Call it in the click itself. If the browser
+ * blocks the window, the same attempt goes on in this tab.
  */
 export function beginAuthorizationAttempt({
-  api,
-  onWaiting,
-  onWindowSeemsClosed,
+  start,
+  place,
+  onProgress,
 }: {
-  api: ApiClient;
-  onWaiting: () => void;
-  onWindowSeemsClosed: () => void;
+  start: PreparedStart;
+  place: 'window' | 'tab';
+  onProgress: (progress: Progress) => void;
 }): AuthorizationAttempt {
-  const popup = openAuthorizationPopup();
-  const ending = new AbortController();
-  const { promise: response, resolve, reject } = Promise.withResolvers<AuthorizationResponse>();
-  let isGoingHere = popup === undefined;
-  let started: StartResponse | undefined;
+  const beganAtMs = Date.now();
+  const { promise: response, resolve, reject } = Promise.withResolvers<AuthorizationResponse | 'finished'>();
+  let hasEnded = false;
+  let started = start.ready;
+  let isGoingHere = false;
+  let popup: AuthorizationPopup | undefined;
+  /** Watches the window, until it is another one. */
+  let watching = new AbortController();
   let listener: HandOverListener | undefined;
+  let expiry: ReturnType<typeof setTimeout> | undefined;
 
-  function fail(error: unknown): void {
-    if (ending.signal.aborted) return;
-    ending.abort();
-    popup?.close();
-    reject(Fault.from(error));
+  function showWindow(): void {
+    watching.abort();
+    popup = openAuthorizationPopup({ isEmpty: started !== undefined });
+    onProgress(popup ? 'window-opened' : 'blocked');
+    if (!popup) return continueHere();
+    if (started) leaveForProvider(popup, started);
+  }
+
+  function leaveForProvider(window: AuthorizationPopup, { authorizationUrl }: StartResponse): void {
+    window.showAuthorizationServer(authorizationUrl);
+    watching = new AbortController();
+    window.onSeemsClosed(() => onProgress('window-lost'), watching.signal);
+    onProgress('window-left');
+  }
+
+  function continueHere(): void {
+    isGoingHere = true;
+    end({ isOver: false });
+    onProgress('going-on-here');
+    if (started) continueInSameTab(started, beganAtMs).catch(fail);
   }
 
   async function go(): Promise<void> {
-    started = await api.post(PATHS.start, {
-      body: {},
-      parse: (body) => v.parse(StartResponse, body),
-      signal: ending.signal,
-    });
-    if (isGoingHere || !popup) return leaveForSameTab(started);
-    // The channel is open before the window leaves: an answer can't come too early.
+    if (!started) {
+      started = await start.answer;
+      if (hasEnded) return;
+      if (isGoingHere) return continueInSameTab(started, beganAtMs);
+      // Closed while it was on our page: a fact, and an end.
+      if (popup?.seemsClosed()) throw new Fault('window_closed');
+      if (popup) leaveForProvider(popup, started);
+    }
+    if (!popup) return;
+    // The callback page asks until it is answered, so this may be later than the window.
     listener = await listenForAuthorizationResponse(started.state);
-    if (ending.signal.aborted) return listener.close();
-    // After a cancellation, too, somebody is there to turn the answer away for as long as it may come.
-    const expiry = setTimeout(() => {
+    // For as long as an answer may come, somebody is there to take it or to turn it away.
+    expiry = setTimeout(() => {
       listener?.close();
       fail(new Fault('attempt_expired'));
     }, started.expiresIn * 1000);
-    popup.showAuthorizationServer(started.authorizationUrl);
-    popup.onSeemsClosed(onWindowSeemsClosed, ending.signal);
-    onWaiting();
+    if (hasEnded) listener.refuse();
     const received = await listener.response;
-    clearTimeout(expiry);
-    ending.abort();
+    end({ isOver: true });
     resolve(received);
   }
 
-  async function leaveForSameTab(to: StartResponse): Promise<void> {
+  function end({ isOver }: { isOver: boolean }): void {
+    hasEnded ||= isOver;
+    watching.abort();
     popup?.close();
-    await continueInSameTab(to);
   }
 
+  function fail(error: unknown): void {
+    if (hasEnded) return;
+    end({ isOver: true });
+    reject(Fault.from(error));
+  }
+
+  if (place === 'window') showWindow();
+  else continueHere();
   go().catch(fail);
 
   return {
     response,
-    continueHere() {
-      isGoingHere = true;
-      if (started) leaveForSameTab(started).catch(fail);
-    },
+    beganAtMs,
+    showWindow,
+    continueHere,
     cancel() {
-      ending.abort();
+      end({ isOver: true });
       listener?.refuse();
-      popup?.close();
+      return started?.state;
+    },
+    close() {
+      end({ isOver: true });
+      clearTimeout(expiry);
+      listener?.close();
     },
   };
 }

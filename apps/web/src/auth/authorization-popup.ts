@@ -7,6 +7,8 @@ const CLOSED_POLL_MS = 400;
 export type AuthorizationPopup = {
   /** Sends the window on to the provider. */
   showAuthorizationServer: (authorizationUrl: string) => void;
+  /** A fact while it is on our page. Later a hint: see `onSeemsClosed`. */
+  seemsClosed: () => boolean;
   /** Closes the window while it is on our page. At the provider it is out of our hands, because disowned. */
   close: () => void;
   /**
@@ -17,15 +19,16 @@ export type AuthorizationPopup = {
 };
 
 /**
- * Opens the sign-in window on a small page of our own. Call it in the click itself: a browser blocks a window
- * that opens after an awaited request. Returns undefined if the window was blocked.
+ * Opens the sign-in window: empty if it goes on to the provider at once, else on a small page of our own. Call it
+ * in the click itself: a browser blocks a window that opens after an awaited request. Returns undefined if the
+ * window was blocked.
  */
-export function openAuthorizationPopup(): AuthorizationPopup | undefined {
+export function openAuthorizationPopup({ isEmpty }: { isEmpty: boolean }): AuthorizationPopup | undefined {
   const left = Math.max(0, Math.round(window.screenX + (window.outerWidth - WIDTH) / 2));
   const top = Math.max(0, Math.round(window.screenY + (window.outerHeight - HEIGHT) / 2));
   // A new window for each attempt: with a shared name the second attempt would steal the first one's window.
   const popup = window.open(
-    WEB_PATHS.opening,
+    isEmpty ? 'about:blank' : WEB_PATHS.opening,
     '_blank',
     `popup,width=${WIDTH},height=${HEIGHT},left=${left},top=${top}`,
   );
@@ -40,6 +43,7 @@ export function openAuthorizationPopup(): AuthorizationPopup | undefined {
       isOurs = false;
       popup.location.replace(authorizationUrl);
     },
+    seemsClosed: () => popup.closed,
     close() {
       if (isOurs) popup.close();
     },

@@ -1,10 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { answer, API, serve, STATE, useApiServer, userinfo } from '../testing/api-server.ts';
+import { handOver } from '../testing/callback-page.ts';
 import { stubWindowOpen } from '../testing/sign-in-window.ts';
 import { createApiClient } from './api-client.ts';
-import { handOverAuthorizationResponse } from './hand-over.ts';
-import { createSession, type Session, type SessionSnapshot } from './session.ts';
+import { createSession, type Session } from './session.ts';
 import { readSessionMark, writeSessionMark } from './session-mark.ts';
+import type { SessionState } from './session-state.ts';
 
 useApiServer();
 
@@ -14,10 +15,7 @@ beforeEach(() => {
 });
 afterEach(() => session.close());
 
-const until = (status: SessionSnapshot['status']) =>
-  vi.waitFor(() => expect(session.getSnapshot().status).toBe(status));
-const handOver = (response: { code: string } | { error: string }) =>
-  handOverAuthorizationResponse({ state: STATE, ...response }, { timeoutMs: 300 });
+const until = (name: SessionState['name']) => vi.waitFor(() => expect(session.getSnapshot().name).toBe(name));
 const fetchUserinfo = () => session.fetchWithAccessToken('/api/oauth/userinfo', { parse: (body) => body });
 
 const stored = (storage: Storage) =>
@@ -29,7 +27,7 @@ async function startSignIn() {
   await session.restore();
   session.signIn();
   const openedOn = opened[0]?.url;
-  await vi.waitFor(() => expect(session.getSnapshot()).toMatchObject({ step: 'waiting' }));
+  await vi.waitFor(() => expect(session.getSnapshot()).toMatchObject({ name: 'window-waiting' }));
   return { popup: opened[0]!, openedOn, opened };
 }
 
@@ -37,7 +35,7 @@ async function signedIn(changes?: Parameters<typeof answer.token>[0]) {
   writeSessionMark('signed-in');
   serve('session', () => answer.token(changes));
   await session.restore();
-  expect(session.getSnapshot().status).toBe('signed-in');
+  expect(session.getSnapshot().name).toBe('signed-in');
 }
 
 describe('signing in', () => {
@@ -49,8 +47,8 @@ describe('signing in', () => {
 
     await expect(handOver({ code: 'code-1' })).resolves.toBe('acknowledged');
     await until('signed-in');
-    // A second copy of the answer finds nobody.
-    await expect(handOver({ code: 'code-1' })).resolves.toBe('unanswered');
+    // A second copy of the answer is not wanted.
+    await expect(handOver({ code: 'code-1' })).resolves.toBe('done');
     expect(exchanges).toHaveLength(1);
     await expect(exchanges[0]!.json()).resolves.toEqual({ code: 'code-1', state: STATE });
     expect(exchanges[0]!.headers.get('X-CSRF')).toBe('1');
@@ -81,17 +79,20 @@ describe('signing in', () => {
     serve('exchangeToken', () => answer.token());
     const { popup } = await startSignIn();
     popup.closed = true;
-    await until('signed-out');
-    expect(session.getSnapshot()).toMatchObject({ notice: { code: 'window_closed' } });
-    await handOver({ code: 'code-1' });
+    await until('window-lost');
+    await expect(handOver({ code: 'code-1' })).resolves.toBe('acknowledged');
     await until('signed-in');
   });
 
   test('never signs in with the answer of a cancelled attempt', async () => {
+    const ended = serve('exchangeToken', () => answer.error('authorization_denied'));
     await startSignIn();
     session.cancelSignIn();
     await expect(handOver({ code: 'code-1' })).resolves.toBe('refused');
-    expect(session.getSnapshot()).toEqual({ status: 'signed-out' });
+    // Nor can anybody else finish it: its transaction has ended.
+    await vi.waitFor(() => expect(ended).toHaveLength(1));
+    await expect(ended[0]!.json()).resolves.toEqual({ error: 'access_denied', state: STATE });
+    expect(session.getSnapshot()).toEqual({ name: 'signed-out' });
   });
 
   test('goes on in the same tab when the window is blocked, and leaves no state behind', async () => {
@@ -126,7 +127,7 @@ describe('signing in', () => {
 describe('restoring', () => {
   test('costs a visitor who never signed in no call', async () => {
     await session.restore();
-    expect(session.getSnapshot()).toEqual({ status: 'signed-out' });
+    expect(session.getSnapshot()).toEqual({ name: 'signed-out' });
   });
 
   test('signs in without a window', async () => {
@@ -135,12 +136,12 @@ describe('restoring', () => {
   });
 
   test.each([
-    ['no_session', { status: 'signed-out' }, 'none'],
-    ['session_expired', { status: 'ended', notice: { code: 'session_expired', requestId: 'req-1' } }, 'none'],
+    ['no_session', { name: 'signed-out' }, 'none'],
+    ['session_expired', { name: 'ended', notice: { code: 'session_expired', requestId: 'req-1' } }, 'none'],
     // It may have been a slip of the provider's: the next reload asks again.
     [
       'session_refused',
-      { status: 'ended', notice: { code: 'session_refused', requestId: 'req-1' } },
+      { name: 'ended', notice: { code: 'session_refused', requestId: 'req-1' } },
       'signed-in',
     ],
   ] as const)('answered with %s', async (code, snapshot, mark) => {
@@ -157,7 +158,7 @@ describe('restoring', () => {
     serve('session', () => answer.error('provider_unavailable', { 'Retry-After': '20' }));
     await session.restore();
     expect(session.getSnapshot()).toMatchObject({
-      status: 'restoring',
+      name: 'restoring',
       trouble: { code: 'provider_unavailable' },
     });
     const requests = serve('session', () => answer.token());
@@ -181,7 +182,7 @@ describe('being signed in', () => {
     await expect(Promise.all([fetchUserinfo(), fetchUserinfo(), fetchUserinfo()])).resolves.toHaveLength(3);
     expect(refreshes).toHaveLength(1);
     expect(asked).toHaveLength(6);
-    expect(session.getSnapshot().status).toBe('signed-in');
+    expect(session.getSnapshot().name).toBe('signed-in');
   });
 
   test('a second 401 leads back to the sign-in screen', async () => {
@@ -190,7 +191,7 @@ describe('being signed in', () => {
     serve('refreshToken', () => answer.token({ access_token: 'token-2' }));
     await expect(fetchUserinfo()).rejects.toMatchObject({ code: 'invalid_token' });
     expect(asked).toHaveLength(2);
-    expect(session.getSnapshot()).toMatchObject({ status: 'ended', notice: { code: 'invalid_token' } });
+    expect(session.getSnapshot()).toMatchObject({ name: 'ended', notice: { code: 'invalid_token' } });
   });
 
   test.each(['insufficient_scope', 'rate_limited', 'provider_unavailable'] as const)(
@@ -199,7 +200,7 @@ describe('being signed in', () => {
       await signedIn();
       serve('userinfo', () => answer.error(code));
       await expect(fetchUserinfo()).rejects.toMatchObject({ code });
-      expect(session.getSnapshot().status).toBe('signed-in');
+      expect(session.getSnapshot().name).toBe('signed-in');
     },
   );
 
@@ -208,7 +209,7 @@ describe('being signed in', () => {
     serve('userinfo', () => answer.error('invalid_token'));
     serve('refreshToken', () => answer.error('session_expired'));
     await expect(fetchUserinfo()).rejects.toMatchObject({ code: 'session_expired' });
-    expect(session.getSnapshot()).toMatchObject({ status: 'ended', notice: { code: 'session_expired' } });
+    expect(session.getSnapshot()).toMatchObject({ name: 'ended', notice: { code: 'session_expired' } });
   });
 
   test('the token is refreshed five minutes before its end', async () => {
@@ -233,7 +234,7 @@ describe('being signed in', () => {
     vi.useRealTimers();
     await vi.waitFor(() => expect(refreshes).toHaveLength(1));
     expect(session.getSnapshot()).toEqual({
-      status: 'signed-in',
+      name: 'signed-in',
       sessionId: 'session-1',
       scope: 'profile balance',
     });
@@ -256,7 +257,7 @@ describe('signing out', () => {
     await session.signOut();
     refreshHeld.resolve();
     await expect(pending).rejects.toMatchObject({ code: 'no_session' });
-    expect(session.getSnapshot()).toEqual({ status: 'signed-out' });
+    expect(session.getSnapshot()).toEqual({ name: 'signed-out' });
     expect(readSessionMark()).toBe('none');
   });
 
@@ -264,12 +265,12 @@ describe('signing out', () => {
     await signedIn();
     serve('logout', () => Response.error());
     await session.signOut();
-    expect(session.getSnapshot()).toEqual({ status: 'signed-out' });
+    expect(session.getSnapshot()).toEqual({ name: 'signed-out' });
 
     const told = serve('logout', () => new Response(null, { status: 204 }));
     const nextPage = createSession({ api: createApiClient({ origin: API }) });
     await nextPage.restore();
-    expect(nextPage.getSnapshot()).toEqual({ status: 'signed-out' });
+    expect(nextPage.getSnapshot()).toEqual({ name: 'signed-out' });
     await vi.waitFor(() => expect(readSessionMark()).toBe('none'));
     expect(told).toHaveLength(1);
     nextPage.close();
@@ -281,7 +282,7 @@ describe('signing out', () => {
     await otherTab.restore();
     serve('logout', () => new Response(null, { status: 204 }));
     await session.signOut();
-    await vi.waitFor(() => expect(otherTab.getSnapshot()).toEqual({ status: 'signed-out' }));
+    await vi.waitFor(() => expect(otherTab.getSnapshot()).toEqual({ name: 'signed-out' }));
     otherTab.close();
   });
 
@@ -297,7 +298,7 @@ describe('signing out', () => {
     stubWindowOpen();
     void session.signOut();
     session.signIn();
-    await vi.waitFor(() => expect(session.getSnapshot()).toMatchObject({ step: 'waiting' }));
+    await vi.waitFor(() => expect(session.getSnapshot()).toMatchObject({ name: 'window-waiting' }));
     await handOver({ code: 'code-1' });
     expect(exchanges).toHaveLength(0);
     logoutHeld.resolve();

@@ -1,5 +1,6 @@
 import { createContext, type ReactNode, use, useSyncExternalStore } from 'react';
-import type { Session, SessionSnapshot } from './session.ts';
+import type { Session } from './session.ts';
+import type { SessionState } from './session-state.ts';
 
 /*
  * The one seam between the sign-in and React. Screens read snapshots and call what the session offers; they
@@ -13,7 +14,7 @@ export function SessionProvider({ session, children }: { session: Session; child
 }
 
 /** The session, and the snapshot of it that this render shows. */
-export function useSession(): { session: Session; snapshot: SessionSnapshot } {
+export function useSession(): { session: Session; snapshot: SessionState } {
   const session = use(SessionContext);
   if (!session) throw new Error('useSession() needs a <SessionProvider> above it');
   return { session, snapshot: useSyncExternalStore(session.subscribe, session.getSnapshot) };

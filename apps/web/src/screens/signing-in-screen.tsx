@@ -1,32 +1,42 @@
 import { useStore } from '@nanostores/react';
+import { useSession } from '../auth/use-session.tsx';
 import { $signingIn } from '../texts/texts.ts';
 
-/** The window is open, or its answer is being exchanged. */
-export function SigningInScreen({
-  step,
-  onContinueHere,
-  onCancel,
-}: {
-  step: 'opening' | 'waiting' | 'exchanging';
-  onContinueHere: () => void;
-  onCancel: () => void;
-}) {
+type Step = 'window-opening' | 'window-waiting' | 'continuing-here' | 'exchanging';
+
+/** The window is open, this tab is on its way to the provider, or the answer is being exchanged. */
+export function SigningInScreen({ step }: { step: Step }) {
+  const { session } = useSession();
   const texts = useStore($signingIn);
+  const { title, lead } = {
+    'window-opening': { title: texts.openingTitle, lead: texts.opening },
+    'window-waiting': { title: texts.waitingTitle, lead: texts.waiting },
+    'continuing-here': { title: texts.openingTitle, lead: texts.continuing },
+    exchanging: { title: texts.exchangingTitle, lead: texts.exchanging },
+  }[step];
+  const isWindowOpen = step === 'window-opening' || step === 'window-waiting';
   return (
     <section className="card" aria-busy="true" aria-labelledby="title">
       <div className="progress" role="status">
         <div className="spinner" />
         <div className="stack">
-          <h1 id="title">{texts[`${step}Title`]}</h1>
-          <p className="lead">{texts[step]}</p>
+          <h1 id="title">{title}</h1>
+          <p className="lead">{lead}</p>
         </div>
       </div>
       {step !== 'exchanging' && (
         <div className="actions">
-          <button type="button" data-testid="continue-here" onClick={onContinueHere}>
-            {texts.continueHere}
-          </button>
-          <button type="button" className="quiet" data-testid="cancel-sign-in" onClick={onCancel}>
+          {step === 'window-waiting' && (
+            <button type="button" data-testid="show-window" onClick={session.showSignInWindow}>
+              {texts.showWindow}
+            </button>
+          )}
+          {isWindowOpen && (
+            <button type="button" data-testid="continue-here" onClick={session.continueSignInHere}>
+              {texts.continueHere}
+            </button>
+          )}
+          <button type="button" className="quiet" data-testid="cancel-sign-in" onClick={session.cancelSignIn}>
             {texts.cancel}
           </button>
         </div>

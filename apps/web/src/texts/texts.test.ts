@@ -17,7 +17,7 @@ const placeholdersOf = (texts: object) =>
 test('every language says everything, with the same parameters', () => {
   expect(keysOf(ko)).toEqual(keysOf(en));
   expect(keysOf(windowKo)).toEqual(keysOf(windowEn));
-  expect(placeholdersOf(ko.account)).toEqual(placeholdersOf(en.account));
+  expect(placeholdersOf(ko)).toEqual(placeholdersOf(en));
 });
 
 test('what a person can meet has a sentence of its own', () => {

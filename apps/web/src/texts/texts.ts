@@ -17,7 +17,10 @@ const i18n = createI18n<Locale, 'en'>($locale, {
   get: () => Promise.resolve({}),
 });
 
-export const $app = i18n('app', en.app);
+export const $app = i18n('app', {
+  ...en.app,
+  inAppBrowser: params<{ app: string }>(en.app.inAppBrowser),
+});
 export const $signingIn = i18n('signingIn', en.signingIn);
 export const $notice = i18n('notice', en.notice);
 export const $account = i18n('account', {

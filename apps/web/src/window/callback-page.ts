@@ -1,7 +1,7 @@
 import { PATHS } from '@oneclick/shared/paths';
 import { createApiClient } from '../auth/api-client.ts';
 import { type AuthorizationResponse, parseAuthorizationResponse } from '../auth/authorization-response.ts';
-import { handOverAuthorizationResponse } from '../auth/hand-over.ts';
+import { type AuthorizationResponseOffer, offerAuthorizationResponse } from '../auth/hand-over.ts';
 import { leaveOutcome, takeSameTabAttempt } from '../auth/same-tab-attempt.ts';
 import { writeSessionMark } from '../auth/session-mark.ts';
 import { apiOrigin } from '../config.ts';
@@ -29,6 +29,11 @@ const locale = preferredLocale(navigator.languages);
 const texts = { en, ko }[locale];
 document.documentElement.lang = locale;
 
+// Left, and come back to (bfcache): whatever was going on here is over.
+window.addEventListener('pageshow', ({ persisted }) => {
+  if (persisted) showNothing();
+});
+
 void run();
 
 async function run(): Promise<void> {
@@ -38,21 +43,38 @@ async function run(): Promise<void> {
 
   show(texts.working, { isBusy: true });
   const sameTab = await takeSameTabAttempt(response.state);
-  if (sameTab) return finishHere(response, sameTab.returnTo);
+  if (sameTab) return finishHere(response, sameTab);
 
-  const outcome = await handOverAuthorizationResponse(response, { timeoutMs: UNANSWERED_AFTER_MS });
-  if (outcome !== 'unanswered') {
-    show(outcome === 'refused' ? texts.cancelled : 'code' in response ? texts.done : texts.denied);
-    // Works without an opener, too: a script opened this window.
-    setTimeout(() => window.close(), CLOSE_AFTER_MS);
-    return;
-  }
-  // The tab is gone or frozen. Who has a window in front of them decides; nobody else knows of this attempt.
-  show(texts.unanswered, { action: { text: texts.finish, run: () => finishHere(response, '/') } });
+  const offer = await offerAuthorizationResponse(response);
+  window.addEventListener('pagehide', () => offer.close());
+  // The tab is gone or frozen. Who has a window in front of them decides; the tab may still wake up and be first.
+  const unanswered = setTimeout(() => {
+    show(texts.unanswered, {
+      action: { text: texts.finish, run: () => finishInsteadOfTab(response, offer) },
+    });
+  }, UNANSWERED_AFTER_MS);
+  const outcome = await offer.outcome;
+  clearTimeout(unanswered);
+  show(outcome === 'refused' ? texts.cancelled : 'code' in response ? texts.done : texts.denied);
+  // Works without an opener, too: a script opened this window.
+  setTimeout(() => window.close(), CLOSE_AFTER_MS);
+}
+
+async function finishInsteadOfTab(
+  response: AuthorizationResponse,
+  offer: AuthorizationResponseOffer,
+): Promise<void> {
+  // Given away to a tab that died before it could say so: its sign-in is over, and another one begins at home.
+  if (!offer.keep()) return goTo('/');
+  await finishHere(response, { returnTo: '/' });
+  offer.finished();
 }
 
 /** Makes the exchange from this window, and goes on to the app in it. */
-async function finishHere(response: AuthorizationResponse, returnTo: string): Promise<void> {
+async function finishHere(
+  response: AuthorizationResponse,
+  { returnTo, tookMs }: { returnTo: string; tookMs?: number },
+): Promise<void> {
   show(texts.working, { isBusy: true });
   try {
     // What comes back is left alone: the app asks for a token of its own when it has loaded.
@@ -61,14 +83,19 @@ async function finishHere(response: AuthorizationResponse, returnTo: string): Pr
       parse: () => undefined,
     });
     writeSessionMark('signed-in');
+    leaveOutcome({ isCompleted: true, ...(tookMs !== undefined && { tookMs }) });
   } catch (error) {
     leaveOutcome(Fault.from(error).notice);
   }
-  location.replace(returnTo);
+  goTo(returnTo);
+}
+
+function goTo(path: string): void {
+  location.replace(path);
 }
 
 function showNothing(): void {
-  show(texts.nothing, { action: { text: texts.home, run: () => location.replace('/') } });
+  show(texts.nothing, { action: { text: texts.home, run: () => goTo('/') } });
 }
 
 function show(
