@@ -22,13 +22,16 @@ export interface SharedState {
   endSession: (session: SessionEnd) => Promise<void>;
   isEnded: (session: Pick<SessionEnd, 'sessionId'>) => Promise<boolean>;
   /** False if somebody came first. */
-  claimTransaction: (transaction: Transaction) => Promise<boolean>;
+  claimTransaction: (transaction: TransactionUse) => Promise<boolean>;
   /** Undoes a claim that came to nothing. */
-  releaseTransaction: (transaction: Transaction) => Promise<void>;
+  releaseTransaction: (transaction: TransactionUse) => Promise<void>;
 }
 
 /** Which session, and until when its cookie could open. */
 export type SessionEnd = Pick<Session, 'sessionId' | 'endsAt'>;
+
+/** Which transaction, and until when its cookie could open. */
+type TransactionUse = Pick<Transaction, 'jti' | 'expiresAt'>;
 
 /** For whoever was sent off with the old cookie before the new one had arrived. */
 export const GRACE_MS = 30_000;

@@ -1,19 +1,22 @@
 import { ErrorResponse, TokenResponse } from '@oneclick/shared/messages';
 import { PATHS } from '@oneclick/shared/paths';
-import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify';
+import type { InjectOptions, LightMyRequestResponse } from 'fastify';
 import { CookieJar } from 'tough-cookie';
 import * as v from 'valibot';
 
-interface BrowserOptions {
-  app: FastifyInstance;
+/** What a test reads of an answer, whether it came from this process or over the network. */
+export type ApiResponse = Pick<LightMyRequestResponse, 'statusCode' | 'headers' | 'body' | 'json'>;
+
+interface BrowserOptions<R extends ApiResponse> {
+  app: { inject: (request: InjectOptions & { url: string }) => Promise<R> };
   webOrigin: string;
   apiOrigin: string;
 }
 
-export type Browser = ReturnType<typeof createBrowser>;
+export type Browser = ReturnType<typeof createBrowser<LightMyRequestResponse>>;
 
 /** A page of the web app: sends what its browser would send, and keeps cookies as its browser would. */
-export function createBrowser({ app, webOrigin, apiOrigin }: BrowserOptions) {
+export function createBrowser<R extends ApiResponse>({ app, webOrigin, apiOrigin }: BrowserOptions<R>) {
   const jar = new CookieJar(undefined, { prefixSecurity: 'strict' });
   const isCrossSite =
     new URL(webOrigin).hostname.split('.').slice(-2).join() !==
@@ -23,7 +26,7 @@ export function createBrowser({ app, webOrigin, apiOrigin }: BrowserOptions) {
   async function send(
     request: InjectOptions & { url: string },
     context: 'strict' | 'lax' | 'none' = sameSiteContext,
-  ): Promise<LightMyRequestResponse> {
+  ): Promise<R> {
     const url = apiOrigin + request.url;
     const cookie = await jar.getCookieString(url, { sameSiteContext: context });
     const response = await app.inject({
@@ -70,11 +73,11 @@ function startResponse(json: unknown): { authorizationUrl: string; state: string
   return v.parse(v.object({ authorizationUrl: v.string(), state: v.string() }), json);
 }
 
-export function errorOf(response: LightMyRequestResponse): string {
+export function errorOf(response: ApiResponse): string {
   return `${response.statusCode} ${v.parse(v.strictObject(ErrorResponse.entries), response.json()).error}`;
 }
 
 /** Strict, so that a field too many is noticed. */
-export function tokensOf(response: LightMyRequestResponse): TokenResponse {
+export function tokensOf(response: ApiResponse): TokenResponse {
   return v.parse(v.strictObject(TokenResponse.entries), response.json());
 }

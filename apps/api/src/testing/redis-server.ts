@@ -10,6 +10,9 @@ export interface RedisServer {
   kill: () => Promise<void>;
   /** Back at the same address. */
   restart: () => Promise<void>;
+  /** There, and silent. */
+  freeze: () => void;
+  thaw: () => void;
   stop: () => Promise<void>;
 }
 
@@ -39,6 +42,8 @@ async function startOwn(): Promise<RedisServer> {
     url: `redis://127.0.0.1:${port}`,
     kill,
     restart: async () => void (server = await spawnRedis(port)),
+    freeze: () => void server.kill('SIGSTOP'),
+    thaw: () => void server.kill('SIGCONT'),
     stop: kill,
   };
 }
@@ -63,6 +68,7 @@ async function spawnRedis(port: number): Promise<ChildProcess> {
 async function startProxyTo(url: string): Promise<RedisServer> {
   const { hostname, port } = new URL(url);
   const sockets = new Set<Socket>();
+  let isFrozen = false;
   const proxy = createServer((client) => {
     const upstream = connect(Number(port || 6379), hostname);
     for (const [socket, other] of [
@@ -70,7 +76,7 @@ async function startProxyTo(url: string): Promise<RedisServer> {
       [upstream, client],
     ] as const) {
       sockets.add(socket);
-      socket.pipe(other);
+      socket.on('data', (chunk) => isFrozen || other.write(chunk));
       socket.on('error', () => other.destroy());
       socket.on('close', () => {
         sockets.delete(socket);
@@ -88,7 +94,15 @@ async function startProxyTo(url: string): Promise<RedisServer> {
   const ownPort = portOf(proxy);
   const own = new URL(url);
   own.host = `127.0.0.1:${ownPort}`;
-  return { url: own.href, kill, restart: () => restart(ownPort), stop: kill };
+  const turn = (frozen: boolean) => () => void (isFrozen = frozen);
+  return {
+    url: own.href,
+    kill,
+    restart: () => restart(ownPort),
+    freeze: turn(true),
+    thaw: turn(false),
+    stop: kill,
+  };
 }
 
 async function freePort(): Promise<number> {

@@ -1,11 +1,13 @@
 import { PATHS } from '@oneclick/shared/paths';
-import { tokensOf, type Browser } from './browser.ts';
-import type { useProvider } from './test-provider.ts';
+import { tokensOf, type ApiResponse, type Browser } from './browser.ts';
+
+interface Parties {
+  start: Browser['start'];
+  post: (url: string, body: object) => Promise<ApiResponse>;
+}
 
 /** The whole way: click, provider, callback. */
-export async function signIn(browser: Browser, provider: ReturnType<typeof useProvider>) {
-  const { authorizationUrl, state } = await browser.start();
-  return tokensOf(
-    await browser.post(PATHS.exchangeToken, { code: provider.authorize(authorizationUrl), state }),
-  );
+export async function signIn({ start, post }: Parties, provider: { authorize: (url: string) => string }) {
+  const { authorizationUrl, state } = await start();
+  return tokensOf(await post(PATHS.exchangeToken, { code: provider.authorize(authorizationUrl), state }));
 }

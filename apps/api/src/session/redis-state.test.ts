@@ -1,0 +1,163 @@
+import fastify from 'fastify';
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
+import { ApiError } from '../errors.ts';
+import type { Session } from '../session-cookie.ts';
+import { exampleSession } from '../testing/example-session.ts';
+import { startRedisServer, type RedisServer } from '../testing/redis-server.ts';
+import { createMemoryState } from './memory-state.ts';
+import { connectToRedis } from './redis-connection.ts';
+import { refreshRecordOf } from './refresh-record.ts';
+import { createRedisState } from './redis-state.ts';
+
+/* Two instances' worth of state in one process, so that each step can be held. Real processes: several-instances.test.ts. */
+
+const { log } = fastify();
+let server: RedisServer;
+beforeAll(async () => {
+  server = await startRedisServer();
+});
+afterAll(() => server.stop());
+
+async function openState({ providerTimeoutMs = 5000 } = {}) {
+  const redis = await connectToRedis(server.url, log);
+  onTestFinished(() => redis.close());
+  const state = createRedisState({ redis, memory: createMemoryState(), providerTimeoutMs, log });
+  return { ...state, redis };
+}
+
+/** A provider's answer that comes when told. */
+function answerLater() {
+  const { promise, resolve, reject } = Promise.withResolvers<Session>();
+  const asked = Promise.withResolvers<void>();
+  const refresh = () => {
+    asked.resolve();
+    return promise;
+  };
+  return { refresh, asked: asked.promise, resolve, reject };
+}
+
+const never = () => vi.fn<() => Promise<Session>>(() => Promise.reject(new Error('must not be asked')));
+const refusal = () => Promise.reject(new ApiError('session_expired'));
+
+async function killRedis(states: { redis: { isReachable: () => boolean } }[]) {
+  await server.kill();
+  onTestFinished(async () => {
+    if (states.some(({ redis }) => !redis.isReachable())) await server.restart().catch(() => undefined);
+  });
+  await vi.waitFor(() => expect(states.map(({ redis }) => redis.isReachable())).not.toContain(true));
+}
+
+async function restartRedis(states: { redis: { isReachable: () => boolean } }[]) {
+  await server.restart();
+  await vi.waitFor(() => expect(states.map(({ redis }) => redis.isReachable())).not.toContain(false), 10_000);
+}
+
+test('who comes second waits for the first and gets its result', async () => {
+  const [a, b] = [await openState(), await openState()];
+  const [session, successor] = [exampleSession(), exampleSession()];
+  const answer = answerLater();
+  const first = a.refreshOnce(session, answer.refresh);
+  await answer.asked;
+  const refresh = never();
+  const second = b.refreshOnce(session, refresh);
+  answer.resolve(successor);
+  expect([await first, await second]).toEqual([successor, successor]);
+  expect(await b.findSuccessor(session)).toEqual(successor);
+  expect(refresh).not.toHaveBeenCalled();
+});
+
+test('a failure is not kept: whoever waited asks again', async () => {
+  const [a, b] = [await openState(), await openState()];
+  const [session, successor] = [exampleSession(), exampleSession()];
+  const answer = answerLater();
+  const first = a.refreshOnce(session, answer.refresh);
+  await answer.asked;
+  const second = b.refreshOnce(session, async () => successor);
+  answer.reject(new ApiError('provider_unavailable'));
+  await expect(first).rejects.toMatchObject({ code: 'provider_unavailable' });
+  expect(await second).toEqual(successor);
+});
+
+test('a refusal is kept for those who waited for it', async () => {
+  const [a, b] = [await openState(), await openState()];
+  const session = exampleSession();
+  await expect(a.refreshOnce(session, refusal)).rejects.toMatchObject({ code: 'session_expired' });
+  const refresh = never();
+  await expect(b.refreshOnce(session, refresh)).rejects.toMatchObject({ code: 'session_expired' });
+  expect(refresh).not.toHaveBeenCalled();
+});
+
+test('who slept until its lock had run out, and is refused, takes the result of who was awake', async () => {
+  const [sleeper, other] = [await openState({ providerTimeoutMs: 50 }), await openState()];
+  const [session, successor] = [exampleSession(), exampleSession()];
+  const answer = answerLater();
+  const slept = sleeper.refreshOnce(session, answer.refresh);
+  await answer.asked;
+  expect(await other.refreshOnce(session, async () => successor)).toEqual(successor);
+  answer.reject(new ApiError('session_expired'));
+  expect(await slept).toEqual(successor);
+});
+
+test('waiting has an end', async () => {
+  const [a, b] = [await openState(), await openState({ providerTimeoutMs: 1 })];
+  const session = exampleSession();
+  const answer = answerLater();
+  const first = a.refreshOnce(session, answer.refresh);
+  await answer.asked;
+  await expect(b.refreshOnce(session, never())).rejects.toMatchObject({
+    code: 'refresh_in_progress',
+    headers: { 'retry-after': '1' },
+  });
+  answer.resolve(session);
+  await first;
+});
+
+test('a refusal without Redis keeps the cookie, since another instance may have been faster', async () => {
+  const a = await openState();
+  const answer = answerLater();
+  const refreshed = a.refreshOnce(exampleSession(), answer.refresh);
+  await answer.asked;
+  await killRedis([a]);
+  answer.reject(new ApiError('session_expired'));
+  await expect(refreshed).rejects.toMatchObject({ code: 'session_refused' });
+  await restartRedis([a]);
+});
+
+test('a Redis that comes back empty learns who is at it', async () => {
+  const [a, b] = [await openState(), await openState()];
+  const [session, successor] = [exampleSession(), exampleSession()];
+  const answer = answerLater();
+  const first = a.refreshOnce(session, answer.refresh);
+  await answer.asked;
+  await killRedis([a, b]);
+  await restartRedis([a, b]);
+  const refresh = never();
+  const second = b.refreshOnce(session, refresh);
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  answer.resolve(successor);
+  expect([await first, await second]).toEqual([successor, successor]);
+  expect(refresh).not.toHaveBeenCalled();
+});
+
+test('without Redis a transaction still works once on each instance', async () => {
+  const a = await openState();
+  const transaction = { jti: 'a'.repeat(43), expiresAt: Math.floor(Date.now() / 1000) + 600 };
+  await killRedis([a]);
+  expect(await a.claimTransaction(transaction)).toBe(true);
+  expect(await a.claimTransaction(transaction)).toBe(false);
+  await a.releaseTransaction(transaction);
+  expect(await a.claimTransaction(transaction)).toBe(true);
+  await restartRedis([a]);
+});
+
+test('what somebody else has put into Redis is no result', async () => {
+  const [a, b] = [await openState(), await openState()];
+  const [session, successor] = [exampleSession(), exampleSession()];
+  await a.refreshOnce(session, async () => successor);
+  const key = `refresh:${refreshRecordOf(session)?.id}`;
+  expect(await a.redis.client.exists(key)).toBe(1);
+  await a.redis.client.set(key, 'eyJhbGciOiJub25lIn0....', 'PX', 1000);
+  expect(await b.findSuccessor(session)).toBeUndefined();
+  const own = exampleSession();
+  expect(await b.refreshOnce(session, async () => own)).toBe(own);
+});
