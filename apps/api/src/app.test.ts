@@ -204,6 +204,7 @@ test('the OpenAPI document names every route, and every reference in it leads so
     '409',
     '413',
     '415',
+    '429',
     '500',
     '502',
     '503',

@@ -16,8 +16,13 @@ import type { Config } from './config.ts';
 import { createErrorReport } from './error-report.ts';
 import { ApiError, errorResponse } from './errors.ts';
 import { loggerOptions, type LogStream } from './logging.ts';
+import { createLimitedFetch } from './limited-fetch.ts';
+import { createMeasuredFetch } from './measured-fetch.ts';
+import { createMetrics } from './metrics.ts';
 import { createOAuthClient } from './oauth-client.ts';
+import { createOpenTransactions } from './open-transactions.ts';
 import { createProviderFetch } from './provider-fetch.ts';
+import { addRateLimits } from './rate-limits.ts';
 import { createResourceClient } from './resource-client.ts';
 import { responseHeaders } from './response-headers.ts';
 import { namedJsonSchemas } from './route-schemas.ts';
@@ -33,9 +38,11 @@ import { createSignIns } from './sign-ins.ts';
 
 /** Builds the API from its configuration. It doesn't listen. */
 export async function buildApp(config: Config, logStream?: LogStream): Promise<FastifyInstance> {
-  const { topology } = config;
+  const { topology, provider } = config;
   const headers = responseHeaders(topology);
-  const reportError = createErrorReport();
+  const openTransactions = createOpenTransactions();
+  const metrics = createMetrics({ countOpenTransactions: openTransactions.count });
+  const reportError = createErrorReport(metrics);
 
   /** The one place where a failure becomes an answer. */
   function sendError(error: Error, request: FastifyRequest, reply: FastifyReply): void {
@@ -50,7 +57,7 @@ export async function buildApp(config: Config, logStream?: LogStream): Promise<F
     genReqId: () => randomUUID(),
     // One line per request instead of two, written below.
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
-    trustProxy: false,
+    trustProxy: config.trustedProxies.length > 0 && [...config.trustedProxies],
     bodyLimit: 8192,
     // A slow client is cut off. The longest honest request waits for the provider, twice at most.
     requestTimeout: 10_000,
@@ -90,6 +97,10 @@ export async function buildApp(config: Config, logStream?: LogStream): Promise<F
     if (isClosing) throw new ApiError('shutting_down', { headers: { 'retry-after': '5' } });
   });
 
+  const redis = config.redisUrl === undefined ? undefined : await connectToRedis(config.redisUrl, app.log);
+  app.addHook('onClose', async () => redis?.close());
+  await addRateLimits(app, { config, redis });
+
   // Fastify accepts text/plain too, which a form can send across origins without a preflight.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser(
@@ -115,22 +126,21 @@ export async function buildApp(config: Config, logStream?: LogStream): Promise<F
   await app.register(swagger, { openapi: OPENAPI, refResolver: { buildLocalReference } });
   for (const schema of namedJsonSchemas()) app.addSchema(schema);
 
-  const redis = config.redisUrl === undefined ? undefined : await connectToRedis(config.redisUrl, app.log);
-  app.addHook('onClose', async () => redis?.close());
-
-  const providerFetch = createProviderFetch(config.provider);
-  const oauthClient = createOAuthClient(config.provider, providerFetch);
+  const measuredFetch = createMeasuredFetch(createProviderFetch(provider), { provider, metrics });
+  const providerFetch = createLimitedFetch(measuredFetch, provider.maxRequestsInFlight);
+  const oauthClient = createOAuthClient(provider, providerFetch);
   const resourceClient = createResourceClient(config, providerFetch);
   const memory = createMemoryState();
   const sharedState = redis
-    ? createRedisState({ redis, memory, providerTimeoutMs: config.provider.timeoutMs, log: app.log })
+    ? createRedisState({ redis, memory, providerTimeoutMs: provider.timeoutMs, log: app.log })
     : memory;
-  const sessions = createSessions({ config, oauthClient, sharedState });
-  const signIns = createSignIns({ config, oauthClient, sharedState, sessions });
+  const sessions = createSessions({ config, oauthClient, sharedState, metrics });
+  const signInParts = { config, oauthClient, sharedState, sessions, metrics, openTransactions };
+  const signIns = createSignIns(signInParts);
   await app.register(cookieRoutes, { topology, signIns, sessions });
   await app.register(bearerRoutes, { resourceClient });
-  await app.register(operatorRoutes, { redis });
-  const redirectUri = config.provider.serverRedirectUri;
+  await app.register(operatorRoutes, { redis, metrics });
+  const redirectUri = provider.serverRedirectUri;
   if (redirectUri) {
     const options = { config, redirectUri, signIns, sessions, resourceClient, reportError };
     await app.register(serverSideRoutes, options);

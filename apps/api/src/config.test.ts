@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { ConfigError, parseConfig } from './config.ts';
 import { VALID_ENV } from './testing/test-api.ts';
+import { PROVIDER } from './testing/test-provider.ts';
 
 function faultsOf(env: Record<string, string | undefined>): readonly string[] {
   try {
@@ -23,24 +24,28 @@ const secretFile = (text: string) => {
 };
 
 test('what is required suffices, the rest has defaults', () => {
-  expect(parseConfig(VALID_ENV)).toMatchObject({
+  const { RATE_LIMIT_PER_MINUTE: _, ...required } = VALID_ENV;
+  expect(parseConfig(required)).toMatchObject({
     host: '127.0.0.1',
     port: 3000,
     provider: {
-      authorizationEndpoint: 'https://provider.example/api/oauth2/authorize',
-      tokenEndpoint: 'https://provider.example/api/oauth2/token',
-      userinfoEndpoint: 'https://provider.example/api/oauth2/userinfo',
-      topupEndpoint: 'https://provider.example/api/oauth2/topup',
+      authorizationEndpoint: `${PROVIDER}/api/oauth2/authorize`,
+      tokenEndpoint: `${PROVIDER}/api/oauth2/token`,
+      userinfoEndpoint: `${PROVIDER}/api/oauth2/userinfo`,
+      topupEndpoint: `${PROVIDER}/api/oauth2/topup`,
       revocationEndpoint: undefined,
       clientAuth: 'client_secret_post',
       redirectUri: 'https://app.example.com/oauth/callback.html',
       scope: 'profile balance',
       autoAuthorize: true,
       timeoutMs: 10_000,
+      maxRequestsInFlight: 256,
     },
-    topupHosts: new Set(['provider.example']),
+    topupHosts: new Set(['provider.localhost']),
     sessionIdleSeconds: 604_800,
     sessionMaxSeconds: 2_592_000,
+    trustedProxies: [],
+    rateLimitPerMinute: 60,
     redisUrl: undefined,
   });
 });
@@ -58,6 +63,17 @@ test('the provider may live below a path, on a port, and each endpoint elsewhere
   expect(provider.tokenEndpoint).toBe('http://localhost:4000/base/api/oauth2/token');
   expect(provider.topupEndpoint).toBe('https://pay.example/topup');
   expect(topupHosts).toEqual(new Set(['localhost:4000']));
+});
+
+test('reverse proxies are addresses and ranges', () => {
+  const TRUST_PROXY = '127.0.0.1, ::1,10.0.0.0/8,2001:db8::/32,10.1.2.3/32';
+  expect(parseConfig({ ...VALID_ENV, TRUST_PROXY }).trustedProxies).toEqual([
+    '127.0.0.1',
+    '::1',
+    '10.0.0.0/8',
+    '2001:db8::/32',
+    '10.1.2.3/32',
+  ]);
 });
 
 test('the client secret may come from a file, whose last line break does not count', () => {
@@ -142,8 +158,21 @@ test.each([
   ['OAUTH_SERVER_REDIRECT_URI', 'https://app.example.com/oauth/callback#x'],
   ['OAUTH_SERVER_REDIRECT_URI', 'http://app.example.com/oauth/callback'],
   ['OAUTH_SERVER_REDIRECT_URI', '/elsewhere'],
-  ['TRUST_PROXY', '10.0.0.1'],
-  ['RATE_LIMIT_PER_MINUTE', '60'],
+  ['TRUST_PROXY', 'true'],
+  ['TRUST_PROXY', '1'],
+  ['TRUST_PROXY', '0.0.0.0/0'],
+  ['TRUST_PROXY', '::/0'],
+  ['TRUST_PROXY', '10.0.0.0/33'],
+  ['TRUST_PROXY', '10.0.0.0/'],
+  ['TRUST_PROXY', '10.0.0.0/8/8'],
+  ['TRUST_PROXY', '10.0.0'],
+  ['TRUST_PROXY', 'loopback'],
+  ['TRUST_PROXY', 'proxy.example.com'],
+  ['TRUST_PROXY', '2001:db8::/129'],
+  ['TRUST_PROXY', '10.0.0.1,'],
+  ['RATE_LIMIT_PER_MINUTE', '0'],
+  ['RATE_LIMIT_PER_MINUTE', '-60'],
+  ['RATE_LIMIT_PER_MINUTE', '60/s'],
 ])('%s=%s is a fault, named and never quoted', (name, value) => {
   const faults = faultsOf({ [name]: value });
   expect(faults).toHaveLength(1);

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { PATHS, WEB_PATHS } from '@oneclick/shared/paths';
 import { computeTopology, isLoopback, type Topology } from './topology.ts';
 
@@ -17,6 +18,10 @@ export interface Config {
   sessionKeys: readonly SessionKey[];
   sessionIdleSeconds: number;
   sessionMaxSeconds: number;
+  /** Addresses and CIDR ranges whose `X-Forwarded-For` is believed. */
+  trustedProxies: readonly string[];
+  /** Requests per minute of one client address to one group of routes. */
+  rateLimitPerMinute: number;
   /** What several instances share. Without it, this is the only one. */
   redisUrl: string | undefined;
 }
@@ -38,6 +43,8 @@ export interface ProviderConfig {
   autoAuthorize: boolean;
   /** For one request, from connecting to the last byte of the body. */
   timeoutMs: number;
+  /** More are refused at once. Half of them have a connection, the others wait for one within their time. */
+  maxRequestsInFlight: number;
 }
 
 export interface SessionKey {
@@ -81,8 +88,6 @@ export function parseConfig(env: Environment): Config {
   function require<T>(name: string, parse: (value: string) => T | undefined, rule: string): T | undefined {
     return env[name] ? read(name, parse, rule) : fault(`${name} is missing: it must be ${rule}`);
   }
-
-  for (const name of UNSUPPORTED) if (env[name]) fault(`${name} is not supported by this version`);
 
   const webOrigins = require('WEB_ORIGIN', list(origin), ORIGINS_RULE);
   const apiOrigin = read('API_ORIGIN', origin, ORIGIN_RULE) ?? webOrigins?.[0];
@@ -149,11 +154,14 @@ export function parseConfig(env: Environment): Config {
         read('OAUTH_SCOPE', scope, 'scopes with one space between them (RFC 6749 §3.3)') ?? 'profile balance',
       autoAuthorize: read('OAUTH_AUTO_AUTHORIZE', oneOf(['true', 'false']), 'true or false') !== 'false',
       timeoutMs: 10_000,
+      maxRequestsInFlight: 256,
     },
     topupHosts: new Set(read('TOPUP_HOSTS', list(host), HOSTS_RULE) ?? (base ? [new URL(base).host] : [])),
     sessionKeys: require('SESSION_KEYS', sessionKeys, SESSION_KEYS_RULE),
     sessionIdleSeconds: idleSeconds,
     sessionMaxSeconds: maxSeconds,
+    trustedProxies: read('TRUST_PROXY', list(addressRange), PROXIES_RULE) ?? [],
+    rateLimitPerMinute: read('RATE_LIMIT_PER_MINUTE', wholeNumber(1, 1_000_000_000), COUNT_RULE) ?? 60,
     redisUrl: read('REDIS_URL', redisUrl, REDIS_RULE),
   };
 
@@ -193,8 +201,6 @@ export function parseConfig(env: Environment): Config {
   }
 }
 
-/** Documented, and to come. Ignoring them in silence would be worse than saying so. */
-const UNSUPPORTED = ['TRUST_PROXY', 'RATE_LIMIT_PER_MINUTE'];
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
 const CLIENT_AUTHS = ['client_secret_post', 'client_secret_basic'];
 /** The longest a browser keeps a cookie. */
@@ -206,6 +212,9 @@ const ORIGINS_RULE = `${ORIGIN_RULE}, or several with commas between them`;
 const URL_RULE = 'an https URL (http on loopback only) without credentials, query or fragment';
 const CREDENTIAL_RULE = "the provider's value: printable ASCII without blanks around it, not a placeholder";
 const HOSTS_RULE = 'host names, each with its port if not the default: lower case, no scheme, no wildcard';
+const COUNT_RULE = 'a whole number, 1 or more';
+const PROXIES_RULE =
+  'addresses of your reverse proxies, or CIDR ranges, with commas between them; neither true nor a number of hops';
 const SECONDS_RULE = 'a whole number of seconds, from 1 to 400 days';
 const REDIS_RULE = 'a redis:// or rediss:// URL with a host, and no path but the number of a database';
 const SESSION_KEYS_RULE =
@@ -273,6 +282,13 @@ function redisUrl(value: string): string | undefined {
   const url = URL.canParse(value) && !/[?#\\\s]/.test(value) ? new URL(value) : undefined;
   const isRedis = url && ['redis:', 'rediss:'].includes(url.protocol) && url.hostname !== '';
   return isRedis && /^(?:\/\d{0,5})?$/.test(url.pathname) ? value : undefined;
+}
+
+/** An address or a range of them. `/0` would be everybody, who could then claim any address. */
+function addressRange(value: string): string | undefined {
+  const [, address = '', prefix = '1'] = /^([^/%]+)(?:\/([1-9]\d{0,2}))?$/.exec(value) ?? [];
+  const longestPrefix = { 0: 0, 4: 32, 6: 128 }[isIP(address)] ?? 0;
+  return Number(prefix) <= longestPrefix ? value : undefined;
 }
 
 /** RFC 6749 §3.3: scope-token *( SP scope-token ) */

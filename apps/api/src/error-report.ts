@@ -2,16 +2,31 @@ import { ERRORS, type ErrorCode } from '@oneclick/shared/errors';
 import type { FastifyRequest } from 'fastify';
 import { toApiError, type ApiError } from './errors.ts';
 import { routeOf } from './logging.ts';
+import type { Metrics } from './metrics.ts';
+import type { Flow } from './transaction-cookie.ts';
 
-/** Turns whatever was thrown into a line for the operator. @returns what the caller may know of it */
+/** Turns whatever was thrown into a line and a count for the operator. @returns what the caller may know of it */
 export type ErrorReport = (error: Error, request: FastifyRequest) => ApiError;
 
-export function createErrorReport(): ErrorReport {
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Set where an attempt to sign in ends: if the request fails, the sign-in has. */
+    endsSignIn?: Flow;
+  }
+}
+
+export function createErrorReport(metrics: Metrics): ErrorReport {
   return (error, request) => {
     const apiError = toApiError(error);
     const { code } = apiError;
+    const { endsSignIn: flow } = routeOf(request)?.config ?? {};
+    const event = eventOf(code, flow);
+
+    metrics.errors.inc({ code });
+    if (flow && event === 'sign_in_denied') metrics.signInsDenied.inc({ flow });
+    if (flow && event === 'sign_in_failed') metrics.signInsFailed.inc({ flow, code });
     request.log[logLevelOf(code)](
-      { err: apiError, code, req: request, ...eventOf(code, request) },
+      { err: apiError, code, req: request, ...(event && { event }), ...(event && flow && { flow }) },
       'request failed',
     );
     return apiError;
@@ -24,16 +39,16 @@ function logLevelOf(code: ErrorCode): 'error' | 'warn' | 'info' {
   return ERRORS[code].status >= 500 ? 'warn' : 'info';
 }
 
-declare module 'fastify' {
-  interface FastifyContextConfig {
-    /** What the log calls it when this route fails. */
-    failureEvent?: string;
-  }
+function eventOf(code: ErrorCode, flow: Flow | undefined): string | undefined {
+  return EVENTS[code] ?? (flow && 'sign_in_failed');
 }
 
-function eventOf(code: ErrorCode, request: FastifyRequest): { event?: string } {
-  if (code === 'origin_not_allowed' || code === 'csrf_header_missing') return { event: 'request_refused' };
-  const { failureEvent } = routeOf(request)?.config ?? {};
-  if (failureEvent) return { event: failureEvent };
-  return code === 'session_expired' ? { event: 'session_ended' } : {};
-}
+const EVENTS: Partial<Record<ErrorCode, string>> = {
+  origin_not_allowed: 'request_refused',
+  csrf_header_missing: 'request_refused',
+  rate_limited: 'rate_limited',
+  authorization_denied: 'sign_in_denied',
+  session_expired: 'session_ended',
+  session_invalid: 'session_invalid',
+  session_refused: 'session_refused',
+};

@@ -1,4 +1,3 @@
-import type { FastifyError } from 'fastify';
 import { ERRORS, type ErrorCode } from '@oneclick/shared/errors';
 import type { ErrorResponse } from '@oneclick/shared/messages';
 
@@ -64,9 +63,10 @@ export function errorResponse(code: ErrorCode, requestId: string): ErrorResponse
 }
 
 /** Translates what Fastify throws by itself. Its codes and texts name our library and may quote the request. */
-export function toApiError(error: FastifyError | Error): ApiError {
+export function toApiError(error: unknown): ApiError {
   if (error instanceof ApiError) return error;
-  const status = 'statusCode' in error ? (error.statusCode ?? 500) : 500;
+  const given = error instanceof Error && 'statusCode' in error ? error.statusCode : undefined;
+  const status = typeof given === 'number' ? given : 500;
   if (status === 404) return new ApiError('not_found', { cause: error });
   if (status === 413) return new ApiError('payload_too_large', { cause: error });
   if (status === 415) return new ApiError('unsupported_media_type', { cause: error });

@@ -1,4 +1,5 @@
 import { ApiError, causesOf } from './errors.ts';
+import { HeldBackError } from './limited-fetch.ts';
 
 /** Like `fetch`, but the answer is already read, and every way to fail is an ApiError. */
 export type ProviderFetch = (url: string, init: ProviderRequest) => Promise<Response>;
@@ -44,7 +45,10 @@ export function createProviderFetch({ timeoutMs }: { timeoutMs: number }): Provi
  * and a refresh token that was seen may be used up.
  */
 export function wasNeverSent(error: unknown): boolean {
-  return [...causesOf(error)].some(({ code }) => typeof code === 'string' && NEVER_SENT.has(code));
+  return [...causesOf(error)].some(
+    (cause) =>
+      cause instanceof HeldBackError || (typeof cause.code === 'string' && NEVER_SENT.has(cause.code)),
+  );
 }
 
 const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT']);

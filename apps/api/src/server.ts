@@ -1,3 +1,4 @@
+import { collectDefaultMetrics } from 'prom-client';
 import { buildApp } from './app.ts';
 import { ConfigError, readConfig, type Config } from './config.ts';
 
@@ -31,6 +32,9 @@ try {
   app.log.fatal({ err: error }, 'cannot listen');
   process.exit(1);
 }
+
+// Of the process, which has one set of them, whatever runs in it.
+collectDefaultMetrics();
 
 // After listening: undici takes a third of the start-up time, and the first request to the provider is yet to come.
 // As the global dispatcher it serves Node's own fetch, so that tests can put themselves in front of it.

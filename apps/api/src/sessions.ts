@@ -1,7 +1,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from './config.ts';
-import { ApiError } from './errors.ts';
+import { ApiError, toApiError } from './errors.ts';
+import type { Metrics } from './metrics.ts';
 import type { OAuthClient, TokenSet } from './oauth-client.ts';
+import { scopeChanges } from './scope-change.ts';
 import {
   beginSession,
   continueSession,
@@ -19,9 +21,10 @@ interface SessionsOptions {
   config: Config;
   oauthClient: OAuthClient;
   sharedState: SharedState;
+  metrics: Metrics;
 }
 
-export function createSessions({ config, oauthClient, sharedState }: SessionsOptions) {
+export function createSessions({ config, oauthClient, sharedState, metrics }: SessionsOptions) {
   const sessionCookie = createSessionCookie(config);
 
   async function open(request: FastifyRequest, reply: FastifyReply): Promise<Session> {
@@ -63,8 +66,17 @@ export function createSessions({ config, oauthClient, sharedState }: SessionsOpt
   async function refreshTokens(session: Session, request: FastifyRequest): Promise<Session> {
     const { refreshToken, scope } = session;
     if (refreshToken === undefined) throw new ApiError('session_expired');
-    const refreshed = continueSession(session, await oauthClient.refreshTokenGrant({ refreshToken, scope }));
+    const tokens = await oauthClient.refreshTokenGrant({ refreshToken, scope }).catch((error: unknown) => {
+      const { code } = toApiError(error);
+      metrics.refreshes.inc({ outcome: code });
+      request.log.info({ event: 'session_refresh_failed', code });
+      throw error;
+    });
+    const refreshed = continueSession(session, tokens);
+    metrics.refreshes.inc({ outcome: 'refreshed' });
     request.log.info({ event: 'session_refreshed' });
+    for (const event of scopeChanges({ requested: scope, granted: tokens.scope }))
+      request.log.info({ event });
     return refreshed;
   }
 

@@ -2,8 +2,11 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ExchangeTokenRequest } from '@oneclick/shared/messages';
 import type { Config } from './config.ts';
 import { ApiError } from './errors.ts';
+import type { Metrics } from './metrics.ts';
 import type { OAuthClient } from './oauth-client.ts';
+import type { OpenTransactions } from './open-transactions.ts';
 import { wasNeverSent } from './provider-fetch.ts';
+import { scopeChanges } from './scope-change.ts';
 import { defineCookie } from './sealed-cookie.ts';
 import type { Session } from './session-cookie.ts';
 import type { SharedState } from './session/shared-state.ts';
@@ -18,11 +21,14 @@ interface SignInsOptions {
   oauthClient: OAuthClient;
   sharedState: SharedState;
   sessions: Sessions;
+  metrics: Metrics;
+  openTransactions: OpenTransactions;
 }
 
 const SIGNED_OUT_SECONDS = 30 * 86_400;
 
-export function createSignIns({ config, oauthClient, sharedState, sessions }: SignInsOptions) {
+export function createSignIns(options: SignInsOptions) {
+  const { config, oauthClient, sharedState, sessions, metrics, openTransactions } = options;
   const { topology, provider, sessionKeys } = config;
   const transactions = createTransactionCookies({ topology, keys: sessionKeys });
   /** Says only that this browser's user has signed out, so that the next sign-in may be another account's. */
@@ -41,6 +47,8 @@ export function createSignIns({ config, oauthClient, sharedState, sessions }: Si
       redirectUri: beginning.redirectUri,
       isAfterSignOut: hasSignedOut(request),
     });
+    openTransactions.begun(attempt.state);
+    metrics.signInsStarted.inc({ flow: beginning.flow });
     request.log.info({ event: 'sign_in_started', flow: beginning.flow });
     return { authorizationUrl, state: attempt.state };
   }
@@ -71,8 +79,12 @@ export function createSignIns({ config, oauthClient, sharedState, sessions }: Si
       // State before error before code: an answer to no attempt of this browser's is not looked at any further.
       const attempt = { state: response.state, flow };
       const transaction = await transactions.open(request, reply, attempt);
-      if ('error' in response) {
+      const end = () => {
         transactions.clear(reply, attempt);
+        openTransactions.ended(attempt.state);
+      };
+      if ('error' in response) {
+        end();
         const isDenied = response.error === 'access_denied';
         throw new ApiError(isDenied ? 'authorization_denied' : 'authorization_failed');
       }
@@ -85,16 +97,20 @@ export function createSignIns({ config, oauthClient, sharedState, sessions }: Si
         .catch(async (error: unknown) => {
           // A code works once (RFC 6749 §4.1.2), so neither does its transaction, unless nobody has seen the code.
           if (wasNeverSent(error)) await sharedState.releaseTransaction(transaction);
-          else transactions.clear(reply, attempt);
+          else end();
           throw error;
         });
-      transactions.clear(reply, attempt);
+      end();
 
       const replaces = (await sessions.peek(request)) ?? transaction.replaces;
       const session = await sessions.begin(tokens, { replaces, reply });
       // Where the provider sent the browser here, its Strict cookies did not come along: there may be one.
       if (flow === 'redirect' || hasSignedOut(request)) signedOutCookie.clear(reply);
-      request.log.info({ event: 'sign_in_completed' });
+      metrics.signInsCompleted.inc({ flow });
+      request.log.info({ event: 'sign_in_completed', flow });
+      for (const event of scopeChanges({ requested: provider.scope, granted: tokens.scope })) {
+        request.log.info({ event });
+      }
       return { session, returnPath };
     },
 

@@ -70,6 +70,7 @@ async function startSystem({ environment, mode }: Options): Promise<System> {
       OAUTH_CLIENT_ID: CLIENT_ID,
       OAUTH_CLIENT_SECRET: clientSecret,
       OAUTH_SERVER_REDIRECT_URI: `http://localhost:${web}/oauth/callback`,
+      RATE_LIMIT_PER_MINUTE: '6000',
       SESSION_KEYS: `e2e:${randomBytes(32).toString('base64url')}`,
     },
     environment,

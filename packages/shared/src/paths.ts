@@ -14,6 +14,7 @@ export const PATHS = {
   sessionUserinfo: '/api/user/info',
   healthz: '/healthz',
   readyz: '/readyz',
+  metrics: '/metrics',
   openapi: '/api/openapi.json',
 } as const;
 

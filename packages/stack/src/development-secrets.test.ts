@@ -25,6 +25,7 @@ test('the first start makes the file, readable by its owner alone, and the secon
     OAUTH_PROVIDER: 'http://localhost:4400',
     OAUTH_CLIENT_ID: expect.stringMatching(/^client_[0-9a-f]{32}$/),
     OAUTH_CLIENT_SECRET: expect.stringMatching(/^secret_[0-9a-f]{64}$/),
+    RATE_LIMIT_PER_MINUTE: '6000',
     SESSION_KEYS: expect.stringMatching(/^dev:[\w-]{43}$/),
   });
   expect(statSync(file).mode & 0o777).toBe(0o600);

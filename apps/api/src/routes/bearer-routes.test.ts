@@ -3,7 +3,7 @@ import { HttpResponse } from 'msw';
 import { describe, expect, test } from 'vitest';
 import { errorOf } from '../testing/browser.ts';
 import { startApi } from '../testing/test-api.ts';
-import { json, useProvider } from '../testing/test-provider.ts';
+import { json, PROVIDER, useProvider } from '../testing/test-provider.ts';
 
 const provider = useProvider();
 
@@ -24,7 +24,7 @@ test('userinfo passes the token on, and of the answer what is on the list', asyn
   const response = await app.inject({ url: `${PATHS.userinfo}?url=https://evil.example`, headers });
   expect(response.json()).toEqual(userinfo);
   const [request] = provider.resourceRequests;
-  expect(request?.url).toBe('https://provider.example/api/oauth2/userinfo');
+  expect(request?.url).toBe(`${PROVIDER}/api/oauth2/userinfo`);
   expect(request?.headers.get('authorization')).toBe('Bearer token-1');
   expect(request?.headers.get('accept-encoding')).toBe('identity');
   expect([...(request?.headers.keys() ?? [])].filter((name) => /cookie|forwarded/.test(name))).toEqual([]);
@@ -33,7 +33,7 @@ test('userinfo passes the token on, and of the answer what is on the list', asyn
 test('topup answers the link', async () => {
   const { browser } = await startApi();
   expect((await browser.get(PATHS.topup, 't')).json()).toEqual({
-    topup_url: 'https://provider.example/topup',
+    topup_url: `${PROVIDER}/topup`,
   });
 });
 

@@ -10,11 +10,11 @@ interface BearerRoutesOptions {
 
 /** The routes that trust an access token. They read no cookie, so a foreign page can't borrow one to call them. */
 export const bearerRoutes: FastifyPluginAsync<BearerRoutesOptions> = async (app, { resourceClient }) => {
-  app.get(PATHS.userinfo, { schema: USERINFO }, async (request): Promise<Userinfo> => {
+  app.get(PATHS.userinfo, { schema: USERINFO, config: RESOURCES }, async (request): Promise<Userinfo> => {
     return resourceClient.fetchUserinfo(readBearerToken(request));
   });
 
-  app.get(PATHS.topup, { schema: TOPUP }, async (request): Promise<TopupResponse> => {
+  app.get(PATHS.topup, { schema: TOPUP, config: RESOURCES }, async (request): Promise<TopupResponse> => {
     return { topup_url: await resourceClient.fetchTopupUrl(readBearerToken(request)) };
   });
 };
@@ -32,6 +32,8 @@ function readBearerToken({ headers, raw }: FastifyRequest): string {
   if (count !== 1 || token === undefined || token.length > 4096) throw invalidToken();
   return token;
 }
+
+const RESOURCES = { rateLimitGroup: 'resources' } as const;
 
 const BEARER_ERRORS = [
   'invalid_token',

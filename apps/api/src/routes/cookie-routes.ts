@@ -24,13 +24,17 @@ export const cookieRoutes: FastifyPluginAsync<CookieRoutesOptions> = async (app,
     if (request.body === undefined) request.body = {}; // No body says as much as an empty one.
   });
 
-  app.post(PATHS.start, { schema: START }, async (request, reply): Promise<StartResponse> => {
-    return { ...(await signIns.begin(request, reply)), expiresIn: TRANSACTION_SECONDS };
-  });
+  app.post(
+    PATHS.start,
+    { schema: START, config: SIGN_IN },
+    async (request, reply): Promise<StartResponse> => {
+      return { ...(await signIns.begin(request, reply)), expiresIn: TRANSACTION_SECONDS };
+    },
+  );
 
   app.post<{ Body: ExchangeTokenRequest }>(
     PATHS.exchangeToken,
-    { schema: EXCHANGE_TOKEN, config: { failureEvent: 'sign_in_failed' } },
+    { schema: EXCHANGE_TOKEN, config: { ...SIGN_IN, endsSignIn: 'popup' } },
     async (request, reply): Promise<TokenResponse> => {
       const answer = { flow: 'popup', response: request.body } as const;
       const { session } = await signIns.finish(answer, request, reply);
@@ -38,15 +42,23 @@ export const cookieRoutes: FastifyPluginAsync<CookieRoutesOptions> = async (app,
     },
   );
 
-  app.post(PATHS.session, { schema: SESSION }, async (request, reply): Promise<TokenResponse> => {
-    return toTokenResponse(await sessions.current(request, reply));
-  });
+  app.post(
+    PATHS.session,
+    { schema: SESSION, config: OF_SESSION },
+    async (request, reply): Promise<TokenResponse> => {
+      return toTokenResponse(await sessions.current(request, reply));
+    },
+  );
 
-  app.post(PATHS.refreshToken, { schema: REFRESH_TOKEN }, async (request, reply): Promise<TokenResponse> => {
-    return toTokenResponse(await sessions.refresh(request, reply));
-  });
+  app.post(
+    PATHS.refreshToken,
+    { schema: REFRESH_TOKEN, config: OF_SESSION },
+    async (request, reply): Promise<TokenResponse> => {
+      return toTokenResponse(await sessions.refresh(request, reply));
+    },
+  );
 
-  app.post(PATHS.logout, { schema: LOGOUT }, async (request, reply) => {
+  app.post(PATHS.logout, { schema: LOGOUT, config: OF_SESSION }, async (request, reply) => {
     await sessions.end(request, reply);
     await signIns.forget(request, reply);
     request.log.info({ event: 'signed_out' });
@@ -54,11 +66,15 @@ export const cookieRoutes: FastifyPluginAsync<CookieRoutesOptions> = async (app,
   });
 };
 
+const SIGN_IN = { rateLimitGroup: 'sign-in' } as const;
+const OF_SESSION = { rateLimitGroup: 'session' } as const;
+
 const GUARD_ERRORS = [
   'origin_not_allowed',
   'csrf_header_missing',
   'payload_too_large',
   'unsupported_media_type',
+  'rate_limited',
 ] as const;
 const TRANSACTION_ERRORS = ['transaction_not_found', 'transaction_invalid', 'transaction_expired'] as const;
 const SESSION_ERRORS = ['no_session', 'session_invalid', 'session_expired', 'session_refused'] as const;

@@ -1,15 +1,18 @@
 import type { FastifyPluginAsync } from 'fastify';
 import type { ReadinessResponse } from '@oneclick/shared/messages';
 import { PATHS } from '@oneclick/shared/paths';
+import type { Metrics } from '../metrics.ts';
 import { routeSchema } from '../route-schemas.ts';
 import type { RedisConnection } from '../session/redis-connection.ts';
 
 interface OperatorRoutesOptions {
+  metrics: Metrics;
   redis: RedisConnection | undefined;
 }
 
 /** The routes for those who run the API or build on it. */
-export const operatorRoutes: FastifyPluginAsync<OperatorRoutesOptions> = async (app, { redis }) => {
+export const operatorRoutes: FastifyPluginAsync<OperatorRoutesOptions> = async (app, options) => {
+  const { metrics, redis } = options;
   app.get(PATHS.healthz, { schema: HEALTHZ }, async () => ({ status: 'ok' }));
   app.get(PATHS.readyz, { schema: READYZ }, async (_request, reply): Promise<ReadinessResponse> => {
     if (!redis) return { status: 'ok' };
@@ -17,8 +20,14 @@ export const operatorRoutes: FastifyPluginAsync<OperatorRoutesOptions> = async (
     reply.code(503);
     return { status: 'unavailable', redis: 'unreachable' };
   });
-  app.get(PATHS.openapi, { schema: OPENAPI }, async () => app.swagger());
+  app.get(PATHS.metrics, { schema: METRICS, config: OPERATOR }, async (_request, reply) => {
+    return reply.type(metrics.contentType).send(await metrics.render());
+  });
+  app.get(PATHS.openapi, { schema: OPENAPI, config: OPERATOR }, async () => app.swagger());
 };
+
+/** Who asks whether the process is alive is not counted: there may be many of them, and they must get an answer. */
+const OPERATOR = { rateLimitGroup: 'operator' } as const;
 
 const HEALTHZ = routeSchema({
   operationId: 'healthz',
@@ -33,6 +42,13 @@ const READYZ = routeSchema({
   failure: { status: 503, schema: 'ReadinessResponse' },
   errors: [],
 });
+const METRICS = {
+  operationId: 'metrics',
+  summary: 'What happened so far, for Prometheus.',
+  response: {
+    200: { description: 'Prometheus text', content: { 'text/plain': { schema: { type: 'string' } } } },
+  },
+};
 const OPENAPI = {
   operationId: 'openapi',
   summary: 'This document, made from the schemas that validate.',

@@ -38,7 +38,12 @@ export const serverSideRoutes: FastifyPluginAsync<ServerSideRoutesOptions> = asy
 
   app.get<{ Querystring: ServerSideStartQuery }>(
     PATHS.serverSideStart,
-    { schema: START, exposeHeadRoute: false, onRequest: createNavigationGuard(topology) },
+    {
+      schema: START,
+      exposeHeadRoute: false,
+      config: { rateLimitGroup: 'sign-in' },
+      onRequest: createNavigationGuard(topology),
+    },
     async (request, reply) => {
       const returnPath = parseReturnPath(request.query.return_to, webOrigin);
       const { authorizationUrl } = await signIns.beginRedirect({ redirectUri, returnPath }, request, reply);
@@ -51,7 +56,7 @@ export const serverSideRoutes: FastifyPluginAsync<ServerSideRoutesOptions> = asy
     {
       schema: CALLBACK,
       exposeHeadRoute: false,
-      config: { failureEvent: 'sign_in_failed' },
+      config: { rateLimitGroup: 'sign-in', endsSignIn: 'redirect' },
       // Whoever looks at this page is a person on the way back to the web app, which has words for every code.
       errorHandler: (error, request, reply) => {
         const { code } = reportError(error, request);
@@ -67,7 +72,11 @@ export const serverSideRoutes: FastifyPluginAsync<ServerSideRoutesOptions> = asy
 
   app.get(
     PATHS.sessionUserinfo,
-    { schema: USERINFO, onRequest: [requireSessionCookie, createReadGuard(topology)] },
+    {
+      schema: USERINFO,
+      config: { rateLimitGroup: 'resources' },
+      onRequest: [requireSessionCookie, createReadGuard(topology)],
+    },
     async (request, reply): Promise<Userinfo> => {
       const session = await sessions.current(request, reply);
       return resourceClient.fetchUserinfo(toTokenResponse(session).access_token);

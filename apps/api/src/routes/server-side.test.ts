@@ -4,7 +4,7 @@ import { HttpResponse } from 'msw';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { errorOf, tokensOf, type Browser } from '../testing/browser.ts';
 import { CLIENT_SECRET, startApi, WEB_ORIGIN } from '../testing/test-api.ts';
-import { json, useProvider } from '../testing/test-provider.ts';
+import { json, PROVIDER, useProvider } from '../testing/test-provider.ts';
 
 const provider = useProvider();
 afterEach(() => void vi.useRealTimers());
@@ -69,7 +69,7 @@ describe('start', () => {
     const { browser } = await startServerSide();
     const { authorizationUrl } = await leave(browser);
     const url = new URL(authorizationUrl);
-    expect(url.origin + url.pathname).toBe('https://provider.example/api/oauth2/authorize');
+    expect(url.origin + url.pathname).toBe(`${PROVIDER}/api/oauth2/authorize`);
     expect(Object.fromEntries(url.searchParams)).toEqual({
       client_id: 'client_1',
       redirect_uri: CALLBACK,
@@ -202,7 +202,7 @@ describe('callback', () => {
     const code = provider.authorize(authorizationUrl);
     expect(placeOf(await comeBack(browser, { code, state }))).toBe(errorPlace('transaction_not_found'));
     expect(provider.tokenRequests).toEqual([]);
-    expect(events()).toEqual(['sign_in_started', 'sign_in_failed', 'sign_in_failed']);
+    expect(events()).toEqual(['sign_in_started', 'sign_in_denied', 'sign_in_failed']);
   });
 
   test('with an error, a code is not looked at', async () => {

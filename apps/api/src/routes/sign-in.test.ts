@@ -4,7 +4,7 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { errorOf, tokensOf } from '../testing/browser.ts';
 import { signIn } from '../testing/sign-in.ts';
 import { CLIENT_SECRET, startApi, VALID_ENV, WEB_ORIGIN } from '../testing/test-api.ts';
-import { json, useProvider } from '../testing/test-provider.ts';
+import { json, PROVIDER, useProvider } from '../testing/test-provider.ts';
 
 const provider = useProvider();
 afterEach(() => void vi.useRealTimers());
@@ -16,7 +16,7 @@ test('start sends the user to the provider with state, PKCE and nothing secret',
   const { browser } = await startApi();
   const { authorizationUrl, state } = await browser.start();
   const url = new URL(authorizationUrl);
-  expect(url.origin + url.pathname).toBe('https://provider.example/api/oauth2/authorize');
+  expect(url.origin + url.pathname).toBe(`${PROVIDER}/api/oauth2/authorize`);
   expect(Object.fromEntries(url.searchParams)).toEqual({
     client_id: 'client_1',
     redirect_uri: `${WEB_ORIGIN}/oauth/callback.html`,
@@ -218,7 +218,7 @@ test('the user who says no is told so, and the attempt is over', async () => {
   );
   const code = provider.authorize(authorizationUrl);
   expect(errorOf(await browser.post(PATHS.exchangeToken, { code, state }))).toBe('400 transaction_not_found');
-  expect(events()).toEqual(['sign_in_started', 'sign_in_failed', 'sign_in_failed']);
+  expect(events()).toEqual(['sign_in_started', 'sign_in_denied', 'sign_in_failed']);
 });
 
 test('any other error of the provider is one code', async () => {

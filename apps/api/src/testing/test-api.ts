@@ -14,19 +14,24 @@ export const VALID_ENV = {
   OAUTH_CLIENT_SECRET: CLIENT_SECRET,
   SESSION_KEYS: `k1:${Buffer.alloc(32, 1).toString('base64url')}`,
   LOG_LEVEL: 'debug',
+  // In a test every browser has the same address.
+  RATE_LIMIT_PER_MINUTE: '100000',
 };
 
 interface TestApiOptions {
   env?: Record<string, string>;
   timeoutMs?: number;
+  maxRequestsInFlight?: number;
 }
 
 /** The real API with a browser in front of it. Its log lines are kept. */
-export async function startApi({ env, timeoutMs = 2000 }: TestApiOptions = {}) {
+export async function startApi(options: TestApiOptions = {}) {
+  const { env, timeoutMs = 2000, maxRequestsInFlight = 256 } = options;
   const config = parseConfig({ ...VALID_ENV, ...env });
   const log: string[] = [];
   const logStream = { write: (line: string) => void log.push(line) };
-  const app = await buildApp({ ...config, provider: { ...config.provider, timeoutMs } }, logStream);
+  const provider = { ...config.provider, timeoutMs, maxRequestsInFlight };
+  const app = await buildApp({ ...config, provider }, logStream);
   onTestFinished(() => app.close());
   const webOrigin = env?.['WEB_ORIGIN'] ?? WEB_ORIGIN;
   const apiOrigin = env?.['API_ORIGIN'] ?? webOrigin;

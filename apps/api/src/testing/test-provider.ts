@@ -3,7 +3,8 @@ import { http, HttpResponse, type JsonBodyType } from 'msw';
 import { setupServer } from 'msw/node';
 import { afterAll, afterEach, beforeAll } from 'vitest';
 
-export const PROVIDER = 'https://provider.example';
+/** Without TLS: what msw does with TLS sockets makes WebCrypto abort the process, once there are two at a time (Node 24.21). */
+export const PROVIDER = 'http://provider.localhost';
 const PROVIDER_ENDPOINT = {
   token: `${PROVIDER}/api/oauth2/token`,
   userinfo: `${PROVIDER}/api/oauth2/userinfo`,

@@ -1,0 +1,68 @@
+import { PATHS } from '@oneclick/shared/paths';
+import { expect, test } from 'vitest';
+import { errorOf, tokensOf } from './testing/browser.ts';
+import { signIn } from './testing/sign-in.ts';
+import { startApi } from './testing/test-api.ts';
+import { json, useProvider } from './testing/test-provider.ts';
+
+const provider = useProvider();
+
+/** A provider that answers userinfo when it is told to. */
+function hangUserinfo() {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const arrived = Promise.withResolvers<void>();
+  provider.resourceAnswer = async () => {
+    arrived.resolve();
+    await promise;
+    return json({ id: 1 });
+  };
+  return { arrived: arrived.promise, answer: resolve };
+}
+
+test('while the provider hangs, so many wait and the rest are told at once; then all is well', async () => {
+  const { browser } = await startApi({ maxRequestsInFlight: 1 });
+  const { access_token } = await signIn(browser, provider);
+  const { authorizationUrl, state } = await browser.start();
+  const { arrived, answer } = hangUserinfo();
+  const waiting = browser.get(PATHS.userinfo, access_token);
+  await arrived;
+
+  const refused = await browser.get(PATHS.userinfo, access_token);
+  expect(errorOf(refused)).toBe('503 provider_unavailable');
+  expect(refused.headers['retry-after']).toMatch(/^\d$/);
+  expect(provider.resourceRequests).toHaveLength(1);
+  expect((await browser.send({ url: PATHS.healthz })).statusCode).toBe(200);
+
+  // Nobody loses a session or a sign-in by it: nothing was sent.
+  const refresh = await browser.post(PATHS.refreshToken);
+  expect(errorOf(refresh)).toBe('503 provider_unavailable');
+  expect(refresh.headers['set-cookie']).toBeUndefined();
+  const exchange = { code: provider.authorize(authorizationUrl), state };
+  expect(errorOf(await browser.post(PATHS.exchangeToken, exchange))).toBe('503 provider_unavailable');
+  expect((await browser.post(PATHS.logout)).statusCode).toBe(204);
+
+  answer();
+  expect((await waiting).statusCode).toBe(200);
+  expect((await browser.get(PATHS.userinfo, access_token)).statusCode).toBe(200);
+});
+
+test('a sign-in that was held back can be finished afterwards', async () => {
+  const { browser, newBrowser } = await startApi({ maxRequestsInFlight: 1 });
+  const { authorizationUrl, state } = await browser.start();
+  const { arrived, answer } = hangUserinfo();
+  const waiting = newBrowser().get(PATHS.userinfo, 'a');
+  await arrived;
+  const exchange = { code: provider.authorize(authorizationUrl), state };
+  expect(errorOf(await browser.post(PATHS.exchangeToken, exchange))).toBe('503 provider_unavailable');
+  answer();
+  await waiting;
+  tokensOf(await browser.post(PATHS.exchangeToken, exchange));
+});
+
+test('requests that fail give their place back', async () => {
+  const { browser } = await startApi({ maxRequestsInFlight: 1, timeoutMs: 20 });
+  provider.resourceAnswer = () => new Promise<Response>(() => undefined);
+  for (let i = 0; i < 3; i += 1) {
+    expect(errorOf(await browser.get(PATHS.userinfo, 'a'))).toBe('504 provider_timeout');
+  }
+});
