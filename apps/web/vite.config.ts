@@ -48,17 +48,47 @@ const proxy = { [API_PATHS]: { target: apiTarget } };
 
 const listen = { host: '127.0.0.1', port, strictPort: true, proxy };
 
-export default defineConfig({
+/**
+ * The screens are a script of their own beside the core, in the sources and in the build: it is fetched at the same
+ * time, and the core does not wait for it.
+ */
+const screens = (): Plugin => ({
+  name: 'screens',
+  transformIndexHtml: {
+    order: 'post',
+    handler(_, { bundle, filename }) {
+      if (!filename.endsWith('index.html')) return [];
+      const built = Object.values(bundle ?? {}).find(
+        (chunk) => chunk.type === 'chunk' && chunk.isEntry && chunk.name === 'screens',
+      );
+      const src = built ? `/${built.fileName}` : '/src/screens.tsx';
+      return [{ tag: 'script', attrs: { type: 'module', src }, injectTo: 'head' }];
+    },
+  },
+});
+
+/**
+ * `--mode window` builds the two pages of the sign-in window, apart from the app: each is a page with one script,
+ * and neither waits for anything that the other or the app needs.
+ */
+export default defineConfig(({ mode }) => ({
   // No fallback to index.html: the callback page is a page of its own, and a wrong path is a 404.
   appType: 'mpa',
-  plugins: [react(), headers()],
+  plugins: [react(), headers(), screens()],
   server: listen,
   preview: listen,
   build: {
     target: 'es2023',
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    rolldownOptions: { input: ['index.html', 'oauth/callback.html', 'oauth/opening.html'] },
+    emptyOutDir: mode !== 'window',
+    copyPublicDir: mode !== 'window',
+    rolldownOptions: {
+      input:
+        mode === 'window'
+          ? ['oauth/callback.html', 'oauth/opening.html']
+          : { index: 'index.html', screens: 'src/screens.tsx' },
+    },
   },
   test: { environment: 'happy-dom', restoreMocks: true },
-});
+}));

@@ -1,10 +1,24 @@
 import { useStore } from '@nanostores/react';
-import { AccountScreen } from './account/account-screen.tsx';
+import { lazy, Suspense } from 'react';
 import { useSession } from './auth/use-session.tsx';
 import { RestoringScreen } from './screens/restoring-screen.tsx';
 import { SignedOutScreen } from './screens/signed-out-screen.tsx';
 import { SigningInScreen } from './screens/signing-in-screen.tsx';
 import { $app } from './texts/texts.ts';
+
+/**
+ * The account comes when somebody may be about to see it: a visitor who only looks at the button needs none of it.
+ * See screens.tsx.
+ */
+export const loadAccountScreen = () => import('./account/account-screen.tsx');
+
+const AccountScreen = lazy(async () => {
+  try {
+    return { default: (await loadAccountScreen()).AccountScreen };
+  } catch {
+    return { default: ReloadScreen };
+  }
+});
 
 /** One screen for each state of the session. */
 export function App() {
@@ -38,6 +52,19 @@ function Screen() {
     case 'exchanging':
       return <SigningInScreen step={snapshot.name} />;
     case 'signed-in':
-      return <AccountScreen snapshot={snapshot} />;
+      return (
+        <Suspense fallback={<RestoringScreen trouble={undefined} onTryAgain={reload} />}>
+          <AccountScreen snapshot={snapshot} />
+        </Suspense>
+      );
   }
+}
+
+/** The network was gone just then, or a new version of the app has taken the place of this one. */
+function ReloadScreen() {
+  return <RestoringScreen trouble={{ code: 'api_unreachable' }} onTryAgain={reload} />;
+}
+
+function reload(): void {
+  location.reload();
 }

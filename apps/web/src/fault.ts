@@ -27,6 +27,12 @@ export function isFaultCode(value: unknown): value is FaultCode {
 /** What a person is told, and quotes to support. Never holds a token, a code or a state. */
 export type Notice = { code: FaultCode; requestId?: string };
 
+/** A notice that another page or tab has left. Undefined if it is none. */
+export function parseNotice({ code, requestId }: Record<string, unknown>): Notice | undefined {
+  if (!isFaultCode(code)) return undefined;
+  return { code, ...(typeof requestId === 'string' && { requestId }) };
+}
+
 export class Fault extends Error {
   readonly code: FaultCode;
   readonly status: number | undefined;

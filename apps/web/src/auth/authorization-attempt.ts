@@ -7,7 +7,7 @@ import type { PreparedStart } from './prepared-start.ts';
 import { continueInSameTab } from './same-tab-attempt.ts';
 
 /** What a person sees of an attempt, as it goes on. */
-type Progress = 'window-opened' | 'window-left' | 'window-lost' | 'blocked' | 'going-on-here';
+type Progress = 'blocked' | 'window-opening' | 'window-waiting' | 'window-lost' | 'continuing-here';
 
 export type AuthorizationAttempt = {
   /**
@@ -57,7 +57,7 @@ export function beginAuthorizationAttempt({
   function showWindow(): void {
     watching.abort();
     popup = openAuthorizationPopup({ isEmpty: started !== undefined });
-    onProgress(popup ? 'window-opened' : 'blocked');
+    onProgress(popup ? 'window-opening' : 'blocked');
     if (!popup) return continueHere();
     if (started) leaveForProvider(popup, started);
   }
@@ -66,13 +66,13 @@ export function beginAuthorizationAttempt({
     window.showAuthorizationServer(authorizationUrl);
     watching = new AbortController();
     window.onSeemsClosed(() => onProgress('window-lost'), watching.signal);
-    onProgress('window-left');
+    onProgress('window-waiting');
   }
 
   function continueHere(): void {
     isGoingHere = true;
     end({ isOver: false });
-    onProgress('going-on-here');
+    onProgress('continuing-here');
     if (started) continueInSameTab(started, beganAtMs).catch(fail);
   }
 

@@ -1,5 +1,5 @@
 import type { TokenResponse } from '@oneclick/shared/messages';
-import { isFaultCode, type Notice } from '../fault.ts';
+import { type Notice, parseNotice } from '../fault.ts';
 import { recordFrom } from '../record.ts';
 import { parseTokenResponse } from './api-answers.ts';
 
@@ -50,7 +50,8 @@ function parseNews({
       return undefined;
     }
   }
-  const { code, requestId } = recordFrom(notice);
-  if (type !== 'ended' || typeof sessionId !== 'string' || !isFaultCode(code)) return undefined;
-  return { type, sessionId, notice: { code, ...(typeof requestId === 'string' && { requestId }) } };
+  const ended = parseNotice(recordFrom(notice));
+  return type === 'ended' && typeof sessionId === 'string' && ended
+    ? { type, sessionId, notice: ended }
+    : undefined;
 }

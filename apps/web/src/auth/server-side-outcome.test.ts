@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
-import { takeOutcome } from './same-tab-attempt.ts';
+import { takeOutcome } from './sign-in-outcome.ts';
 import { takeServerSideOutcome } from './server-side-outcome.ts';
 import { readSessionMark, writeSessionMark } from './session-mark.ts';
 

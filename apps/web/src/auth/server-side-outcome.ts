@@ -1,5 +1,5 @@
 import { isFaultCode } from '../fault.ts';
-import { leaveOutcome } from './same-tab-attempt.ts';
+import { leaveOutcome } from './sign-in-outcome.ts';
 import { readSessionMark, writeSessionMark } from './session-mark.ts';
 
 /**

@@ -25,83 +25,30 @@ export type SessionState =
   /** Signed in until just now. */
   | { name: 'ended'; notice: Notice };
 
-export type SessionEvent =
-  /** A session is looked for: on load, on return, or because another tab has signed in. */
-  | { type: 'look-up' }
-  | { type: 'nobody-there'; notice?: Notice }
-  /** An access token is here: restored, exchanged, refreshed, or handed over by another tab. */
-  | { type: 'token'; sessionId: string; scope: string }
-  | { type: 'trouble'; notice: Notice }
-  | { type: 'trouble-over' }
-  | { type: 'window-opened' }
-  | { type: 'window-left' }
-  | { type: 'window-lost' }
-  | { type: 'going-on-here' }
-  | { type: 'answered' }
-  | { type: 'failed'; notice: Notice }
-  | { type: 'signed-out' }
-  | { type: 'ended'; notice: Notice };
-
 type Name = SessionState['name'];
 
 const OUTSIDE = ['signed-out', 'ended'] as const;
 const WINDOW = ['window-opening', 'window-waiting', 'window-lost'] as const;
-const SIGNING_IN = [...WINDOW, 'continuing-here', 'exchanging'] as const;
 
-/** In which states an event means something. In any other it changes nothing. */
-const HEARD_IN: { [type in SessionEvent['type']]: readonly Name[] | 'everywhere' } = {
-  'look-up': 'everywhere',
-  'nobody-there': ['restoring'],
-  token: ['restoring', 'exchanging', 'signed-in'],
-  trouble: ['restoring', 'signed-in'],
-  'trouble-over': ['restoring', 'signed-in'],
-  'window-opened': [...OUTSIDE, ...WINDOW],
-  'window-left': ['window-opening'],
+/** From which states each one may be reached. */
+const MAY_FOLLOW: { [name in Name]: readonly Name[] | 'any' } = {
+  /** On load, on return to the page, and because another tab has signed in. */
+  restoring: 'any',
+  'signed-out': 'any',
+  /** The same attempt may open a window again. */
+  'window-opening': [...OUTSIDE, ...WINDOW],
+  'window-waiting': ['window-opening'],
   'window-lost': ['window-waiting'],
-  'going-on-here': [...OUTSIDE, ...WINDOW],
-  answered: WINDOW,
-  failed: [...OUTSIDE, ...SIGNING_IN],
-  'signed-out': 'everywhere',
+  'continuing-here': [...OUTSIDE, ...WINDOW],
+  /** A late answer, too. */
+  exchanging: WINDOW,
+  /** With a token that was restored, exchanged, refreshed, or handed over by another tab. */
+  'signed-in': ['restoring', 'exchanging', 'signed-in'],
   ended: ['restoring', 'signed-in'],
 };
 
-/** The state after the event; the same one if the event means nothing in it. */
-export function transition(state: SessionState, event: SessionEvent): SessionState {
-  const heardIn = HEARD_IN[event.type];
-  if (heardIn !== 'everywhere' && !heardIn.includes(state.name)) return state;
-  switch (event.type) {
-    case 'look-up':
-      // Trouble stays on the screen while it is tried again.
-      return state.name === 'restoring' ? state : { name: 'restoring' };
-    case 'nobody-there':
-      return { name: 'signed-out', ...(event.notice && { notice: event.notice }) };
-    case 'token':
-      return { name: 'signed-in', sessionId: event.sessionId, scope: event.scope };
-    case 'trouble':
-      return state.name === 'signed-in'
-        ? { ...state, trouble: event.notice }
-        : { name: 'restoring', trouble: event.notice };
-    case 'trouble-over':
-      return state.name === 'signed-in'
-        ? { name: 'signed-in', sessionId: state.sessionId, scope: state.scope }
-        : { name: 'restoring' };
-    case 'window-opened':
-      return { name: 'window-opening' };
-    case 'window-left':
-      return { name: 'window-waiting' };
-    case 'window-lost':
-      return { name: 'window-lost' };
-    case 'going-on-here':
-      return { name: 'continuing-here' };
-    case 'answered':
-      return { name: 'exchanging' };
-    case 'failed':
-      return { name: 'signed-out', notice: event.notice };
-    case 'signed-out':
-      return { name: 'signed-out' };
-    case 'ended':
-      return { name: 'ended', notice: event.notice };
-  }
+export function mayFollow(next: Name, current: Name): boolean {
+  return MAY_FOLLOW[next] === 'any' || MAY_FOLLOW[next].includes(current);
 }
 
 export type SessionStatus = 'restoring' | 'signed-out' | 'signing-in' | 'signed-in' | 'ended';

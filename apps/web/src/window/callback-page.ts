@@ -1,11 +1,6 @@
-import { PATHS } from '@oneclick/shared/paths';
-import { createApiClient } from '../auth/api-client.ts';
 import { type AuthorizationResponse, parseAuthorizationResponse } from '../auth/authorization-response.ts';
 import { type AuthorizationResponseOffer, offerAuthorizationResponse } from '../auth/hand-over.ts';
-import { leaveOutcome, takeSameTabAttempt } from '../auth/same-tab-attempt.ts';
-import { writeSessionMark } from '../auth/session-mark.ts';
-import { apiOrigin } from '../config.ts';
-import { Fault } from '../fault.ts';
+import { takeSameTabAttempt } from '../auth/same-tab-attempt.ts';
 import { callback as en } from '../texts/window/en.json';
 import { callback as ko } from '../texts/window/ko.json';
 import { preferredLocale } from '../texts/locale.ts';
@@ -43,7 +38,7 @@ async function run(): Promise<void> {
 
   show(texts.working, { isBusy: true });
   const sameTab = await takeSameTabAttempt(response.state);
-  if (sameTab) return finishHere(response, sameTab);
+  if (sameTab) return finish(response, sameTab);
 
   const offer = await offerAuthorizationResponse(response);
   window.addEventListener('pagehide', () => offer.close());
@@ -66,28 +61,22 @@ async function finishInsteadOfTab(
 ): Promise<void> {
   // Given away to a tab that died before it could say so: its sign-in is over, and another one begins at home.
   if (!offer.keep()) return goTo('/');
-  await finishHere(response, { returnTo: '/' });
+  await finish(response, { returnTo: '/' });
   offer.finished();
 }
 
 /** Makes the exchange from this window, and goes on to the app in it. */
-async function finishHere(
+async function finish(
   response: AuthorizationResponse,
   { returnTo, tookMs }: { returnTo: string; tookMs?: number },
 ): Promise<void> {
   show(texts.working, { isBusy: true });
   try {
-    // What comes back is left alone: the app asks for a token of its own when it has loaded.
-    await createApiClient({ origin: apiOrigin }).post(PATHS.exchangeToken, {
-      body: response,
-      parse: () => undefined,
-    });
-    writeSessionMark('signed-in');
-    leaveOutcome({ isCompleted: true, ...(tookMs !== undefined && { tookMs }) });
-  } catch (error) {
-    leaveOutcome(Fault.from(error).notice);
+    const { finishHere } = await import('./finish-here.ts');
+    await finishHere(response, tookMs);
+  } finally {
+    goTo(returnTo);
   }
-  goTo(returnTo);
 }
 
 function goTo(path: string): void {
