@@ -1,4 +1,4 @@
-import { hkdfSync } from 'node:crypto';
+import { createSecretKey, hkdfSync, type webcrypto } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { compactDecrypt } from 'jose/jwe/compact/decrypt';
 import { CompactEncrypt } from 'jose/jwe/compact/encrypt';
@@ -45,9 +45,7 @@ interface SealerOptions<T> {
 
 export function createSealer<T>({ keys, purpose, schema }: SealerOptions<T>): Sealer<T> {
   const typ = `${purpose}+jwe`;
-  const subkeys = new Map(
-    keys.map(({ kid, bytes }) => [kid, new Uint8Array(hkdfSync('sha256', bytes, '', purpose, 32))] as const),
-  );
+  const subkeys = new Map(keys.map(({ kid, bytes }) => [kid, deriveSubkey(bytes, purpose)] as const));
   const [sealingKid, sealingKey] = [...subkeys][0] ?? [];
   if (!sealingKid || !sealingKey) throw new TypeError('A sealer needs a key');
 
@@ -87,4 +85,13 @@ export function createSealer<T>({ keys, purpose, schema }: SealerOptions<T>): Se
       }
     },
   };
+}
+
+/** As a CryptoKey: raw bytes would be imported anew for every cookie. */
+function deriveSubkey(bytes: Uint8Array, purpose: string): webcrypto.CryptoKey {
+  return createSecretKey(new Uint8Array(hkdfSync('sha256', bytes, '', purpose, 32))).toCryptoKey(
+    'AES-GCM',
+    false,
+    ['encrypt', 'decrypt'],
+  );
 }
