@@ -2,7 +2,7 @@ import * as oauth from 'oauth4webapi';
 import * as v from 'valibot';
 import type { ProviderConfig } from './config.ts';
 import { ApiError } from './errors.ts';
-import { isHtml, retryAfter, type ProviderFetch } from './provider-fetch.ts';
+import { boundedRetryAfter, isHtml, type ProviderFetch } from './provider-fetch.ts';
 
 /** What a token endpoint's answer comes down to. */
 export interface TokenSet {
@@ -30,10 +30,27 @@ export function createOAuthClient(provider: ProviderConfig, providerFetch: Provi
       ? clientSecretBasic(provider.clientSecret)
       : oauth.ClientSecretPost(provider.clientSecret);
   const options = {
-    [oauth.customFetch]: providerFetch,
+    [oauth.customFetch]: fetchAsResponse,
     // The configuration lets plain http through for loopback hosts only.
     [oauth.allowInsecureRequests]: true,
   };
+
+  /** The library reads a `Response`. Headers that nobody looks at are left out. */
+  async function fetchAsResponse(
+    url: string,
+    { method, headers, body, signal }: OAuthRequest,
+  ): Promise<Response> {
+    const answer = await providerFetch(url, {
+      method,
+      headers,
+      body: body.toString(),
+      ...(signal && { signal }),
+    });
+    return new Response(answer.body || null, {
+      status: answer.status,
+      headers: { 'content-type': answer.contentType, 'retry-after': answer.retryAfter },
+    });
+  }
 
   /** Where to send the user. RFC 6749 §4.1.1, RFC 7636 §4.3. */
   async function buildAuthorizationUrl(attempt: AuthorizationAttempt): Promise<string> {
@@ -101,7 +118,7 @@ export function createOAuthClient(provider: ProviderConfig, providerFetch: Provi
   async function readTokenSet(response: Response, requestedScope: string): Promise<TokenSet> {
     try {
       // Extras are not ours to judge. An id_token, say, would have to be validated, and nobody asked for one.
-      const answer = v.parse(TokenAnswer, await response.clone().json());
+      const answer = v.parse(TokenAnswer, JSON.parse(await response.text()));
       const checked = new Response(JSON.stringify(answer), response);
       await oauth.processGenericTokenEndpointResponse(server, client, checked);
       return {
@@ -117,6 +134,14 @@ export function createOAuthClient(provider: ProviderConfig, providerFetch: Provi
   }
 
   return { buildAuthorizationUrl, authorizationCodeGrant, refreshTokenGrant, revoke };
+}
+
+/** What the library hands to its `customFetch` where it posts a form. */
+interface OAuthRequest {
+  method: 'POST';
+  headers: Record<string, string>;
+  body: URLSearchParams;
+  signal?: AbortSignal;
 }
 
 /**
@@ -158,7 +183,7 @@ const ONE_DAY = 86_400;
 const TokenAnswer = v.object({
   /** RFC 6750 §2.1: b64token, so that it fits into a header. */
   access_token: v.pipe(v.string(), v.regex(/^[\w\-.~+/]+=*$/), v.maxLength(4096)),
-  token_type: v.string(),
+  token_type: v.pipe(v.string(), v.regex(/^bearer$/i)),
   /** Seconds; some servers write a string. Without it, we ask again after an hour. */
   expires_in: v.optional(
     v.pipe(
@@ -203,13 +228,21 @@ function refreshRefusal(status: number, error: unknown): Refusal | undefined {
     : 'session_refused';
 }
 
-/** Reads the body itself: given a `WWW-Authenticate` header, oauth4webapi would not look at it. */
+/** What the endpoint says in place of tokens: RFC 6749 §5.2 where it keeps to it, and what real servers say where not. */
 async function toRefusal(response: Response, toCode: ToRefusal): Promise<ApiError> {
-  const { status } = response;
+  const { status, headers } = response;
+  const contentType = headers.get('content-type') ?? '';
   const body = await response.text();
   const cause = { name: `HTTP ${status}` };
-  if (status >= 500 || status === 429 || ([400, 401, 403].includes(status) && isHtml(response, body))) {
-    return new ApiError('provider_unavailable', { cause, headers: retryAfter(response) });
+  if (
+    status >= 500 ||
+    status === 429 ||
+    ([400, 401, 403].includes(status) && isHtml({ contentType, body }))
+  ) {
+    return new ApiError('provider_unavailable', {
+      cause,
+      headers: boundedRetryAfter(headers.get('retry-after') ?? ''),
+    });
   }
   return new ApiError(toCode(status, readErrorCode(body)) ?? 'provider_bad_response', { cause });
 }

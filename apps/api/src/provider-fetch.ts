@@ -1,17 +1,29 @@
+import { promisify } from 'node:util';
+import { brotliDecompress, gunzip, inflate, type ZlibOptions } from 'node:zlib';
+import type { Dispatcher } from 'undici';
 import { ApiError, causesOf } from './errors.ts';
 import { HeldBackError } from './limited-fetch.ts';
 
-/** Like `fetch`, but the answer is already read, and every way to fail is an ApiError. */
-export type ProviderFetch = (url: string, init: ProviderRequest) => Promise<Response>;
+/** Sends one request to the provider and reads the answer to its end. Every way to fail is an ApiError. */
+export type ProviderFetch = (url: string, request: ProviderRequest) => Promise<ProviderAnswer>;
 
 interface ProviderRequest {
-  method?: string;
+  method?: 'GET' | 'POST';
   headers: Record<string, string>;
-  body?: URLSearchParams;
+  body?: string;
   /** Ends the request sooner than the common time-out does. */
   signal?: AbortSignal;
 }
 
+/** All that is ever looked at of an answer. */
+export interface ProviderAnswer {
+  status: number;
+  contentType: string;
+  retryAfter: string;
+  body: string;
+}
+
+const CONNECT_TIMEOUT_MS = 3000;
 const MAX_BODY_BYTES = 64 * 1024;
 
 /**
@@ -19,25 +31,49 @@ const MAX_BODY_BYTES = 64 * 1024;
  * here in one of three codes.
  */
 export function createProviderFetch({ timeoutMs }: { timeoutMs: number }): ProviderFetch {
-  return async (url, { signal, ...init }) => {
+  // undici takes a third of the start-up time, so it is loaded when it is needed.
+  let loading: Promise<Send> | undefined;
+
+  return async (url, { method = 'GET', headers, body, signal }) => {
     const timeout = AbortSignal.timeout(timeoutMs);
-    const request: RequestInit = {
-      ...init,
-      // `fetch` repeats a 307 with its body, client secret and code included, wherever it points.
-      redirect: 'manual',
-      headers: { ...init.headers, 'accept-encoding': 'identity' },
+    const send = await (loading ??= loadUndici());
+    const request: SendOptions = {
+      method,
+      headers: { ...headers, 'accept-encoding': 'identity' },
+      ...(body !== undefined && { body }),
       signal: signal ? AbortSignal.any([timeout, signal]) : timeout,
     };
     try {
-      const response = await readCapped(await sendOrRepeat(url, request));
-      if (response.status >= 300 && response.status < 400) {
-        throw new ApiError('provider_bad_response', { cause: { name: 'RedirectRefused' } });
-      }
-      return response;
+      return await readAnswer(await sendOrRepeat(send, url, request));
     } catch (error) {
       throw error instanceof ApiError ? error : toNetworkFault(error);
     }
   };
+}
+
+type SendOptions = Omit<Dispatcher.RequestOptions, 'origin' | 'path'>;
+type Send = (url: string, options: SendOptions) => Promise<Dispatcher.ResponseData>;
+
+async function loadUndici(): Promise<Send> {
+  const { Agent, buildConnector, request } = await import('undici');
+  const connect = buildConnector({ timeout: CONNECT_TIMEOUT_MS });
+  const dispatcher = new Agent({
+    connect: (options, callback) =>
+      connect(options, (...[error, socket]) =>
+        error ? callback(new ConnectError(error), null) : callback(null, socket),
+      ),
+    keepAliveTimeout: 30_000,
+    connections: 128,
+  });
+  return (url, options) => request(url, { ...options, dispatcher });
+}
+
+/** Refused, unknown host, no answer, a certificate that is not theirs: before there is a connection nothing is sent. */
+class ConnectError extends Error {
+  constructor(cause: Error) {
+    super('not connected', { cause });
+    this.name = 'ConnectError';
+  }
 }
 
 /**
@@ -46,31 +82,27 @@ export function createProviderFetch({ timeoutMs }: { timeoutMs: number }): Provi
  */
 export function wasNeverSent(error: unknown): boolean {
   return [...causesOf(error)].some(
-    (cause) =>
-      cause instanceof HeldBackError || (typeof cause.code === 'string' && NEVER_SENT.has(cause.code)),
+    (cause) => cause instanceof ConnectError || cause instanceof HeldBackError,
   );
 }
 
-const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT']);
-
-/** How long to wait after this answer: seconds or a date (RFC 9110 §10.2.3), within what a person would wait. */
-export function retryAfter(response?: Response): Record<string, string> {
-  const value = response?.headers.get('retry-after') ?? '';
+/** How long to wait: seconds or a date (RFC 9110 §10.2.3), within what a person would wait. */
+export function boundedRetryAfter(value = ''): Record<string, string> {
   const seconds = /^-?\d+$/.test(value) ? Number(value) : Math.ceil((Date.parse(value) - Date.now()) / 1000);
   return { 'retry-after': String(Number.isNaN(seconds) ? 5 : Math.min(Math.max(seconds, 1), 60)) };
 }
 
 /** A page for people: a firewall, a proxy or a crash answered, not the endpoint. */
-export function isHtml(response: Response, body: string): boolean {
-  return /\bx?html\b/i.test(response.headers.get('content-type') ?? '') || body.trimStart().startsWith('<');
+export function isHtml({ contentType, body }: Pick<ProviderAnswer, 'contentType' | 'body'>): boolean {
+  return /\bx?html\b/i.test(contentType) || body.trimStart().startsWith('<');
 }
 
-async function sendOrRepeat(url: string, request: RequestInit): Promise<Response> {
+async function sendOrRepeat(send: Send, url: string, request: SendOptions): Promise<Dispatcher.ResponseData> {
   try {
-    return await fetch(url, request);
+    return await send(url, request);
   } catch (error) {
     if (!wasNeverSent(error)) throw error;
-    return fetch(url, request);
+    return send(url, request);
   }
 }
 
@@ -78,24 +110,51 @@ function toNetworkFault(error: unknown): ApiError {
   const isTimeout = [...causesOf(error)].some(({ name }) => name === 'TimeoutError');
   return isTimeout
     ? new ApiError('provider_timeout', { cause: error })
-    : new ApiError('provider_unavailable', { cause: error, headers: retryAfter() });
+    : new ApiError('provider_unavailable', { cause: error, headers: boundedRetryAfter() });
 }
 
-/** Counts what comes out of the decompressor: a few kilobytes of gzip can hold gigabytes. */
-async function readCapped(response: Response): Promise<Response> {
-  const chunks: Uint8Array[] = [];
+async function readAnswer({ statusCode, headers, body }: Dispatcher.ResponseData): Promise<ProviderAnswer> {
+  const chunks: Buffer[] = [];
   let byteCount = 0;
-  for await (const chunk of response.body ?? []) {
+  for await (const chunk of body as AsyncIterable<Buffer>) {
     byteCount += chunk.byteLength;
-    // Leaving the loop cancels the stream.
-    if (byteCount > MAX_BODY_BYTES) {
-      throw new ApiError('provider_bad_response', { cause: { name: 'BodyTooLarge' } });
-    }
+    // Leaving the loop ends the connection.
+    if (byteCount > MAX_BODY_BYTES) throw badResponse('BodyTooLarge');
     chunks.push(chunk);
   }
-  const { status, headers } = response;
-  if (status < 200 || status > 599) {
-    throw new ApiError('provider_bad_response', { cause: { name: 'StatusOutOfRange' } });
+  if (statusCode >= 300 && statusCode < 400) throw badResponse('RedirectRefused');
+  if (statusCode < 200 || statusCode > 599) throw badResponse('StatusOutOfRange');
+  const bytes = chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
+  return {
+    status: statusCode,
+    contentType: first(headers['content-type']),
+    retryAfter: first(headers['retry-after']),
+    body: (await decode(bytes, first(headers['content-encoding']))).toString(),
+  };
+}
+
+function first(value: string | string[] = ''): string {
+  return [value].flat()[0] ?? '';
+}
+
+const DECODERS = new Map<string, (bytes: Buffer, options: ZlibOptions) => Promise<Buffer>>([
+  ['gzip', promisify(gunzip)],
+  ['deflate', promisify(inflate)],
+  ['br', promisify(brotliDecompress)],
+]);
+
+/** We ask for no encoding. Who uses one all the same gets it undone once, within the bound: little gzip holds much. */
+async function decode(bytes: Buffer, contentEncoding: string): Promise<Buffer> {
+  if (contentEncoding === '' || contentEncoding === 'identity' || bytes.length === 0) return bytes;
+  const decoder = DECODERS.get(contentEncoding);
+  if (!decoder) throw badResponse('EncodingRefused');
+  try {
+    return await decoder(bytes, { maxOutputLength: MAX_BODY_BYTES });
+  } catch (error) {
+    throw new ApiError('provider_bad_response', { cause: error });
   }
-  return new Response(byteCount > 0 ? Buffer.concat(chunks) : null, { status, headers });
+}
+
+function badResponse(name: string): ApiError {
+  return new ApiError('provider_bad_response', { cause: { name } });
 }

@@ -2,7 +2,7 @@ import { Userinfo } from '@oneclick/shared/messages';
 import * as v from 'valibot';
 import type { Config } from './config.ts';
 import { ApiError } from './errors.ts';
-import { isHtml, retryAfter, type ProviderFetch } from './provider-fetch.ts';
+import { boundedRetryAfter, isHtml, type ProviderFetch } from './provider-fetch.ts';
 import { parseTopupUrl } from './topup-url.ts';
 
 /** Asks the provider, in the user's name, for what it protects. */
@@ -11,21 +11,21 @@ export type ResourceClient = ReturnType<typeof createResourceClient>;
 export function createResourceClient({ provider, topupHosts }: Config, providerFetch: ProviderFetch) {
   /** Fixed address, fixed headers: nothing of the browser's request goes along but the token. */
   async function getJson(url: string, accessToken: string): Promise<unknown> {
-    const response = await providerFetch(url, {
+    const answer = await providerFetch(url, {
       headers: { accept: 'application/json', authorization: `Bearer ${accessToken}` },
     });
-    const body = await response.text();
-    const { status } = response;
+    const { status } = answer;
     const cause = { name: `HTTP ${status}` };
     if (status === 401) throw invalidToken({ cause });
-    if (status === 403 && !isHtml(response, body)) throw new ApiError('insufficient_scope', { cause });
-    if (status === 429) throw new ApiError('rate_limited', { cause, headers: retryAfter(response) });
+    if (status === 403 && !isHtml(answer)) throw new ApiError('insufficient_scope', { cause });
+    if (status === 429)
+      throw new ApiError('rate_limited', { cause, headers: boundedRetryAfter(answer.retryAfter) });
     if (status >= 500 || status === 403) {
-      throw new ApiError('provider_unavailable', { cause, headers: retryAfter(response) });
+      throw new ApiError('provider_unavailable', { cause, headers: boundedRetryAfter(answer.retryAfter) });
     }
     if (status !== 200) throw new ApiError('provider_bad_response', { cause });
     try {
-      return JSON.parse(body.replace(/^\uFEFF/, ''));
+      return JSON.parse(answer.body.replace(/^\uFEFF/, ''));
     } catch (error) {
       throw new ApiError('provider_bad_response', { cause: error });
     }

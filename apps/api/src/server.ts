@@ -37,6 +37,4 @@ try {
 collectDefaultMetrics();
 
 // After listening: undici takes a third of the start-up time, and the first request to the provider is yet to come.
-// As the global dispatcher it serves Node's own fetch, so that tests can put themselves in front of it.
-const { Agent, setGlobalDispatcher } = await import('undici');
-setGlobalDispatcher(new Agent({ connect: { timeout: 3000 }, keepAliveTimeout: 30_000, connections: 128 }));
+await import('undici');

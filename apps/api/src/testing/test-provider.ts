@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { HttpRequestInterceptor } from '@mswjs/interceptors/http';
 import { http, HttpResponse, type JsonBodyType } from 'msw';
-import { setupServer } from 'msw/node';
+import { defineNetwork, HttpNetworkFrame, InterceptorSource, type NetworkApi } from 'msw/experimental';
 import { afterAll, afterEach, beforeAll } from 'vitest';
 
 /** Without TLS: what msw does with TLS sockets makes WebCrypto abort the process, once there are two at a time (Node 24.21). */
@@ -15,22 +16,32 @@ type Answer = () => Response | Promise<Response>;
 
 /** A provider that keeps the standards, until it is told to answer something else. */
 export function useProvider() {
-  const server = setupServer(
-    http.post(PROVIDER_ENDPOINT.token, async ({ request }) => {
-      const form = new URLSearchParams(await request.text());
-      provider.tokenRequests.push(form);
-      provider.tokenHeaders.push(request.headers);
-      return provider.tokenAnswers.shift()?.() ?? answerTokenRequest(form);
-    }),
-    http.get(PROVIDER_ENDPOINT.userinfo, async ({ request }) => {
-      provider.resourceRequests.push(request);
-      return provider.resourceAnswer?.() ?? HttpResponse.json({ id: 1, username: 'user1' });
-    }),
-    http.get(PROVIDER_ENDPOINT.topup, async ({ request }) => {
-      provider.resourceRequests.push(request);
-      return provider.resourceAnswer?.() ?? HttpResponse.json({ topup_url: `${PROVIDER}/topup` });
-    }),
-  );
+  const server: NetworkApi<[InterceptorSource]> = defineNetwork({
+    // setupServer() doesn't see what undici's own functions send.
+    sources: [new InterceptorSource({ interceptors: [new HttpRequestInterceptor()] })],
+    context: { quiet: true },
+    onUnhandledFrame: ({ frame, defaults }) => {
+      // What a test sends to a server of its own over a real connection goes on its way.
+      const url = frame instanceof HttpNetworkFrame ? new URL(frame.data.request.url) : undefined;
+      if (url?.hostname !== '127.0.0.1') defaults.error();
+    },
+    handlers: [
+      http.post(PROVIDER_ENDPOINT.token, async ({ request }) => {
+        const form = new URLSearchParams(await request.text());
+        provider.tokenRequests.push(form);
+        provider.tokenHeaders.push(request.headers);
+        return provider.tokenAnswers.shift()?.() ?? answerTokenRequest(form);
+      }),
+      http.get(PROVIDER_ENDPOINT.userinfo, async ({ request }) => {
+        provider.resourceRequests.push(request);
+        return provider.resourceAnswer?.() ?? HttpResponse.json({ id: 1, username: 'user1' });
+      }),
+      http.get(PROVIDER_ENDPOINT.topup, async ({ request }) => {
+        provider.resourceRequests.push(request);
+        return provider.resourceAnswer?.() ?? HttpResponse.json({ topup_url: `${PROVIDER}/topup` });
+      }),
+    ],
+  });
   const challengeByCode = new Map<string, string>();
   const liveRefreshTokens = new Set<string>();
 
@@ -79,8 +90,8 @@ export function useProvider() {
     };
   }
 
-  beforeAll(() => server.listen({ onUnhandledFrame: 'error' }));
-  afterAll(() => server.close());
+  beforeAll(() => server.enable());
+  afterAll(() => server.disable());
   afterEach(() => {
     server.resetHandlers();
     Object.assign(provider, { tokenRequests: [], tokenHeaders: [], tokenAnswers: [], resourceRequests: [] });
