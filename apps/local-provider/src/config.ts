@@ -22,6 +22,8 @@ export interface ProviderConfig {
   accessTokenSeconds: number;
   refreshTokenSeconds: number;
   codeSeconds: number;
+  /** Cross-Origin-Opener-Policy of everything it answers; undefined: the header is not sent. */
+  openerPolicy: string | undefined;
 }
 
 /** Every fault of the environment at once, by name and never with a value: one of them is a secret. */
@@ -75,6 +77,8 @@ const redirectUriSchema = v.pipe(
   v.check(isRedirectUri, 'must be an absolute https URL (http on localhost) without a fragment'),
 );
 
+const OPENER_POLICIES = ['unsafe-none', 'same-origin-allow-popups', 'same-origin', 'noopener-allow-popups'];
+
 const environmentSchema = v.object({
   HOST: v.optional(text, '127.0.0.1'),
   PORT: v.optional(integer({ from: 0, to: 65_535, message: 'must be a port number, 0 to 65535' }), '4400'),
@@ -93,6 +97,7 @@ const environmentSchema = v.object({
   ACCESS_TOKEN_SECONDS: v.optional(seconds, '7200'),
   REFRESH_TOKEN_SECONDS: v.optional(seconds, '2592000'),
   CODE_SECONDS: v.optional(seconds, '60'),
+  OPENER_POLICY: v.optional(v.picklist(OPENER_POLICIES, `must be one of ${OPENER_POLICIES.join(', ')}`)),
 });
 
 const APP_VARIABLES = ['OAUTH_CLIENT_ID', 'OAUTH_CLIENT_SECRET', 'OAUTH_REDIRECT_URI'] as const;
@@ -134,5 +139,6 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Provid
     accessTokenSeconds: env.ACCESS_TOKEN_SECONDS,
     refreshTokenSeconds: env.REFRESH_TOKEN_SECONDS,
     codeSeconds: env.CODE_SECONDS,
+    openerPolicy: env.OPENER_POLICY,
   };
 }

@@ -155,20 +155,22 @@ function engineConfiguration(options: {
 }
 
 /** What goes wrong in our own routes: one place that answers, JSON under /api, a page elsewhere. */
-const answerErrors: Middleware = async (ctx, next) => {
-  setSecurityHeaders(ctx);
-  try {
-    await next();
-  } catch (error) {
-    if (error instanceof errors.SessionNotFound) return sendPage(ctx, 400, errorPage('expired'));
-    const isUnreadable = error instanceof UnreadableBody;
-    if (!isUnreadable) logFault(error instanceof Error ? error : new Error('not an Error'));
-    const status = isUnreadable ? error.status : 500;
-    if (!ctx.path.startsWith('/api/'))
-      return sendPage(ctx, status, errorPage(isUnreadable ? 'badRequest' : 'fault'));
-    sendJson(ctx, status, { error: isUnreadable ? 'invalid_request' : 'server_error' });
-  }
-};
+function createErrorAnswers({ openerPolicy }: Pick<ProviderConfig, 'openerPolicy'>): Middleware {
+  return async (ctx, next) => {
+    setSecurityHeaders(ctx, openerPolicy);
+    try {
+      await next();
+    } catch (error) {
+      if (error instanceof errors.SessionNotFound) return sendPage(ctx, 400, errorPage('expired'));
+      const isUnreadable = error instanceof UnreadableBody;
+      if (!isUnreadable) logFault(error instanceof Error ? error : new Error('not an Error'));
+      const status = isUnreadable ? error.status : 500;
+      if (!ctx.path.startsWith('/api/'))
+        return sendPage(ctx, status, errorPage(isUnreadable ? 'badRequest' : 'fault'));
+      sendJson(ctx, status, { error: isUnreadable ? 'invalid_request' : 'server_error' });
+    }
+  };
+}
 
 /**
  * RFC 6749 §3.3: `scope` may be left out, then a documented default applies; unknown ones are ignored beside known
@@ -229,7 +231,7 @@ export function createLocalProvider(config: ProviderConfig & { issuer: string })
   provider.on('server_error', (_ctx, error) => logFault(error));
 
   const topUpPage = createTopUpPage({ provider, accounts, origin });
-  provider.use(answerErrors);
+  provider.use(createErrorAnswers(config));
   provider.use(createIssuerRemoval(origin));
   provider.use(normalizeScope);
   provider.use(createSiteRoutes({ accounts, endpoints: ENDPOINTS }));

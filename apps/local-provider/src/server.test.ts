@@ -41,12 +41,20 @@ test('names all faults of its environment at once, and no value', async () => {
     PORT: 'http',
     ISSUER: 'http://localhost:4400/path',
     CODE_SECONDS: '0',
+    OPENER_POLICY: 'none',
     OAUTH_CLIENT_SECRET: 'very-secret',
     OAUTH_REDIRECT_URI: 'http://app.example/callback',
   });
   expect(code).toBe(1);
   expect(stdout).toBe('');
-  for (const name of ['PORT', 'ISSUER', 'CODE_SECONDS', 'OAUTH_CLIENT_ID missing', 'OAUTH_REDIRECT_URI']) {
+  for (const name of [
+    'PORT',
+    'ISSUER',
+    'CODE_SECONDS',
+    'OPENER_POLICY',
+    'OAUTH_CLIENT_ID missing',
+    'OAUTH_REDIRECT_URI',
+  ]) {
     expect(stderr).toContain(name);
   }
   expect(stderr).not.toContain('very-secret');
@@ -88,6 +96,13 @@ test.for(['SIGTERM', 'SIGINT'] as const)(
     expect(stdout.length).toBe(1);
   },
 );
+
+test('cuts its pages off from the app that opened them, if asked to', async () => {
+  const coop = async (origin: string) =>
+    (await callApi(origin, '/')).headers.get('Cross-Origin-Opener-Policy');
+  expect(await coop(await startProvider({ openerPolicy: 'same-origin' }))).toBe('same-origin');
+  expect(await coop(await startProvider())).toBeNull();
+});
 
 test('says what it is, that it is alive, and what it does not have', async () => {
   const origin = await startProvider();

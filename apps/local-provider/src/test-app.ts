@@ -24,6 +24,7 @@ export async function startProvider(overrides: Partial<ProviderConfig> = {}): Pr
     accessTokenSeconds: 7200,
     refreshTokenSeconds: 2_592_000,
     codeSeconds: 60,
+    openerPolicy: undefined,
     ...overrides,
   });
   onTestFinished(running.close);
