@@ -30,7 +30,7 @@ export function createSessionCore({ api }: { api: ApiClient }) {
   let epoch = 0;
   let restoreTimer: ReturnType<typeof setTimeout> | undefined;
   let failedTries = 0;
-  /** A sign-in waits for it: an answer to the sign-out that came later would clear the new cookie. */
+  /** A sign-in waits for it: an answer to the sign-out that came later would clear the new cookies. */
   let signOutTold: Promise<void> = Promise.resolve();
 
   const accessToken = createAccessToken({ onRefreshDue: () => void refreshInTime() });
@@ -214,7 +214,6 @@ export function createSessionCore({ api }: { api: ApiClient }) {
   async function enterAnew(request: () => Promise<TokenResponse>): Promise<boolean> {
     epoch += 1;
     const enteredIn = epoch;
-    await signOutTold;
     const response = await withSessionLock(request);
     if (enteredIn !== epoch) return false;
     enter(response);
@@ -264,6 +263,7 @@ export function createSessionCore({ api }: { api: ApiClient }) {
       enterAnew,
       endSession,
       epoch: () => epoch,
+      signOutTold: () => signOutTold,
       token: { read: accessToken.read, refresh: refreshOrEnd },
       /** Calls back when the user of this tab is forgotten: an attempt that is under way has ended. */
       onForget: (listener: () => void) => void forgetListeners.add(listener),

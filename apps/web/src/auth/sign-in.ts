@@ -11,12 +11,16 @@ export type SignIn = ReturnType<typeof createSignIn>;
 
 /** Signing in: from the pointer that reaches the button to the token, with all that may come between. */
 export function createSignIn({ api, core }: { api: ApiClient; core: SessionCore }) {
-  const { show, tell, tellFailure, enterAnew, onForget } = core.inside;
+  const { show, tell, tellFailure, enterAnew, signOutTold, onForget } = core.inside;
   /** The one whose answer signs in. It may have been lost from sight. */
   let attempt: AuthorizationAttempt | undefined;
   /** Those, too, whose window is to be turned away when it comes back. */
   const attempts = new Set<AuthorizationAttempt>();
-  const start = createPreparedStart(() => api.post(PATHS.start, { body: {}, parse: parseStartResponse }));
+  const start = createPreparedStart(async () => {
+    // Prepared before the API knows of a sign-out, it would lead back to the same user, and end with that sign-out.
+    await signOutTold();
+    return api.post(PATHS.start, { body: {}, parse: parseStartResponse });
+  });
 
   onForget(() => {
     start.drop();
