@@ -102,7 +102,7 @@ export { expect } from '@playwright/test';
 
 const CLIENT_ID = 'client_e2e';
 
-const DEMO = { username: 'user123', password: 'one-click' };
+export const DEMO = { username: 'user123', password: 'one-click' };
 
 type Person = ReturnType<typeof person>;
 

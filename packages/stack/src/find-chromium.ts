@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants, statSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { environment as ownEnvironment, type Environment } from './environment.ts';
+import { isExecutable, programsOnPath } from './programs-on-path.ts';
 
 export interface ChromiumSearch {
   /** Where Playwright keeps the browser that it downloads: `chromium.executablePath()`. */
@@ -56,7 +56,7 @@ export function findChromium({
     return status === 0;
   };
   const downloaded = () => (downloadedExecutable === undefined ? [] : [downloadedExecutable]).find(runs);
-  const installed = () => [...onPath(NAMES, { environment, platform }), ...usualPlaces].find(runs);
+  const installed = () => [...programsOnPath(NAMES, { environment, platform }), ...usualPlaces].find(runs);
 
   const attempt = (sentence: string, command: string, args: string[], minutes: number): boolean => {
     onAttempt(`${sentence} (for ${minutes} minutes at most) …`);
@@ -83,7 +83,7 @@ export function findChromium({
       : undefined;
   };
   const installFromDebian = () => {
-    const [aptGet] = onPath(['apt-get'], { environment, platform });
+    const [aptGet] = programsOnPath(['apt-get'], { environment, platform });
     if (platform !== 'linux' || !isRoot || aptGet === undefined) return undefined;
     return attempt('Reading the lists of system packages', aptGet, ['update', '-q'], 2) &&
       attempt('Installing Chromium as a system package', aptGet, ['install', '-y', '-q', 'chromium'], 8)
@@ -97,14 +97,6 @@ export function findChromium({
     'No Chromium can be found or installed: install Chrome or Chromium, run "npx playwright install --with-deps chromium", ' +
       'or set PLAYWRIGHT_CHROMIUM_EXECUTABLE to the path of one.',
   );
-}
-
-function onPath(names: string[], { environment, platform }: { environment: Environment; platform: string }) {
-  const directories = (environment['PATH'] ?? '').split(delimiter).filter((directory) => directory !== '');
-  const suffix = platform === 'win32' ? '.exe' : '';
-  return names
-    .flatMap((name) => directories.map((directory) => join(directory, name + suffix)))
-    .filter(isExecutable);
 }
 
 function placesOf(platform: NodeJS.Platform, environment: Environment): string[] {
@@ -126,13 +118,4 @@ function placesOf(platform: NodeJS.Platform, environment: Environment): string[]
   return ['/usr/bin', '/usr/local/bin', '/snap/bin'].flatMap((directory) =>
     NAMES.map((name) => join(directory, name)),
   );
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
-  } catch {
-    return false;
-  }
 }

@@ -54,6 +54,15 @@ test('adds up the reports of both runners, package by package', () => {
   });
 });
 
+test('says why tests were skipped, once for each reason', () => {
+  const skipped = { annotations: [{ type: 'skip', description: 'Firefox is not installed.' }] };
+  const suites = [{ suites: [{ specs: [{ tests: [skipped] }, { tests: [skipped] }] }] }];
+  const packages = [workspacePackage('e2e', { ...playwright(30, { skipped: 2 }), suites })];
+  const { table, isFailure } = summarizeTests({ packages, hasRunFailed: false });
+  expect(table.split('\n')[1]).toBe('e2e       30        0        2  Firefox is not installed.');
+  expect(isFailure).toBe(false);
+});
+
 test('says nothing about skipped tests if there are none', () => {
   const packages = [workspacePackage('api', vitest(3, { failed: 1 }))];
   const { closingLine, isFailure } = summarizeTests({ packages, hasRunFailed: true });

@@ -88,7 +88,20 @@ function readPlaywrightReport(
   };
   const isRunBroken = Array.isArray(report['errors']) && report['errors'].length > 0 && counts.failed === 0;
   if (isRunBroken) return { ...counts, failed: 1, remark: 'an error outside of its tests' };
-  return flaky === 0 ? counts : { ...counts, remark: `${flaky} passed only when repeated` };
+  const remarks = [
+    ...(flaky === 0 ? [] : [`${flaky} passed only when repeated`]),
+    ...new Set(skipReasons(report['suites'])),
+  ];
+  return remarks.length === 0 ? counts : { ...counts, remark: remarks.join('; ') };
+}
+
+/** Why tests did not run, wherever in a Playwright report they stand. */
+function skipReasons(value: unknown): string[] {
+  if (Array.isArray(value)) return value.flatMap(skipReasons);
+  if (!isRecord(value)) return [];
+  const { type, description } = value;
+  if (type === 'skip') return typeof description === 'string' ? [description] : [];
+  return ['suites', 'specs', 'tests', 'annotations'].flatMap((key) => skipReasons(value[key]));
 }
 
 function numberIn(record: Record<string, unknown>, key: string): number {

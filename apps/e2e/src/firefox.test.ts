@@ -1,0 +1,4 @@
+import { firefox } from './firefox.ts';
+import { testSignIn } from './sign-in-scenarios.ts';
+
+testSignIn(firefox);

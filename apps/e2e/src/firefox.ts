@@ -1,0 +1,54 @@
+import { findFirefox } from '@oneclick/stack/find-firefox';
+import { launch, type Page } from 'puppeteer-core';
+import type { Engine, EngineTab } from './engine.ts';
+
+const executablePath = findFirefox();
+
+/** An installed Firefox, driven over WebDriver BiDi: no other program is needed. */
+export const firefox: Engine = {
+  name: 'Firefox',
+  missing: executablePath ? undefined : 'Firefox is not installed (Debian: apt-get install firefox-esr)',
+
+  async launch() {
+    const browser = await launch({
+      browser: 'firefox',
+      executablePath: executablePath ?? '',
+      extraPrefsFirefox: {
+        // As a person has it: what opens by itself is blocked. Puppeteer turns that off.
+        'dom.disable_open_during_load': true,
+        // A gesture is over after half a second instead of five.
+        'dom.user_activation.transient.timeout': 500,
+      },
+    });
+    return {
+      async newProfile() {
+        const context = await browser.createBrowserContext();
+        const known = new Map<Page, EngineTab>();
+        const tabOf = (page: Page): EngineTab => {
+          const tab = known.get(page) ?? firefoxTab(page);
+          known.set(page, tab);
+          return tab;
+        };
+        return {
+          newTab: async () => tabOf(await context.newPage()),
+          tabs: async () => (await context.pages()).map(tabOf),
+          close: () => context.close(),
+        };
+      },
+      close: () => browser.close(),
+    };
+  },
+};
+
+function firefoxTab(page: Page): EngineTab {
+  return {
+    goTo: async (url) => void (await page.goto(url)),
+    async click(selector) {
+      await page.bringToFront();
+      await page.click(selector);
+    },
+    fill: (selector, text) => page.type(selector, text),
+    evaluate: (expression) => page.evaluate(expression),
+    close: () => page.close(),
+  };
+}

@@ -1,0 +1,171 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Engine, EngineBrowser, EngineProfile, EngineTab } from './engine.ts';
+import { DEMO, expect, type System, test } from './system.ts';
+
+/** What must work in every engine: the same clicks as in Chromium, of which sign-in.test.ts tells more. */
+export function testSignIn(engine: Engine): void {
+  test.describe(engine.name, () => {
+    test.skip(engine.missing !== undefined, engine.missing);
+
+    let browser: EngineBrowser;
+    let profile: EngineProfile;
+    test.beforeAll(async () => {
+      browser = await engine.launch();
+    });
+    test.afterAll(async () => browser?.close());
+    test.beforeEach(async () => {
+      profile = await browser.newProfile();
+    });
+    test.afterEach(async () => profile?.close());
+
+    const newPerson = async (system: System) => {
+      const tab = await profile.newTab();
+      await tab.goTo(system.origins.web);
+      return person({ tab, profile });
+    };
+
+    test('the first sign-in, a reload, a sign-out, and the second sign-in', async ({ system }) => {
+      const alice = await newPerson(system);
+      await alice.seesSignedOut();
+      const popup = await alice.clickSignIn();
+      await popup.passProvider();
+      await alice.seesAccount();
+      await expect.poll(() => alice.read('balance')).toBe('750.00');
+      await expect.poll(async () => (await profile.tabs()).length).toBe(1);
+
+      await alice.tab.goTo(system.origins.web);
+      await alice.seesAccount();
+      await alice.signOut();
+      const again = await alice.clickSignIn();
+      await again.allow();
+      await alice.seesAccount();
+    });
+
+    test('a closed window gives the button back, and who denies is told so', async ({ system }) => {
+      const alice = await newPerson(system);
+      const first = await alice.clickSignIn();
+      await first.sees('provider-sign-in');
+      await first.tab.close();
+      await alice.seesSignedOut();
+
+      const second = await alice.clickSignIn();
+      await second.enterPassword();
+      await second.click('provider-deny');
+      await alice.seesNotice('authorization_denied');
+      await alice.seesSignedOut();
+      await expect.poll(async () => (await profile.tabs()).length).toBe(1);
+    });
+
+    test('two tabs sign in at once, finish in reverse, and sign out together', async ({ system }) => {
+      const alice = await newPerson(system);
+      const other = await newPerson(system);
+      const first = await alice.clickSignIn();
+      const second = await other.clickSignIn();
+      await first.enterPassword();
+      await second.enterPassword();
+      await second.allow();
+      await other.seesAccount();
+      await first.allow();
+      await alice.seesAccount();
+      await other.seesAccount();
+
+      await alice.signOut();
+      await other.seesSignedOut();
+    });
+
+    test('"continue here" finishes in this tab, and comes back to the page it left', async ({ system }) => {
+      const alice = await newPerson(system);
+      await alice.tab.goTo(`${system.origins.web}/?from=here`);
+      const popup = await alice.clickSignIn();
+      await popup.sees('provider-sign-in');
+      await alice.click('continue-here');
+      await alice.passProvider();
+      await alice.seesAccount();
+      expect(await alice.tab.evaluate('location.href')).toBe(`${system.origins.web}/?from=here`);
+    });
+
+    test('a window that the browser blocks goes on in the same tab', async ({ system }) => {
+      const alice = await newPerson(system);
+      await alice.seesSignedOut();
+      // No gesture is behind this click, so the browser itself refuses the window.
+      await alice.tab.evaluate(`void setTimeout(() => ${element('sign-in')}.click(), 1500)`);
+      await delay(1500);
+      await alice.passProvider();
+      await alice.seesAccount();
+      expect(await profile.tabs()).toHaveLength(1);
+    });
+
+    test.describe('with a provider that cuts the window off', () => {
+      test.use({ environment: { provider: { OPENER_POLICY: 'same-origin' } } });
+
+      test('the sign-in completes, and its window closes', async ({ system }) => {
+        const alice = await newPerson(system);
+        const popup = await alice.clickSignIn();
+        await popup.sees('provider-sign-in');
+        // The window is in front of the person, and says to the app that it is closed.
+        await alice.seesSignedOut();
+        await popup.passProvider();
+        await alice.seesAccount();
+        await expect.poll(async () => (await profile.tabs()).length).toBe(1);
+      });
+    });
+  });
+}
+
+const element = (testId: string) => `document.querySelector('[data-testid="${testId}"]')`;
+
+/** What a person does and sees in one tab or window. */
+function person({ tab, profile }: { tab: EngineTab; profile: EngineProfile }) {
+  /** Undefined while there is no such thing on the page, or no page. */
+  const look = (expression: string): Promise<unknown> => tab.evaluate(expression).catch(() => undefined);
+  const seesSession = (expected: RegExp) =>
+    expect.poll(() => look('document.documentElement.dataset.session')).toMatch(expected);
+
+  return {
+    tab,
+    read: (testId: string) => look(`${element(testId)}?.textContent`),
+    sees: (testId: string) => expect.poll(() => look(`${element(testId)} !== null`)).toBe(true),
+    async click(testId: string): Promise<void> {
+      await this.sees(testId);
+      await tab.click(`[data-testid="${testId}"]`);
+    },
+
+    /** Clicks the button, and gives back who looks at the window that opens. */
+    async clickSignIn() {
+      await this.sees('sign-in');
+      const before = await profile.tabs();
+      await this.click('sign-in');
+      const opened = async () => (await profile.tabs()).find((candidate) => !before.includes(candidate));
+      await expect.poll(opened).toBeDefined();
+      return person({ tab: (await opened())!, profile });
+    },
+    async enterPassword(): Promise<void> {
+      await this.sees('provider-sign-in');
+      await tab.fill('[name=username]', DEMO.username);
+      await tab.fill('[name=password]', DEMO.password);
+      await this.click('provider-sign-in');
+      await this.sees('provider-allow');
+    },
+    async allow(): Promise<void> {
+      await this.click('provider-allow');
+    },
+    async passProvider(): Promise<void> {
+      await this.enterPassword();
+      await this.allow();
+    },
+    async signOut(): Promise<void> {
+      await this.click('sign-out');
+      await this.seesSignedOut();
+    },
+
+    async seesAccount(): Promise<void> {
+      await seesSession(/^signed-in$/);
+      await expect.poll(() => this.read('username')).toBe(DEMO.username);
+    },
+    async seesSignedOut(): Promise<void> {
+      await seesSession(/^(signed-out|ended)$/);
+      await this.sees('sign-in');
+    },
+    seesNotice: (code: string) => expect.poll(() => look(`${element('notice')}?.dataset.code`)).toBe(code),
+  };
+}

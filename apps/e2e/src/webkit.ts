@@ -1,0 +1,80 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { findWebKit } from '@oneclick/stack/find-webkit';
+import { freePorts } from '@oneclick/stack/stack';
+import { Builder, By, type WebDriver } from 'selenium-webdriver';
+import type { Engine, EngineTab } from './engine.ts';
+
+const webKit = findWebKit();
+
+/** WebKitGTK, driven over WebDriver. It has no headless mode, so it draws on a display that nobody sees. */
+export const webkit: Engine = {
+  name: 'WebKit',
+  missing: webKit
+    ? undefined
+    : 'WebKitGTK, its WebDriver or Xvfb is not installed (Debian: apt-get install webkit2gtk-driver xvfb)',
+
+  async launch() {
+    if (!webKit) throw new Error('There is no WebKit to launch.');
+    // The server chooses a free display, and writes its number to the fourth of these.
+    const displayServer = spawn(webKit.displayServer, ['-displayfd', '3', '-nolisten', 'tcp'], {
+      stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
+    });
+    const [display] = await once(displayServer.stdio[3]!, 'data');
+    const [port = 0] = await freePorts(1);
+    const driver = spawn(webKit.driver, [`--port=${port}`], {
+      env: { ...process.env, DISPLAY: `:${String(display).trim()}` },
+      stdio: 'ignore',
+    });
+    return {
+      async newProfile() {
+        const session = await new Builder()
+          .usingServer(`http://127.0.0.1:${port}`)
+          .withCapabilities({
+            browserName: 'MiniBrowser',
+            'webkitgtk:browserOptions': { binary: webKit.browser, args: ['--automation'] },
+          })
+          .build();
+        const known = new Map<string, EngineTab>();
+        const tabOf = (handle: string): EngineTab => {
+          const tab = known.get(handle) ?? webkitTab(session, handle);
+          known.set(handle, tab);
+          return tab;
+        };
+        const [first] = await session.getAllWindowHandles();
+        let unused = first;
+        return {
+          async newTab() {
+            if (unused === undefined) await session.switchTo().newWindow('window');
+            const handle = unused ?? (await session.getWindowHandle());
+            unused = undefined;
+            return tabOf(handle);
+          },
+          tabs: async () => (await session.getAllWindowHandles()).map(tabOf),
+          close: () => session.quit(),
+        };
+      },
+      async close() {
+        for (const child of [driver, displayServer]) {
+          child.kill();
+          if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+        }
+      },
+    };
+  },
+};
+
+/** WebDriver has one current window: each step chooses its own first. */
+function webkitTab(session: WebDriver, handle: string): EngineTab {
+  const inTab = async <T>(step: () => PromiseLike<T>): Promise<T> => {
+    await session.switchTo().window(handle);
+    return step();
+  };
+  return {
+    goTo: (url) => inTab(() => session.get(url)),
+    click: (selector) => inTab(() => session.findElement(By.css(selector)).click()),
+    fill: (selector, text) => inTab(() => session.findElement(By.css(selector)).sendKeys(text)),
+    evaluate: (expression) => inTab(() => session.executeScript(`return ${expression}`)),
+    close: () => inTab(() => session.close()),
+  };
+}
