@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
 import { findWebKit } from '@oneclick/stack/find-webkit';
 import { freePorts } from '@oneclick/stack/stack';
 import { Builder, By, type WebDriver } from 'selenium-webdriver';
@@ -26,10 +27,12 @@ export const webkit: Engine = {
       env: { ...process.env, DISPLAY: `:${String(display).trim()}` },
       stdio: 'ignore',
     });
+    const server = `http://127.0.0.1:${port}`;
+    while (!(await fetch(`${server}/status`).catch(() => undefined))?.ok) await delay(20);
     return {
       async newProfile() {
         const session = await new Builder()
-          .usingServer(`http://127.0.0.1:${port}`)
+          .usingServer(server)
           .withCapabilities({
             browserName: 'MiniBrowser',
             'webkitgtk:browserOptions': { binary: webKit.browser, args: ['--automation'] },
