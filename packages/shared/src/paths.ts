@@ -16,6 +16,8 @@ export const PATHS = {
   readyz: '/readyz',
   metrics: '/metrics',
   openapi: '/api/openapi.json',
+  /** The same to read: a page. */
+  docs: '/api/docs',
 } as const;
 
 /** Where the web app keeps the two pages that the sign-in window shows, below the web origin. */

@@ -1,3 +1,4 @@
+import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyPluginAsync } from 'fastify';
 import type { ReadinessResponse } from '@oneclick/shared/messages';
 import { PATHS } from '@oneclick/shared/paths';
@@ -23,8 +24,26 @@ export const operatorRoutes: FastifyPluginAsync<OperatorRoutesOptions> = async (
   app.get(PATHS.metrics, { schema: METRICS, config: OPERATOR }, async (_request, reply) => {
     return reply.type(metrics.contentType).send(await metrics.render());
   });
+  await app.register(documentationPage);
   app.get(PATHS.openapi, { schema: OPENAPI, config: OPERATOR }, async () => app.swagger());
 };
+
+/** For people: the document, to read and not to try out, since what is tried here would happen. */
+const documentationPage: FastifyPluginAsync = async (app) => {
+  app.addHook('onRoute', (route) => {
+    route.config = { ...route.config, ...OPERATOR };
+  });
+  await app.register(swaggerUi, {
+    routePrefix: PATHS.docs,
+    staticCSP: PAGE_CSP,
+    theme: { title: 'One-click sign-in: API' },
+    uiConfig: { layout: 'BaseLayout', supportedSubmitMethods: [], defaultModelsExpandDepth: 0 },
+  });
+};
+
+/** All of the page is served from here. Its icons are data URLs. */
+const PAGE_CSP =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
 /** Who asks whether the process is alive is not counted: there may be many of them, and they must get an answer. */
 const OPERATOR = { rateLimitGroup: 'operator' } as const;
