@@ -130,3 +130,41 @@ test.describe('with access tokens that live for 4 seconds', () => {
     expect(new Set(refreshed)).toEqual(new Set([200]));
   });
 });
+
+test.describe('with access tokens that live for 12 seconds', () => {
+  test.use({ environment: { provider: { ACCESS_TOKEN_SECONDS: '12' } } });
+
+  test('one tab refreshes for all', async ({ person, otherTab, context }) => {
+    const calls: string[] = [];
+    context.on('request', (request) => calls.push(new URL(request.url()).pathname));
+    await person.openApp();
+    await person.signIn();
+    await otherTab.openApp();
+    await otherTab.seesAccount();
+    const refreshes = () => calls.filter((path) => path.endsWith('/refresh-token')).length;
+    await expect.poll(refreshes, { timeout: 15_000 }).toBe(1);
+    // Long enough for the other tab to ask, too, if it had not been given the new token.
+    await person.page.waitForTimeout(3_000);
+    expect(refreshes()).toBe(1);
+    for (const tab of [person, otherTab]) {
+      await tab.see('refresh-balance').click();
+      await expect(tab.see('reading')).toContainText('unchanged');
+    }
+    expect(refreshes()).toBe(1);
+  });
+});
+
+test('offline, the last known balance stays with its age, and everything goes on by itself', async ({
+  person,
+  context,
+}) => {
+  await person.openApp();
+  await person.signIn();
+  await context.setOffline(true);
+  await person.seesNotice('offline');
+  await expect(person.see('balance')).toHaveText(/\d/);
+  await expect(person.page.getByText(/^Shown as it was/)).toBeVisible();
+  await person.seesAccount();
+  await context.setOffline(false);
+  await expect(person.see('notice')).toHaveCount(0);
+});

@@ -1,3 +1,5 @@
+import { StartResponse } from '@oneclick/shared/messages';
+import * as v from 'valibot';
 import { expect, test } from './system.ts';
 
 test('the first sign-in: password, consent, and the account is on the screen', async ({ person }) => {
@@ -158,4 +160,130 @@ test('two tabs sign in at once and agree on who', async ({ person, otherTab: oth
   await other.seesAccount();
   await person.see('sign-out').click();
   await other.seesSignedOut();
+});
+
+test('the pointer on the button asks for the start, and the click goes straight to the provider', async ({
+  person,
+  context,
+}) => {
+  const asked: string[] = [];
+  const visited: string[] = [];
+  context.on('request', (request) => {
+    const { pathname } = new URL(request.url());
+    if (pathname.endsWith('/start')) asked.push(pathname);
+    if (request.isNavigationRequest()) visited.push(pathname);
+  });
+  await person.openApp();
+  const started = person.page.waitForResponse(/oauth\/start/);
+  await person.see('sign-in').hover();
+  await started;
+  await person.page.mouse.move(0, 0);
+  await person.see('sign-in').hover();
+  await person.signIn();
+  expect(asked).toHaveLength(1);
+  expect(visited).not.toContain('/oauth/opening.html');
+  expect(await person.page.evaluate(() => window.opener === null)).toBe(true);
+});
+
+test('a window that is lost behind others is opened again, and the first one is told that it is done', async ({
+  person,
+}) => {
+  await person.openApp();
+  const started = person.page.waitForResponse(/oauth\/start/);
+  const first = await person.clickSignIn();
+  await first.locator('[name=username]').waitFor();
+  const [second] = await Promise.all([person.page.waitForEvent('popup'), person.see('show-window').click()]);
+  await person.enterPassword(second);
+  await second.getByTestId('provider-allow').click();
+  await person.seesAccount();
+  // The person goes on there, too: signed in at the provider by now, and sent straight back.
+  const { authorizationUrl } = v.parse(StartResponse, await (await started).json());
+  await Promise.all([first.waitForEvent('close'), first.goto(authorizationUrl).catch(() => undefined)]);
+  await person.seesAccount();
+});
+
+test('a cancelled sign-in can not be finished in its window either, when the page has been reloaded', async ({
+  person,
+}) => {
+  await person.openApp();
+  const popup = await person.clickSignIn();
+  await person.enterPassword(popup);
+  await popup.getByTestId('provider-allow').waitFor();
+  const told = person.page.waitForResponse(/exchange-token/);
+  await person.see('cancel-sign-in').click();
+  await told;
+  await person.page.reload();
+  await popup.getByTestId('provider-allow').click();
+  await popup.getByRole('button', { name: 'Finish the sign-in here' }).click();
+  await expect(popup.getByTestId('notice')).toHaveAttribute('data-code', 'transaction_not_found');
+  await person.page.reload();
+  await person.seesSignedOut();
+});
+
+test('a tab that hears of the answer too late exchanges nothing, and is signed in', async ({
+  person,
+  context,
+}) => {
+  const exchanges: string[] = [];
+  context.on('request', (request) => {
+    if (request.url().endsWith('/exchange-token')) exchanges.push(request.frame().page().url());
+  });
+  // As in a frozen tab: what is said to it waits.
+  await person.page.addInitScript(() => {
+    const waiting: (() => void)[] = [];
+    const wake = () => {
+      for (const deliver of waiting.splice(0)) deliver();
+      waiting.push = (deliver) => (deliver(), 0);
+    };
+    Object.assign(window, { wake });
+    const { addEventListener } = BroadcastChannel.prototype;
+    BroadcastChannel.prototype.addEventListener = function (type: string, listener: unknown) {
+      const late = (event: Event) => {
+        waiting.push(() => typeof listener === 'function' && listener(event));
+      };
+      addEventListener.call(this, type, late);
+    };
+  });
+  await person.openApp();
+  const popup = await person.clickSignIn();
+  await person.enterPassword(popup);
+  await popup.getByTestId('provider-allow').click();
+  await popup.getByRole('button', { name: 'Finish the sign-in here' }).click();
+  await person.page.evaluate(() => Reflect.get(window, 'wake')());
+  await expect(popup.getByTestId('balance')).toHaveText('750.00');
+  await person.seesAccount();
+  expect(exchanges).toHaveLength(1);
+});
+
+test('"?debug" prints a timeline of the sign-in, with nothing secret in it', async ({ person, system }) => {
+  const lines: string[] = [];
+  person.page.on('console', (message) => lines.push(message.text()));
+  await person.page.goto(`${system.origins.web}/?debug`);
+  await person.signIn();
+  const timeline = lines.filter((line) => line.startsWith('[sign-in]')).join('\n');
+  for (const step of ['signed-out', 'started', 'window-waiting', 'answered', 'exchanging', 'completed']) {
+    expect(timeline).toContain(`"${step}"`);
+  }
+  // Nothing in it is long enough to be a token, a code or a state.
+  expect(timeline).not.toMatch(/[\w.-]{25,}/);
+});
+
+test.describe("in an app's own browser", () => {
+  test.use({ userAgent: 'Mozilla/5.0 (Linux; Android 14; wv) AppleWebKit/537.36 Chrome/156 KAKAOTALK 25.1' });
+
+  test('the sign-in takes place in this tab, comes back to where it began, and says what else to try', async ({
+    person,
+    context,
+    system,
+  }) => {
+    const address = `${system.origins.web}/?from=kakao#here`;
+    await person.page.goto(address);
+    await expect(person.page.getByText("You are in KakaoTalk's own browser.")).toBeVisible();
+    await person.see('sign-in').click();
+    await person.enterPassword(person.page);
+    await person.page.getByTestId('provider-allow').click();
+    await person.seesAccount();
+    expect(person.page.url()).toBe(address);
+    expect(context.pages()).toHaveLength(1);
+  });
 });

@@ -11,6 +11,8 @@ import { AccountFacts } from './account-facts.tsx';
 import { topUp } from './top-up.ts';
 import { userinfoQuery } from './userinfo-query.ts';
 
+const AGE_SHOWN_EVERY_MS = 10_000;
+
 /** Who is signed in, what they have left, and what they can do about it. */
 export function AccountScreen({ snapshot }: { snapshot: SessionState & { name: 'signed-in' } }) {
   const { session } = useSession();
@@ -20,7 +22,6 @@ export function AccountScreen({ snapshot }: { snapshot: SessionState & { name: '
 
   const notice = topUpNotice ?? (userinfo.isError ? Fault.from(userinfo.error).notice : snapshot.trouble);
   const { dataUpdatedAt: readAtMs } = userinfo;
-  const readAt = useTime(readAtMs);
 
   return (
     <section className="card" aria-labelledby="title" aria-busy={userinfo.isPending}>
@@ -28,7 +29,7 @@ export function AccountScreen({ snapshot }: { snapshot: SessionState & { name: '
       {notice && <NoticeBox notice={notice} />}
       {userinfo.data ? (
         <>
-          {userinfo.isError && <p className="hint">{texts.staleData({ time: readAt })}</p>}
+          {notice && <StaleData readAtMs={readAtMs} />}
           <AccountFacts userinfo={userinfo.data} />
           <BalanceReading key={snapshot.sessionId} userinfo={userinfo.data} readAtMs={readAtMs} />
         </>
@@ -64,6 +65,27 @@ export function AccountScreen({ snapshot }: { snapshot: SessionState & { name: '
         {texts.signOut}
       </button>
     </section>
+  );
+}
+
+/** While something is wrong: how old what is shown may be. */
+function StaleData({ readAtMs }: { readAtMs: number }) {
+  const texts = useStore($account);
+  const locale = useStore($locale);
+  const [nowMs, setNowMs] = useState(Date.now);
+  useEffect(() => {
+    const timer = setInterval(() => setNowMs(Date.now), AGE_SHOWN_EVERY_MS);
+    return () => clearInterval(timer);
+  }, []);
+  const seconds = Math.max(0, Math.round((nowMs - readAtMs) / 1000));
+  const age = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
+  return (
+    <p className="hint">
+      {texts.staleData({
+        time: useTime(readAtMs),
+        age: seconds < 60 ? age.format(-seconds, 'second') : age.format(-Math.floor(seconds / 60), 'minute'),
+      })}
+    </p>
   );
 }
 

@@ -6,7 +6,8 @@ import type { Session } from '../auth/session.ts';
 import { Fault } from '../fault.ts';
 
 const STALE_AFTER_MS = 30_000;
-const TRY_AGAIN_AFTER_MS = 15_000;
+/** Spread by chance, so that a thousand tabs don't come back in the same second. */
+const TRY_AGAIN_AFTER_MS = 15_000 * (0.75 + Math.random() / 2);
 const TRIES = 3;
 
 /**
@@ -23,7 +24,7 @@ export function userinfoQuery(session: Pick<Session, 'fetchWithAccessToken'>, se
     // While it fails it goes on trying, over the last known data.
     refetchInterval: ({ state }) =>
       state.status === 'error' && Fault.from(state.error).retryable
-        ? (Fault.from(state.error).retryAfterMs ?? TRY_AGAIN_AFTER_MS)
+        ? Math.max(TRY_AGAIN_AFTER_MS, Fault.from(state.error).retryAfterMs ?? 0)
         : false,
   });
 }

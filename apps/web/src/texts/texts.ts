@@ -28,5 +28,5 @@ export const $account = i18n('account', {
   usageNumbers: params<{ used: string; quota: string; share: string }>(en.account.usageNumbers),
   readAt: params<{ time: string }>(en.account.readAt),
   changed: params<{ before: string; after: string }>(en.account.changed),
-  staleData: params<{ time: string }>(en.account.staleData),
+  staleData: params<{ time: string; age: string }>(en.account.staleData),
 });
