@@ -1,9 +1,19 @@
 import type { FastifyRequest } from 'fastify';
+import { destination } from 'pino';
 import { ApiError, causesOf } from './errors.ts';
 
 /** Where log lines go, if not to standard output. */
 export interface LogStream {
   write: (line: string) => void;
+}
+
+const FLUSH_INTERVAL_MS = 100;
+
+/** Standard output, by the page: a write for each line is a tenth of what a request costs. */
+export function createLogStream(): LogStream {
+  const stream = destination({ sync: true, minLength: 4096, periodicFlush: FLUSH_INTERVAL_MS });
+  process.once('exit', () => stream.flushSync());
+  return stream;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import * as oauth from 'oauth4webapi';
 import * as v from 'valibot';
 import type { ProviderConfig } from './config.ts';
@@ -53,7 +54,7 @@ export function createOAuthClient(provider: ProviderConfig, providerFetch: Provi
   }
 
   /** Where to send the user. RFC 6749 §4.1.1, RFC 7636 §4.3. */
-  async function buildAuthorizationUrl(attempt: AuthorizationAttempt): Promise<string> {
+  function buildAuthorizationUrl(attempt: AuthorizationAttempt): string {
     const url = new URL(provider.authorizationEndpoint);
     const parameters = {
       client_id: provider.clientId,
@@ -61,8 +62,8 @@ export function createOAuthClient(provider: ProviderConfig, providerFetch: Provi
       response_type: 'code',
       scope: provider.scope,
       state: attempt.state,
-      // RFC 7636 §5: a server that doesn't know PKCE ignores it, so it is always sent and never relied on.
-      code_challenge: await oauth.calculatePKCECodeChallenge(attempt.codeVerifier),
+      // RFC 7636 §4.2. §5: a server that doesn't know PKCE ignores it, so it is always sent and never relied on.
+      code_challenge: createHash('sha256').update(attempt.codeVerifier).digest('base64url'),
       code_challenge_method: 'S256',
       ...(provider.autoAuthorize && !attempt.isAfterSignOut && { auto_authorize: 'true' }),
     };

@@ -1,6 +1,7 @@
 import { collectDefaultMetrics } from 'prom-client';
 import { buildApp } from './app.ts';
 import { ConfigError, readConfig, type Config } from './config.ts';
+import { createLogStream } from './logging.ts';
 
 /** Longer than the slowest request: one that waits for the provider. */
 const SHUTDOWN_MS = 15_000;
@@ -16,7 +17,7 @@ function readConfigOrExit(): Config {
 }
 
 const config = readConfigOrExit();
-const app = await buildApp(config);
+const app = await buildApp(config, createLogStream());
 
 /** Lets the requests under way finish. A second signal doesn't. */
 function shutDown(): void {

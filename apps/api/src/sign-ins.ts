@@ -42,7 +42,7 @@ export function createSignIns(options: SignInsOptions) {
     reply: FastifyReply,
   ): Promise<StartedSignIn> {
     const attempt = await transactions.begin(request, reply, beginning);
-    const authorizationUrl = await oauthClient.buildAuthorizationUrl({
+    const authorizationUrl = oauthClient.buildAuthorizationUrl({
       ...attempt,
       redirectUri: beginning.redirectUri,
       isAfterSignOut: hasSignedOut(request),
