@@ -3,9 +3,12 @@ import { answer, API, serve, STATE, useApiServer, userinfo } from '../testing/ap
 import { handOver } from '../testing/callback-page.ts';
 import { stubWindowOpen } from '../testing/sign-in-window.ts';
 import { createApiClient } from './api-client.ts';
+import { offerAuthorizationResponse } from './hand-over.ts';
 import { createSession, type Session } from './session.ts';
 import { readSessionMark, writeSessionMark } from './session-mark.ts';
 import type { SessionState } from './session-state.ts';
+import type { SignInEvent } from './sign-in-event.ts';
+import { leaveOutcome } from './sign-in-outcome.ts';
 
 useApiServer();
 
@@ -13,22 +16,34 @@ let session: Session;
 beforeEach(() => {
   session = createSession({ api: createApiClient({ origin: API }) });
 });
-afterEach(() => session.close());
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+  session.close();
+});
 
 const until = (name: SessionState['name']) => vi.waitFor(() => expect(session.getSnapshot().name).toBe(name));
 const fetchUserinfo = () => session.fetchWithAccessToken('/api/oauth/userinfo', { parse: (body) => body });
 
+/** What is on its way already arrives. */
+const settle = () => new Promise((resolve) => setTimeout(resolve, 30));
+
 const stored = (storage: Storage) =>
   Array.from({ length: storage.length }, (_, index) => storage.getItem(storage.key(index) ?? ''));
 
+function record() {
+  const events: SignInEvent[] = [];
+  return { events, forget: session.onSignInEvent((event) => events.push(event)) };
+}
+
 async function startSignIn() {
-  serve('start', answer.start);
+  const starts = serve('start', answer.start);
   const opened = stubWindowOpen();
   await session.restore();
   session.signIn();
   const openedOn = opened[0]?.url;
   await vi.waitFor(() => expect(session.getSnapshot()).toMatchObject({ name: 'window-waiting' }));
-  return { popup: opened[0]!, openedOn, opened };
+  return { popup: opened[0]!, openedOn, opened, starts };
 }
 
 async function signedIn(changes?: Parameters<typeof answer.token>[0]) {
@@ -121,6 +136,242 @@ describe('signing in', () => {
     await handOver({ code: 'code-1' });
     await until('signed-out');
     expect(session.getSnapshot()).toMatchObject({ notice: { code: 'provider_timeout' } });
+  });
+});
+
+describe('the window', () => {
+  test('goes straight to the provider if the start was prepared, and nobody asks twice', async () => {
+    const starts = serve('start', answer.start);
+    const opened = stubWindowOpen();
+    await session.restore();
+    session.prepareSignIn();
+    await vi.waitFor(() => expect(starts).toHaveLength(1));
+    await settle();
+    session.prepareSignIn();
+    session.signIn();
+    expect(opened).toMatchObject([
+      { openedOn: 'about:blank', opener: null, url: expect.stringContaining('provider.example') },
+    ]);
+    expect(session.getSnapshot().name).toBe('window-waiting');
+    await settle();
+    expect(starts).toHaveLength(1);
+  });
+
+  test('that is closed on our page ends the attempt, and nothing goes to the provider', async () => {
+    const held = Promise.withResolvers<void>();
+    serve('start', async () => {
+      await held.promise;
+      return answer.start();
+    });
+    const opened = stubWindowOpen();
+    await session.restore();
+    session.signIn();
+    opened[0]!.closed = true;
+    held.resolve();
+    await until('signed-out');
+    expect(session.getSnapshot()).toMatchObject({ notice: { code: 'window_closed' } });
+    expect(opened[0]!.url).toBe('/oauth/opening.html');
+  });
+
+  test('is opened again for the same attempt, from the button, too, once it is lost from sight', async () => {
+    const { popup, opened, starts } = await startSignIn();
+    session.showSignInWindow();
+    expect(opened).toHaveLength(2);
+    // The first one is another window by now: its end says nothing.
+    popup.closed = true;
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect(session.getSnapshot().name).toBe('window-waiting');
+
+    opened[1]!.closed = true;
+    await until('window-lost');
+    session.signIn();
+    expect(session.getSnapshot().name).toBe('window-waiting');
+    expect(opened.map(({ url }) => url)).toEqual(Array(3).fill(popup.url));
+    expect(starts).toHaveLength(1);
+  });
+
+  test('that is blocked when it should be opened again leaves the attempt to this tab', async () => {
+    await startSignIn();
+    vi.spyOn(window, 'open').mockReturnValue(null);
+    const assign = vi.spyOn(location, 'assign').mockReturnValue();
+    session.showSignInWindow();
+    expect(session.getSnapshot().name).toBe('continuing-here');
+    await vi.waitFor(() => expect(assign).toHaveBeenCalledWith(expect.stringContaining('provider.example')));
+  });
+
+  test('is left behind when the person goes on in this tab, and an answer does not come twice', async () => {
+    const { popup } = await startSignIn();
+    const assign = vi.spyOn(location, 'assign').mockReturnValue();
+    popup.closed = true;
+    await until('window-lost');
+    session.continueSignInHere();
+    expect(session.getSnapshot().name).toBe('continuing-here');
+    await vi.waitFor(() => expect(assign).toHaveBeenCalledTimes(1));
+  });
+
+  test('that has made the exchange itself says so, and this tab looks what came of it', async () => {
+    await startSignIn();
+    writeSessionMark('signed-in');
+    serve('session', () => answer.token());
+    const offer = await offerAuthorizationResponse({ state: STATE, code: 'code-1' });
+    expect(offer.keep()).toBe(true);
+    offer.finished();
+    await until('signed-in');
+    offer.close();
+  });
+
+  test('has ten minutes', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] });
+    await startSignIn();
+    await vi.advanceTimersByTimeAsync(599_000);
+    expect(session.getSnapshot().name).toBe('window-waiting');
+    await vi.waitFor(async () => {
+      await vi.advanceTimersByTimeAsync(601_000);
+      expect(session.getSnapshot()).toEqual({ name: 'signed-out', notice: { code: 'attempt_expired' } });
+    });
+  });
+});
+
+describe('without a window', () => {
+  test.each([
+    ["an app's own browser", () => vi.spyOn(navigator, 'userAgent', 'get').mockReturnValue('x KAKAOTALK 1')],
+    [
+      'an installed app',
+      () =>
+        vi.spyOn(window, 'matchMedia').mockImplementation((media) =>
+          Object.assign(new EventTarget(), {
+            media,
+            matches: media.includes('standalone'),
+            onchange: null,
+            addListener: () => undefined,
+            removeListener: () => undefined,
+          }),
+        ),
+    ],
+  ])('%s goes to the provider in this tab', async (_, pretend) => {
+    pretend();
+    serve('start', answer.start);
+    const opened = stubWindowOpen();
+    const assign = vi.spyOn(location, 'assign').mockReturnValue();
+    await session.restore();
+    session.signIn();
+    expect(session.getSnapshot().name).toBe('continuing-here');
+    await vi.waitFor(() => expect(assign).toHaveBeenCalledWith(expect.stringContaining('provider.example')));
+    expect(opened).toEqual([]);
+  });
+
+  test('nothing begins inside another page', async () => {
+    vi.spyOn(window, 'top', 'get').mockReturnValue(null);
+    const opened = stubWindowOpen();
+    await session.restore();
+    session.signIn();
+    expect(session.getSnapshot()).toEqual({ name: 'signed-out', notice: { code: 'framed' } });
+    expect(opened).toEqual([]);
+  });
+
+  test('a person who changes their mind stays here', async () => {
+    vi.spyOn(navigator, 'userAgent', 'get').mockReturnValue('x KAKAOTALK 1');
+    const stop = vi.fn<() => void>();
+    vi.stubGlobal('stop', stop);
+    serve('start', () => new Promise<never>(() => undefined));
+    await session.restore();
+    session.signIn();
+    session.cancelSignIn();
+    expect(stop).toHaveBeenCalledTimes(1);
+    expect(session.getSnapshot()).toEqual({ name: 'signed-out' });
+  });
+});
+
+describe('what became of a sign-in', () => {
+  test('started, answered and completed, with the time it took', async () => {
+    const { events } = record();
+    serve('exchangeToken', () => answer.token());
+    await startSignIn();
+    await handOver({ code: 'code-1' });
+    await until('signed-in');
+    await settle();
+    expect(events).toEqual([
+      { type: 'started', place: 'window' },
+      { type: 'answered' },
+      { type: 'completed', tookMs: expect.any(Number) },
+    ]);
+  });
+
+  test('denied is not failed', async () => {
+    const { events } = record();
+    serve('exchangeToken', () => answer.error('authorization_denied'));
+    await startSignIn();
+    await handOver({ error: 'access_denied' });
+    await until('signed-out');
+    await settle();
+    expect(events.at(-1)).toEqual({ type: 'denied', requestId: 'req-1' });
+  });
+
+  test('failed, with the code and what to quote', async () => {
+    const { events } = record();
+    serve('exchangeToken', () => answer.error('provider_timeout'));
+    await startSignIn();
+    await handOver({ code: 'code-1' });
+    await until('signed-out');
+    await settle();
+    expect(events.at(-1)).toEqual({ type: 'failed', code: 'provider_timeout', requestId: 'req-1' });
+  });
+
+  test('blocked, lost, opened again, continued here, cancelled', async () => {
+    const { events, forget } = record();
+    serve('exchangeToken', () => answer.error('authorization_denied'));
+    vi.spyOn(location, 'assign').mockReturnValue();
+    vi.stubGlobal('stop', vi.fn<() => void>());
+    const { popup } = await startSignIn();
+    popup.closed = true;
+    await until('window-lost');
+    session.signIn();
+    session.continueSignInHere();
+    session.cancelSignIn();
+    vi.spyOn(window, 'open').mockReturnValue(null);
+    session.signIn();
+    await settle();
+    expect(events.map(({ type }) => type)).toEqual([
+      'started',
+      'window-lost',
+      'window-opened-again',
+      'continued-here',
+      'cancelled',
+      'started',
+      'blocked',
+    ]);
+    forget();
+    session.cancelSignIn();
+    await settle();
+    expect(events).toHaveLength(7);
+  });
+
+  test('is told of a sign-in that the callback page has finished, also to who asks later', async () => {
+    writeSessionMark('signed-in');
+    leaveOutcome({ isCompleted: true, tookMs: 1234 });
+    serve('session', () => answer.token());
+    await session.restore();
+    const { events } = record();
+    expect(events).toEqual([{ type: 'completed', tookMs: 1234 }]);
+  });
+
+  test('an error in who listens is not an error of the sign-in', async () => {
+    const uncaught = vi.fn<(error: unknown) => void>();
+    vi.spyOn(globalThis, 'queueMicrotask').mockImplementation((task) => {
+      try {
+        task();
+      } catch (error) {
+        uncaught(error);
+      }
+    });
+    session.onSignInEvent(() => {
+      throw new Error("the subscriber's own");
+    });
+    serve('exchangeToken', () => answer.token());
+    await startSignIn();
+    await handOver({ code: 'code-1' });
+    await until('signed-in');
+    expect(uncaught).toHaveBeenCalledTimes(3);
   });
 });
 

@@ -1,12 +1,13 @@
 import { vi } from 'vitest';
 
-type OpenedWindow = { url: string; opener: unknown; closed: boolean; close: () => void };
+type OpenedWindow = { openedOn: string; url: string; opener: unknown; closed: boolean; close: () => void };
 
 /** The windows that the page opens, as far as it can see and steer them. */
 export function stubWindowOpen(): OpenedWindow[] {
   const opened: OpenedWindow[] = [];
   vi.spyOn(window, 'open').mockImplementation((url) => {
     const popup = {
+      openedOn: String(url),
       url: String(url),
       opener: window,
       closed: false,

@@ -1,0 +1,126 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { answer, API, serve, useApiServer, userinfo } from '../testing/api-server.ts';
+import { createApiClient } from './api-client.ts';
+import { createSession, type Session } from './session.ts';
+import { writeSessionMark } from './session-mark.ts';
+
+useApiServer();
+
+let here: Session;
+let there: Session;
+/** Somebody of our own origin who says what they like. */
+let stranger: BroadcastChannel;
+
+beforeEach(async () => {
+  here = createSession({ api: createApiClient({ origin: API }) });
+  there = createSession({ api: createApiClient({ origin: API }) });
+  stranger = new BroadcastChannel('session');
+  writeSessionMark('signed-in');
+  serve('session', () => answer.token());
+  await Promise.all([here.restore(), there.restore()]);
+});
+afterEach(() => {
+  here.close();
+  there.close();
+  stranger.close();
+});
+
+const fetchUserinfo = (session: Session) =>
+  session.fetchWithAccessToken('/api/oauth/userinfo', { parse: (body) => body });
+const arrived = () => new Promise((resolve) => setTimeout(resolve, 50));
+
+/** The token of the first sign-in has ended; this one is taken. */
+function serveUserinfoFor(accessToken: string) {
+  return serve('userinfo', (request) =>
+    request.headers.get('Authorization') === `Bearer ${accessToken}`
+      ? Response.json(userinfo)
+      : answer.error('invalid_token'),
+  );
+}
+
+test('one refresh serves the other tabs, too', async () => {
+  const asked = serveUserinfoFor('token-2');
+  const refreshes = serve('refreshToken', () => answer.token({ access_token: 'token-2' }));
+  await fetchUserinfo(here);
+  await arrived();
+  await fetchUserinfo(there);
+  expect(refreshes).toHaveLength(1);
+  expect(asked.map(({ headers }) => headers.get('Authorization'))).toEqual([
+    'Bearer token-1',
+    'Bearer token-2',
+    'Bearer token-2',
+  ]);
+});
+
+test('a sign-out reaches the others at once, and so does the end of the session, with its reason', async () => {
+  serveUserinfoFor('none');
+  serve('refreshToken', () => answer.error('session_expired'));
+  await expect(fetchUserinfo(here)).rejects.toMatchObject({ code: 'session_expired' });
+  const ended = { name: 'ended', notice: { code: 'session_expired', requestId: 'req-1' } };
+  expect(here.getSnapshot()).toEqual(ended);
+  await vi.waitFor(() => expect(there.getSnapshot()).toEqual(ended));
+});
+
+test('whoever signs in as somebody else is somebody else everywhere', async () => {
+  const names: string[] = [];
+  there.subscribe(() => names.push(there.getSnapshot().name));
+  serve('session', () => answer.token({ session_id: 'session-2', access_token: 'token-b' }));
+  serveUserinfoFor('token-b');
+  stranger.postMessage({ type: 'signed-in' });
+  await vi.waitFor(() => expect(there.getSnapshot()).toMatchObject({ sessionId: 'session-2' }));
+  expect(names).toEqual(['restoring', 'signed-in']);
+  await expect(fetchUserinfo(there)).resolves.toEqual(userinfo);
+});
+
+describe('takes no token', () => {
+  const good = {
+    access_token: 'token-x',
+    token_type: 'Bearer',
+    expires_in: 7200,
+    scope: 'profile',
+    session_id: 'session-1',
+  };
+  test.each([
+    [
+      'of another session',
+      { type: 'refreshed', response: { ...good, session_id: 'session-2' }, toldAtMs: 0 },
+    ],
+    ['that was handed over long ago', { type: 'refreshed', response: good, toldAtMs: -60_000 }],
+    ['from the future', { type: 'refreshed', response: good, toldAtMs: 60_000 }],
+    ['without a time', { type: 'refreshed', response: good }],
+    ['that is none', { type: 'refreshed', response: { ...good, access_token: 1 }, toldAtMs: 0 }],
+    ['that lives for ever', { type: 'refreshed', response: { ...good, expires_in: Infinity }, toldAtMs: 0 }],
+    ['of another kind', { type: 'refreshed', response: { ...good, token_type: 'mac' }, toldAtMs: 0 }],
+    ['in a command', { type: 'hold', response: good, toldAtMs: 0 }],
+  ])('%s', async (_, { toldAtMs, ...message }: { type: string; response: object; toldAtMs?: number }) => {
+    stranger.postMessage({ ...message, ...(toldAtMs !== undefined && { toldAtMs: Date.now() + toldAtMs }) });
+    await arrived();
+    const asked = serveUserinfoFor('token-1');
+    await fetchUserinfo(here);
+    expect(asked[0]!.headers.get('Authorization')).toBe('Bearer token-1');
+    expect(here.getSnapshot()).toMatchObject({ sessionId: 'session-1', scope: 'profile balance' });
+  });
+
+  test('when nobody is signed in', async () => {
+    serve('logout', () => new Response(null, { status: 204 }));
+    await here.signOut();
+    stranger.postMessage({ type: 'refreshed', response: good, toldAtMs: Date.now() });
+    await arrived();
+    expect(here.getSnapshot()).toEqual({ name: 'signed-out' });
+    await expect(fetchUserinfo(here)).rejects.toMatchObject({ code: 'no_session' });
+  });
+});
+
+test.each([
+  null,
+  'signed-out',
+  ['signed-out'],
+  { type: 'ended' },
+  { type: 'ended', sessionId: 'session-2', notice: { code: 'session_expired' } },
+  { type: 'ended', sessionId: 'session-1', notice: { code: '<img src=x>' } },
+])('%j changes nothing', async (message) => {
+  const before = here.getSnapshot();
+  stranger.postMessage(message);
+  await arrived();
+  expect(here.getSnapshot()).toBe(before);
+});

@@ -1,0 +1,77 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { withSessionLock } from './session-lock.ts';
+
+/** As much of the Web Locks API as the tabs of one browser share: one holder, the others wait. */
+function createLocks() {
+  let last: Promise<unknown> = Promise.resolve();
+  const requested: { name: string; options: LockOptions }[] = [];
+  return {
+    requested,
+    request(name: string, options: LockOptions, callback: () => Promise<unknown>) {
+      requested.push({ name, options });
+      const { promise: refused, reject } = Promise.withResolvers<never>();
+      let isAborted = false;
+      options.signal?.addEventListener('abort', () => {
+        isAborted = true;
+        reject(new DOMException('', 'AbortError'));
+      });
+      const mine = last.then(() => (isAborted ? undefined : callback()));
+      last = mine.catch(() => undefined);
+      return Promise.race([mine, refused]);
+    },
+  };
+}
+
+const never = new Promise<never>(() => undefined);
+let locks: ReturnType<typeof createLocks>;
+
+beforeEach(() => {
+  locks = createLocks();
+  vi.stubGlobal('navigator', { locks });
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+test('one after the other, and the second one knows that it has waited', async () => {
+  const seen: unknown[] = [];
+  const first = withSessionLock(async (hasWaited) => {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    seen.push('first', hasWaited);
+  });
+  const second = withSessionLock(async (hasWaited) => seen.push('second', hasWaited));
+  await vi.advanceTimersByTimeAsync(200);
+  await Promise.all([first, second]);
+  expect(seen).toEqual(['first', false, 'second', true]);
+});
+
+test('who does not get it in time goes on without it, and never steals it', async () => {
+  void withSessionLock(() => never);
+  const second = withSessionLock(async (hasWaited) => hasWaited);
+  await vi.advanceTimersByTimeAsync(5_100);
+  await expect(second).resolves.toBe(true);
+  expect(locks.requested.map(({ options }) => options.steal)).toEqual([undefined, undefined]);
+});
+
+test('work that takes long is not done twice', async () => {
+  const work = vi.fn<() => Promise<string>>(async () => {
+    await new Promise((resolve) => setTimeout(resolve, 10_000));
+    return 'done';
+  });
+  const done = withSessionLock(work);
+  await vi.advanceTimersByTimeAsync(10_100);
+  await expect(done).resolves.toBe('done');
+  expect(work).toHaveBeenCalledTimes(1);
+});
+
+test("an error is the caller's, and frees the lock", async () => {
+  await expect(withSessionLock(() => Promise.reject(new Error('down')))).rejects.toThrow('down');
+  await expect(withSessionLock(async () => 'next')).resolves.toBe('next');
+});
+
+test('a browser without locks does without', async () => {
+  vi.stubGlobal('navigator', {});
+  await expect(withSessionLock(async (hasWaited) => hasWaited)).resolves.toBe(false);
+});
