@@ -59,10 +59,15 @@ export async function buildApp(config: Config, logStream?: LogStream): Promise<F
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
     trustProxy: config.trustedProxies.length > 0 && [...config.trustedProxies],
     bodyLimit: 8192,
-    // A slow client is cut off. The longest honest request waits for the provider, twice at most.
-    requestTimeout: 10_000,
-    connectionTimeout: 30_000,
-    http: { maxHeaderSize: 16_384, headersTimeout: 10_000 },
+    // A client that sends slowly, or doesn't take its answer, is cut off.
+    requestTimeout: config.requestTimeoutMs,
+    connectionTimeout: config.idleTimeoutMs,
+    http: {
+      maxHeaderSize: 16_384,
+      headersTimeout: config.requestTimeoutMs,
+      // Node looks at its connections every 30 s by default, and a time-out is no sooner than it looks.
+      connectionsCheckingInterval: config.requestTimeoutMs / 10,
+    },
     forceCloseConnections: 'idle',
     return503OnClosing: false, // Ours says so in the one form in which this API reports errors.
     // By default Ajv turns 1 into "1" and ["a"] into "a", and drops what it doesn't know.

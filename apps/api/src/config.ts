@@ -18,6 +18,10 @@ export interface Config {
   sessionKeys: readonly SessionKey[];
   sessionIdleSeconds: number;
   sessionMaxSeconds: number;
+  /** For a request to arrive, from its first byte to its last. */
+  requestTimeoutMs: number;
+  /** Without a byte either way. Longer than the slowest answer, one that waits for the provider, twice at most. */
+  idleTimeoutMs: number;
   /** Addresses and CIDR ranges whose `X-Forwarded-For` is believed. */
   trustedProxies: readonly string[];
   /** Requests per minute of one client address to one group of routes. */
@@ -160,6 +164,8 @@ export function parseConfig(env: Environment): Config {
     sessionKeys: require('SESSION_KEYS', sessionKeys, SESSION_KEYS_RULE),
     sessionIdleSeconds: idleSeconds,
     sessionMaxSeconds: maxSeconds,
+    requestTimeoutMs: 10_000,
+    idleTimeoutMs: 30_000,
     trustedProxies: read('TRUST_PROXY', list(addressRange), PROXIES_RULE) ?? [],
     rateLimitPerMinute: read('RATE_LIMIT_PER_MINUTE', wholeNumber(1, 1_000_000_000), COUNT_RULE) ?? 60,
     redisUrl: read('REDIS_URL', redisUrl, REDIS_RULE),

@@ -22,16 +22,18 @@ interface TestApiOptions {
   env?: Record<string, string>;
   timeoutMs?: number;
   maxRequestsInFlight?: number;
+  requestTimeoutMs?: number;
+  idleTimeoutMs?: number;
 }
 
 /** The real API with a browser in front of it. Its log lines are kept. */
 export async function startApi(options: TestApiOptions = {}) {
-  const { env, timeoutMs = 2000, maxRequestsInFlight = 256 } = options;
+  const { env, timeoutMs = 2000, maxRequestsInFlight = 256, ...others } = options;
   const config = parseConfig({ ...VALID_ENV, ...env });
   const log: string[] = [];
   const logStream = { write: (line: string) => void log.push(line) };
   const provider = { ...config.provider, timeoutMs, maxRequestsInFlight };
-  const app = await buildApp({ ...config, provider }, logStream);
+  const app = await buildApp({ ...config, ...others, provider }, logStream);
   onTestFinished(() => app.close());
   const webOrigin = env?.['WEB_ORIGIN'] ?? WEB_ORIGIN;
   const apiOrigin = env?.['API_ORIGIN'] ?? webOrigin;
