@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import { PATHS } from '@oneclick/shared/paths';
+import type { FastifyInstance } from 'fastify';
 import { describe, expect, test } from 'vitest';
 import { errorOf } from './testing/browser.ts';
 import { portOf } from './testing/port-of.ts';
@@ -222,8 +223,16 @@ test('the OpenAPI document names every route, and every reference in it leads so
 async function sendRaw(text: string): Promise<string> {
   const { app } = await startApi();
   await app.listen({ port: 0, host: '127.0.0.1' });
+  return exchange(app, text);
+}
+
+/** Over a connection of its own. */
+const send = (app: FastifyInstance, path: string) =>
+  exchange(app, `GET ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer a\r\nConnection: close\r\n\r\n`);
+
+async function exchange(app: FastifyInstance, text: string): Promise<string> {
   const socket = connect(portOf(app.server), '127.0.0.1');
-  socket.end(text);
+  socket.write(text);
   let answer = '';
   for await (const chunk of socket) answer += String(chunk);
   return answer;
@@ -263,20 +272,16 @@ describe('over a real connection', () => {
       arrived.resolve();
       return answer.promise;
     };
-    const socket = connect(portOf(app.server), '127.0.0.1');
-    socket.write(`GET ${PATHS.userinfo} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer a\r\n\r\n`);
+    const underWay = send(app, PATHS.userinfo);
     await arrived.promise;
     const closing = app.close();
-    socket.write('GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n'); // On the connection that is still open.
-    await new Promise((resolve) => setImmediate(resolve));
+    const refused = await send(app, PATHS.readyz);
+    expect(refused).toMatch(/^HTTP\/1.1 503 /);
+    expect(refused).toContain('"error":"shutting_down"');
+    expect(refused).toMatch(/retry-after: \d/i);
     answer.resolve(json({ id: 7 }));
-    let received = '';
-    for await (const chunk of socket) received += String(chunk);
+    expect(await underWay).toContain('{"id":7}');
     await closing;
-    expect(received).toContain('{"id":7}');
-    expect(received).toContain('503 Service Unavailable');
-    expect(received).toContain('"error":"shutting_down"');
-    expect(received).toMatch(/retry-after: \d/i);
   });
 });
 

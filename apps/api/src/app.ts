@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import cookie from '@fastify/cookie';
 import cors from '@fastify/cors';
 import swagger from '@fastify/swagger';
@@ -35,6 +36,7 @@ import { createRedisState } from './session/redis-state.ts';
 import { connectToRedis } from './session/redis-connection.ts';
 import { createSessions } from './sessions.ts';
 import { createSignIns } from './sign-ins.ts';
+import { createUnderWay } from './under-way.ts';
 
 /** Builds the API from its configuration. It doesn't listen. */
 export async function buildApp(config: Config, logStream?: LogStream): Promise<FastifyInstance> {
@@ -68,7 +70,8 @@ export async function buildApp(config: Config, logStream?: LogStream): Promise<F
       // Node looks at its connections every 30 s by default, and a time-out is no sooner than it looks.
       connectionsCheckingInterval: config.requestTimeoutMs / 10,
     },
-    forceCloseConnections: 'idle',
+    // By then nothing is under way. Else a connection on which nothing was ever said would hold the process up.
+    forceCloseConnections: true,
     return503OnClosing: false, // Ours says so in the one form in which this API reports errors.
     // By default Ajv turns 1 into "1" and ["a"] into "a", and drops what it doesn't know.
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false } },
@@ -94,12 +97,17 @@ export async function buildApp(config: Config, logStream?: LogStream): Promise<F
     });
   }
 
+  // What is under way ends in peace. Meanwhile it still listens, to send everybody else away with a reason. A refresh
+  // is waited for also when nobody waits for its answer any more: its result may be the only key to a session.
+  const underWay = createUnderWay();
   let isClosing = false;
+  app.server.on('request', (_request, response) => underWay.track(once(response, 'close')));
   app.addHook('preClose', async () => {
     isClosing = true;
+    await underWay.settle();
   });
   app.addHook('onRequest', async () => {
-    if (isClosing) throw new ApiError('shutting_down', { headers: { 'retry-after': '5' } });
+    if (isClosing) throw new ApiError('shutting_down', { headers: SHUTTING_DOWN_HEADERS });
   });
 
   const redis = config.redisUrl === undefined ? undefined : await connectToRedis(config.redisUrl, app.log);
@@ -139,7 +147,7 @@ export async function buildApp(config: Config, logStream?: LogStream): Promise<F
   const sharedState = redis
     ? createRedisState({ redis, memory, providerTimeoutMs: provider.timeoutMs, log: app.log })
     : memory;
-  const sessions = createSessions({ config, oauthClient, sharedState, metrics });
+  const sessions = createSessions({ config, oauthClient, sharedState, metrics, underWay });
   const signInParts = { config, oauthClient, sharedState, sessions, metrics, openTransactions };
   const signIns = createSignIns(signInParts);
   await app.register(cookieRoutes, { topology, signIns, sessions });
@@ -157,6 +165,8 @@ export async function buildApp(config: Config, logStream?: LogStream): Promise<F
 function buildLocalReference({ $id }: { $id?: unknown }): string {
   return typeof $id === 'string' ? $id : 'Unnamed';
 }
+
+const SHUTTING_DOWN_HEADERS = { 'retry-after': '5', connection: 'close' };
 
 const CORS = {
   credentials: true,

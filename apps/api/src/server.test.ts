@@ -1,7 +1,16 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { expect, test } from 'vitest';
-import { VALID_ENV } from './testing/test-api.ts';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { PATHS } from '@oneclick/shared/paths';
+import { createBrowser, tokensOf } from './testing/browser.ts';
+import { startInstance } from './testing/instance.ts';
+import { startRedisServer } from './testing/redis-server.ts';
+import { startRotatingProvider } from './testing/rotating-provider.ts';
+import { signIn } from './testing/sign-in.ts';
+import { VALID_ENV, WEB_ORIGIN } from './testing/test-api.ts';
+
+/** Processes take their time where many tests run at once. */
+const PATIENCE = { timeout: 20_000 };
 
 const start = (env: Record<string, string>) =>
   spawn(process.execPath, [`${import.meta.dirname}/server.ts`], {
@@ -37,3 +46,64 @@ test.each(['SIGTERM', 'SIGINT'] as const)('it listens, and %s ends it in peace',
   const [exitCode] = await once(server, 'close');
   expect(exitCode).toBe(0);
 });
+
+test('SIGTERM lets a refresh under way end, and sends what is new away', PATIENCE, async () => {
+  const provider = await startRotatingProvider();
+  onTestFinished(provider.close);
+  const instance = await startInstance({ env: { OAUTH_PROVIDER: provider.origin } });
+  onTestFinished(instance.stop);
+  const page = createBrowser({ app: instance, webOrigin: WEB_ORIGIN, apiOrigin: WEB_ORIGIN });
+  await signIn(page, provider);
+  expect((await page.send({ url: PATHS.readyz })).statusCode).toBe(200);
+
+  const { arrived, release } = provider.holdNext();
+  const refreshing = page.post(PATHS.refreshToken);
+  await arrived;
+  instance.kill('SIGTERM');
+  await vi.waitFor(async () => {
+    const { statusCode, headers } = await page.send({ url: PATHS.readyz });
+    expect(statusCode).toBe(503);
+    expect(headers['retry-after']).toBe('5');
+  }, PATIENCE);
+  release();
+  const tokens = tokensOf(await refreshing);
+  expect(provider.isAlive(tokens.access_token)).toBe(true);
+  expect(await instance.exitCode).toBe(0);
+  expect(instance.log()).toContain('session_refreshed');
+});
+
+test(
+  'SIGTERM waits for a refresh whose page has gone away: another instance has the result',
+  PATIENCE,
+  async () => {
+    const [provider, redis] = await Promise.all([startRotatingProvider(), startRedisServer()]);
+    onTestFinished(async () => void (await Promise.all([provider.close(), redis.stop()])));
+    const env = { OAUTH_PROVIDER: provider.origin, REDIS_URL: redis.url };
+    const [going, staying] = await Promise.all([startInstance({ env }), startInstance({ env })]);
+    onTestFinished(async () => void (await Promise.all([going.stop(), staying.stop()])));
+    const page = createBrowser({ app: going, webOrigin: WEB_ORIGIN, apiOrigin: WEB_ORIGIN });
+    await signIn(page, provider);
+    const cookie = await page.jar.getCookieString(WEB_ORIGIN, { sameSiteContext: 'strict' });
+    const request = {
+      method: 'POST' as const,
+      url: PATHS.refreshToken,
+      headers: { origin: WEB_ORIGIN, 'x-csrf': '1', cookie },
+    };
+
+    const { arrived, release } = provider.holdNext();
+    const leaving = new AbortController();
+    const lost = going.inject(request, leaving.signal);
+    await arrived;
+    leaving.abort();
+    await expect(lost).rejects.toThrow(/abort/i);
+    going.kill('SIGTERM');
+    await vi.waitFor(async () => {
+      expect((await going.inject({ url: PATHS.readyz })).statusCode).toBe(503);
+    }, PATIENCE);
+    release();
+    expect(await going.exitCode).toBe(0);
+    tokensOf(await staying.inject(request));
+    expect(provider.refreshRequests).toBe(1);
+    expect(provider.grantsEnded).toBe(0);
+  },
+);

@@ -13,6 +13,7 @@ import {
   type Session,
 } from './session-cookie.ts';
 import type { SessionEnd, SharedState } from './session/shared-state.ts';
+import type { UnderWay } from './under-way.ts';
 
 /** The life of a session, whichever way it was begun: its cookie, its one refresh for all, its end. */
 export type Sessions = ReturnType<typeof createSessions>;
@@ -22,9 +23,10 @@ interface SessionsOptions {
   oauthClient: OAuthClient;
   sharedState: SharedState;
   metrics: Metrics;
+  underWay: UnderWay;
 }
 
-export function createSessions({ config, oauthClient, sharedState, metrics }: SessionsOptions) {
+export function createSessions({ config, oauthClient, sharedState, metrics, underWay }: SessionsOptions) {
   const sessionCookie = createSessionCookie(config);
 
   async function open(request: FastifyRequest, reply: FastifyReply): Promise<Session> {
@@ -47,7 +49,9 @@ export function createSessions({ config, oauthClient, sharedState, metrics }: Se
   async function refreshSession({ session, request, reply }: SessionRequest): Promise<Session> {
     let refreshed: Session;
     try {
-      refreshed = await sharedState.refreshOnce(session, () => refreshTokens(session, request));
+      const refreshing = sharedState.refreshOnce(session, () => refreshTokens(session, request));
+      underWay.track(refreshing);
+      refreshed = await refreshing;
     } catch (error) {
       await refuseEnded(session);
       if (error instanceof ApiError && error.code === 'session_expired') sessionCookie.clear(reply);

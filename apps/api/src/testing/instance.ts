@@ -12,6 +12,8 @@ export interface Instance {
   /** What it has printed. */
   log: () => string;
   kill: (signal: NodeJS.Signals) => void;
+  /** Once it has ended. */
+  exitCode: Promise<unknown>;
   /** SIGKILL, and gone. */
   stop: () => Promise<void>;
 }
@@ -30,7 +32,10 @@ export async function startInstance({ env, script = 'server.ts' }: InstanceOptio
   // Not even a crash of the test run leaves it behind.
   const onExit = () => void server.kill('SIGKILL');
   process.once('exit', onExit);
-  const exited = once(server, 'exit').then(() => void process.off('exit', onExit));
+  const exitCode = once(server, 'exit').then(([code]: unknown[]) => {
+    process.off('exit', onExit);
+    return code;
+  });
 
   let output = '';
   const origin = await new Promise<string>((resolve, reject) => {
@@ -69,9 +74,10 @@ export async function startInstance({ env, script = 'server.ts' }: InstanceOptio
     },
     log: () => output,
     kill: (signal) => void server.kill(signal),
+    exitCode,
     async stop() {
       server.kill('SIGKILL');
-      await exited;
+      await exitCode;
     },
   };
 }
