@@ -107,11 +107,15 @@ async function sendOrRepeat(send: Send, url: string, request: SendOptions): Prom
 }
 
 function toNetworkFault(error: unknown): ApiError {
-  const isTimeout = [...causesOf(error)].some(({ name }) => name === 'TimeoutError');
-  return isTimeout
-    ? new ApiError('provider_timeout', { cause: error })
-    : new ApiError('provider_unavailable', { cause: error, headers: boundedRetryAfter() });
+  const names = [...causesOf(error)].map(({ name }) => String(name));
+  if (names.includes('TimeoutError')) return new ApiError('provider_timeout', { cause: error });
+  if (names.some((name) => NOT_HTTP.has(name)))
+    return new ApiError('provider_bad_response', { cause: error });
+  return new ApiError('provider_unavailable', { cause: error, headers: boundedRetryAfter() });
 }
+
+/** undici's names for an answer that breaks RFC 9112, or has more headers than anybody needs. */
+const NOT_HTTP = new Set(['HTTPParserError', 'HeadersOverflowError']);
 
 async function readAnswer({ statusCode, headers, body }: Dispatcher.ResponseData): Promise<ProviderAnswer> {
   const chunks: Buffer[] = [];
