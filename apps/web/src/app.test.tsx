@@ -6,7 +6,8 @@ import { createApiClient } from './auth/api-client.ts';
 import { createSession, type Session } from './auth/session.ts';
 import { writeSessionMark } from './auth/session-mark.ts';
 import { SessionProvider } from './auth/use-session.tsx';
-import { answer, API, serve, userinfo, useApiServer } from './testing/api-server.ts';
+import { answer, userinfo } from './scenes/answers.ts';
+import { API, serve, useApiServer } from './testing/api-server.ts';
 
 useApiServer();
 
@@ -82,6 +83,24 @@ test('reading the balance again says what changed, also twice within a second', 
   act(() => screen.getByTestId('refresh-balance').click());
   await screen.findByText(/The balance went from 750\.00 to 760\.00\./);
   expect(text('balance')).toBe('760.00');
+});
+
+test('a reading that comes by itself is announced only if it changes something', async () => {
+  await renderSignedIn();
+  await act(() => queryClient.refetchQueries());
+  expect(screen.getByRole('status').textContent).toBe('');
+
+  serve('userinfo', () => answer.userinfo({ balance_formatted: '760.00' }));
+  await act(() => queryClient.refetchQueries());
+  expect(screen.getByRole('status').textContent).toBe('The balance went from 750.00 to 760.00.');
+});
+
+test('a server that says when to come back is not asked before', async () => {
+  await renderSignedIn();
+  const requests = serve('userinfo', () => answer.error('rate_limited', { 'Retry-After': '60' }));
+  act(() => screen.getByTestId('refresh-balance').click());
+  expect((await screen.findByTestId('notice')).dataset['code']).toBe('rate_limited');
+  expect(requests).toHaveLength(1);
 });
 
 test('while the provider is down the last known data stay, with their age and what is wrong', async () => {

@@ -19,9 +19,13 @@ export function AccountScreen({ snapshot }: { snapshot: SessionState & { name: '
   const texts = useStore($account);
   const userinfo = useQuery(userinfoQuery(session, snapshot.sessionId));
   const { topUpNotice, startTopUp } = useTopUp(() => void userinfo.refetch());
+  /** When the person last asked for a reading. Others come by themselves, and are not talked about. */
+  const [askedAtMs, setAskedAtMs] = useState(0);
 
   const notice = topUpNotice ?? (userinfo.isError ? Fault.from(userinfo.error).notice : snapshot.trouble);
   const { dataUpdatedAt: readAtMs } = userinfo;
+  const isReading =
+    userinfo.isPending || (userinfo.isFetching && askedAtMs >= Math.max(readAtMs, userinfo.errorUpdatedAt));
 
   return (
     <section className="card" aria-labelledby="title" aria-busy={userinfo.isPending}>
@@ -31,7 +35,12 @@ export function AccountScreen({ snapshot }: { snapshot: SessionState & { name: '
         <>
           {notice && <StaleData readAtMs={readAtMs} />}
           <AccountFacts userinfo={userinfo.data} />
-          <BalanceReading key={snapshot.sessionId} userinfo={userinfo.data} readAtMs={readAtMs} />
+          <BalanceReading
+            key={snapshot.sessionId}
+            userinfo={userinfo.data}
+            readAtMs={readAtMs}
+            askedAtMs={askedAtMs}
+          />
         </>
       ) : userinfo.isError ? (
         <p>{texts.failed}</p>
@@ -50,10 +59,13 @@ export function AccountScreen({ snapshot }: { snapshot: SessionState & { name: '
           <button
             type="button"
             data-testid="refresh-balance"
-            aria-disabled={userinfo.isFetching}
-            onClick={() => void userinfo.refetch({ cancelRefetch: false })}
+            aria-disabled={isReading}
+            onClick={() => {
+              setAskedAtMs(Date.now());
+              void userinfo.refetch({ cancelRefetch: false });
+            }}
           >
-            {userinfo.isFetching ? texts.refreshing : texts.refresh}
+            {isReading ? texts.refreshing : texts.refresh}
           </button>
           <button type="button" className="primary" data-testid="top-up" onClick={startTopUp}>
             {texts.topUp}
@@ -89,22 +101,40 @@ function StaleData({ readAtMs }: { readAtMs: number }) {
   );
 }
 
-/** Says, to those who listen as well, what the last reading changed and when it was made. */
-function BalanceReading({ userinfo, readAtMs }: { userinfo: Userinfo; readAtMs: number }) {
+/**
+ * Says, to those who listen as well, what a reading has changed, or that it has changed nothing if the person asked
+ * for it. The time is not announced: while the top-up page is open, the balance is read every few seconds.
+ */
+function BalanceReading({
+  userinfo: { balance_formatted: balance },
+  readAtMs,
+  askedAtMs,
+}: {
+  userinfo: Userinfo;
+  readAtMs: number;
+  askedAtMs: number;
+}) {
   const texts = useStore($account);
   const readAt = useTime(readAtMs);
-  const balance = userinfo.balance_formatted;
-  const [seen, setSeen] = useState({ balance, readAtMs, sentence: '' });
+  const [seen, setSeen] = useState({ balance, readAtMs, sentence: '', saidAtMs: readAtMs });
+
+  function whatIsNew(after: string | undefined): string | undefined {
+    if (after === undefined || seen.balance === undefined) return undefined;
+    if (after !== seen.balance) return texts.changed({ before: seen.balance, after });
+    return askedAtMs >= seen.readAtMs ? texts.unchanged : undefined;
+  }
+
   if (seen.readAtMs !== readAtMs || seen.balance !== balance) {
-    const isChanged = seen.balance !== balance && seen.balance !== undefined && balance !== undefined;
-    const sentence = isChanged
-      ? texts.changed({ before: seen.balance ?? '', after: balance ?? '' })
-      : texts.unchanged;
-    setSeen({ balance, readAtMs, sentence: balance === undefined ? '' : sentence });
+    const sentence = whatIsNew(balance);
+    setSeen({ ...seen, balance, readAtMs, ...(sentence !== undefined && { sentence, saidAtMs: readAtMs }) });
   }
   return (
-    <p className="reading" role="status" data-testid="reading">
-      {seen.sentence} {texts.readAt({ time: readAt })}
+    <p className="reading" data-testid="reading">
+      <span role="status">
+        {/* With a key, so that the same sentence is announced again. */}
+        <span key={seen.saidAtMs}>{seen.sentence}</span>
+      </span>{' '}
+      {texts.readAt({ time: readAt })}
     </p>
   );
 }

@@ -20,7 +20,10 @@ export function userinfoQuery(session: Pick<Session, 'fetchWithAccessToken'>, se
     queryFn: ({ signal }) =>
       session.fetchWithAccessToken(PATHS.userinfo, { parse: (body) => v.parse(Userinfo, body), signal }),
     staleTime: STALE_AFTER_MS,
-    retry: (failures, error) => failures < TRIES - 1 && Fault.from(error).retryable,
+    retry(failures, error) {
+      const { retryable, retryAfterMs } = Fault.from(error);
+      return retryable && retryAfterMs === undefined && failures < TRIES - 1;
+    },
     // While it fails it goes on trying, over the last known data.
     refetchInterval: ({ state }) =>
       state.status === 'error' && Fault.from(state.error).retryable

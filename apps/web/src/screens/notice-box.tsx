@@ -1,6 +1,18 @@
 import { useStore } from '@nanostores/react';
-import type { Notice } from '../fault.ts';
+import type { FaultCode, Notice } from '../fault.ts';
 import { $notice } from '../texts/texts.ts';
+
+/** Nobody has failed: the person's own doing, their browser's or their network's. Support could only say the same. */
+const NOTHING_TO_QUOTE: ReadonlySet<FaultCode> = new Set([
+  'authorization_denied',
+  'window_closed',
+  'attempt_expired',
+  'offline',
+  'tab_blocked',
+  'insufficient_scope',
+  'session_expired',
+  'no_session',
+]);
 
 /** What went wrong and what to do next, in a sentence, with what to quote to support. */
 export function NoticeBox({ notice }: { notice: Notice }) {
@@ -8,13 +20,18 @@ export function NoticeBox({ notice }: { notice: Notice }) {
   // Not every code has a sentence of its own: who makes no such request never meets them.
   const sentence = new Map(Object.entries(texts)).get(notice.code) ?? texts.unexpected;
   return (
-    <div className="notice" role="alert" data-testid="notice" data-code={notice.code}>
-      <p>{sentence}</p>
-      {notice.requestId !== undefined && (
+    <div className="notice" data-testid="notice" data-code={notice.code}>
+      {/* What is tried again fails with another request id each time: the sentence alone is announced. */}
+      <p role="alert">{sentence}</p>
+      {!NOTHING_TO_QUOTE.has(notice.code) && (
         <p className="quote">
-          <small>
-            {texts.quote}: <code>{notice.code}</code> <code>{notice.requestId}</code>
-          </small>
+          {texts.quote}: <code>{notice.code}</code>
+          {notice.requestId !== undefined && (
+            <>
+              {' '}
+              <code>{notice.requestId}</code>
+            </>
+          )}
         </p>
       )}
     </div>

@@ -16,6 +16,7 @@ export function RestoringScreen({
     <section className="card" aria-busy={!trouble}>
       {trouble ? (
         <>
+          <h1>{texts.restoring}</h1>
           <NoticeBox notice={trouble} />
           <button type="button" className="primary" data-testid="try-again" onClick={onTryAgain}>
             {texts.tryAgain}
