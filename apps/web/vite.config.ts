@@ -1,6 +1,5 @@
 import react from '@vitejs/plugin-react';
-import type { Connect, Plugin } from 'vite';
-import { defineConfig } from 'vitest/config';
+import { type Connect, defineConfig, type Plugin } from 'vite';
 import { headersFor } from './headers.ts';
 
 const port = Number(process.env.WEB_PORT ?? 5173);
@@ -90,5 +89,4 @@ export default defineConfig(({ mode }) => ({
           : { index: 'index.html', screens: 'src/screens.tsx' },
     },
   },
-  test: { environment: 'happy-dom', restoreMocks: true },
 }));

@@ -85,4 +85,6 @@ test('the pages come with their headers, and a wrong path is not the app', async
     'referrer-policy': 'no-referrer',
   });
   expect((await request.get(`${system.origins.web}/nowhere`)).status()).toBe(404);
+  // The service worker of the component tests would answer for the API.
+  expect((await request.get(`${system.origins.web}/mockServiceWorker.js`)).status()).toBe(404);
 });

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { answer, API, serve, useApiServer } from '../testing/api-server.ts';
+import { answer } from '../scenes/answers.ts';
+import { API, serve, useApiServer } from '../testing/api-server.ts';
 import { createApiClient } from './api-client.ts';
 import { createSession, type Session } from './session.ts';
 import { readSessionMark, writeSessionMark } from './session-mark.ts';

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { answer, API, serve, STATE, useApiServer, userinfo } from '../testing/api-server.ts';
-import { handOver } from '../testing/callback-page.ts';
+import { answer, STATE, userinfo } from '../scenes/answers.ts';
+import { handOver } from '../scenes/callback-page.ts';
+import { API, serve, useApiServer } from '../testing/api-server.ts';
 import { stubWindowOpen } from '../testing/sign-in-window.ts';
 import { createApiClient } from './api-client.ts';
 import { offerAuthorizationResponse } from './hand-over.ts';

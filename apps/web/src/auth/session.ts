@@ -10,15 +10,18 @@ export type Session = Omit<SessionCore, 'inside'> &
     fetchWithAccessToken: FetchWithAccessToken;
   };
 
-/** @param core if it is running already */
 export function createSession({
   api,
   core = createSessionCore({ api }),
+  isFramed = () => window.top !== window,
 }: {
   api: ApiClient;
+  /** If it is running already. */
   core?: SessionCore;
+  /** Whether another page shows this one inside itself. */
+  isFramed?: () => boolean;
 }): Session {
-  const signIn = createSignIn({ api, core });
+  const signIn = createSignIn({ api, core, isFramed });
   const { inside: _, ...rest } = core;
   return {
     ...rest,

@@ -10,7 +10,15 @@ import { signInPlace } from './sign-in-place.ts';
 export type SignIn = ReturnType<typeof createSignIn>;
 
 /** Signing in: from the pointer that reaches the button to the token, with all that may come between. */
-export function createSignIn({ api, core }: { api: ApiClient; core: SessionCore }) {
+export function createSignIn({
+  api,
+  core,
+  isFramed,
+}: {
+  api: ApiClient;
+  core: SessionCore;
+  isFramed: () => boolean;
+}) {
   const { show, tell, tellFailure, enterAnew, signOutTold, onForget } = core.inside;
   /** The one whose answer signs in. It may have been lost from sight. */
   let attempt: AuthorizationAttempt | undefined;
@@ -42,7 +50,7 @@ export function createSignIn({ api, core }: { api: ApiClient; core: SessionCore 
     if (isAt('window-lost')) return showSignInWindow();
     if (!isAt('signed-out', 'ended')) return;
     // In a frame the window's answer would go to another storage partition, and a click may be stolen.
-    if (window.top !== window) return fail({ code: 'framed' });
+    if (isFramed()) return fail({ code: 'framed' });
     const place = signInPlace();
     tell({ type: 'started', place });
     attempt = beginAuthorizationAttempt({

@@ -1,28 +1,9 @@
 import { vi } from 'vitest';
+import { type OpenedWindow, openedWindows } from '../scenes/opened-windows.ts';
 
-type OpenedWindow = { openedOn: string; url: string; opener: unknown; closed: boolean; close: () => void };
-
-/** The windows that the page opens, as far as it can see and steer them. */
+/** The windows that the page opens, until the test has ended. */
 export function stubWindowOpen(): OpenedWindow[] {
-  const opened: OpenedWindow[] = [];
-  vi.spyOn(window, 'open').mockImplementation((url) => {
-    const popup = {
-      openedOn: String(url),
-      url: String(url),
-      opener: window,
-      closed: false,
-      close: () => {
-        popup.closed = true;
-      },
-      location: {
-        replace: (to: string) => {
-          popup.url = to;
-        },
-      },
-    };
-    opened.push(popup);
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what the app uses of a Window, and no more
-    return popup as unknown as Window;
-  });
+  const { opened, open } = openedWindows();
+  vi.spyOn(window, 'open').mockImplementation(open);
   return opened;
 }

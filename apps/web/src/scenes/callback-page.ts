@@ -1,5 +1,5 @@
 import { offerAuthorizationResponse } from '../auth/hand-over.ts';
-import { STATE } from './api-server.ts';
+import { STATE } from './answers.ts';
 
 /** Comes back with the provider's answer, as the callback page does, and says what became of it. */
 export async function handOver(

@@ -1,0 +1,34 @@
+export type OpenedWindow = {
+  openedOn: string;
+  url: string;
+  opener: unknown;
+  closed: boolean;
+  close: () => void;
+};
+
+/** The windows that a page opens with `open`, as far as it can see and steer them. */
+export function openedWindows(): { opened: OpenedWindow[]; open: typeof window.open } {
+  const opened: OpenedWindow[] = [];
+  return {
+    opened,
+    open(url) {
+      const popup = {
+        openedOn: String(url),
+        url: String(url),
+        opener: window,
+        closed: false,
+        close: () => {
+          popup.closed = true;
+        },
+        location: {
+          replace: (to: string) => {
+            popup.url = to;
+          },
+        },
+      };
+      opened.push(popup);
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what the app uses of a Window, and no more
+      return popup as unknown as Window;
+    },
+  };
+}

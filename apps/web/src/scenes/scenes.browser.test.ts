@@ -1,0 +1,88 @@
+import axe from 'axe-core';
+import { afterEach, expect, test, vi } from 'vitest';
+import { commands, page } from 'vitest/browser';
+import '../design/app.css';
+import { useSceneApi } from '../testing/scene-api.ts';
+import { $locale } from '../texts/texts.ts';
+import { openScene } from './open-scene.ts';
+import { scenes } from './scenes.ts';
+
+/*
+ * Each scene in two looks that have nothing in common: what holds in both holds in between. With `--mode pictures`
+ * there are two more, and a picture of each in the folder `pictures`.
+ */
+
+const TAKES_PICTURES = import.meta.env.MODE === 'pictures';
+
+const LOOKS = [
+  { name: 'desktop-light', width: 1024, locale: 'en', colorScheme: 'light' },
+  { name: '320-dark-ko', width: 320, locale: 'ko', colorScheme: 'dark' },
+  ...(TAKES_PICTURES
+    ? ([
+        { name: '320-light', width: 320, locale: 'en', colorScheme: 'light' },
+        { name: 'desktop-dark-ko', width: 1024, locale: 'ko', colorScheme: 'dark' },
+      ] as const)
+    : []),
+] as const;
+
+const HEIGHT = 800;
+
+const use = useSceneApi();
+
+let close = () => {};
+afterEach(() => close());
+
+test.each(scenes)('$name', async (scene) => {
+  await dress(LOOKS[0]);
+  const root = document.createElement('div');
+  root.id = 'root';
+  document.body.replaceChildren(root);
+  ({ close } = await openScene(scene, { root, use }));
+
+  const { says = '', ...shows } = scene.shows;
+  await vi.waitFor(() => expect(whatIsShown(root)).toEqual(shows), { timeout: 5_000 });
+  expect(root.innerText).toContain(says);
+
+  for (const look of LOOKS) {
+    await dress(look);
+    expect(whatIsShown(root)).toEqual(shows);
+    expect(await whatAxeFinds()).toEqual([]);
+    expect(document.documentElement.scrollWidth, `${look.name}: nothing is cut off`).toBe(look.width);
+    if (TAKES_PICTURES) await takePicture(`${scene.name}.${look.name}`, look);
+  }
+});
+
+test('every scene has a name of its own', () => {
+  expect(new Set(scenes.map(({ name }) => name)).size).toBe(scenes.length);
+});
+
+async function dress({ width, locale, colorScheme }: (typeof LOOKS)[number]): Promise<void> {
+  $locale.set(locale);
+  await commands.emulateMedia({ colorScheme });
+  await page.viewport(width, HEIGHT);
+}
+
+function whatIsShown(root: Element): object {
+  const notice = root.querySelector<HTMLElement>('[data-testid="notice"]');
+  const quote = Array.from(root.querySelectorAll('.quote code'), (code) => code.textContent).join(' ');
+  const buttons = Array.from(root.querySelectorAll('button'));
+  return {
+    session: document.documentElement.dataset['session'],
+    ...(notice && { notice: notice.dataset['code'] }),
+    ...(quote && { quote }),
+    offers: buttons
+      .filter((button) => !button.disabled && button.ariaDisabled !== 'true')
+      .map((button) => button.dataset['testid']),
+  };
+}
+
+async function whatAxeFinds(): Promise<string[]> {
+  const { violations } = await axe.run(document, { resultTypes: ['violations'] });
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+}
+
+async function takePicture(name: string, { width }: { width: number }): Promise<void> {
+  // The whole page, however long it is.
+  await page.viewport(width, Math.max(HEIGHT, document.documentElement.scrollHeight));
+  await page.screenshot({ path: `../../pictures/${name}.png` });
+}

@@ -1,0 +1,16 @@
+import type { BrowserCommand } from 'vitest/node';
+
+export type Media = {
+  colorScheme?: 'light' | 'dark';
+  forcedColors?: 'active' | 'none';
+  reducedMotion?: 'reduce' | 'no-preference';
+};
+
+declare module 'vitest/browser' {
+  interface BrowserCommands {
+    /** What the person has set in their system, until the next call. */
+    emulateMedia: (media: Media) => Promise<void>;
+  }
+}
+
+export const emulateMedia: BrowserCommand<[Media]> = ({ page }, media) => page.emulateMedia(media);
