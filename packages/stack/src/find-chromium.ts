@@ -1,20 +1,16 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { environment as ownEnvironment, type Environment } from './environment.ts';
+import { install, installDebianPackage, type Installation, type InstallationSite } from './installation.ts';
 import { isExecutable, programsOnPath } from './programs-on-path.ts';
 
-export interface ChromiumSearch {
+export interface ChromiumSearch extends Partial<InstallationSite> {
   /** Where Playwright keeps the browser that it downloads: `chromium.executablePath()`. */
   downloadedExecutable?: string | undefined;
   /** The script behind the command `playwright`, to let it download that browser. */
   playwrightCli?: string | undefined;
-  environment?: Environment;
-  platform?: NodeJS.Platform;
-  isRoot?: boolean;
   /** Where browsers are installed on this platform, besides PATH. */
   usualPlaces?: string[];
-  /** Gets a sentence about everything that is tried. */
-  onAttempt?: (sentence: string) => void;
 }
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome'];
@@ -34,6 +30,7 @@ export function findChromium({
   usualPlaces = placesOf(platform, environment),
   onAttempt = (sentence) => void process.stderr.write(`${sentence}\n`),
 }: ChromiumSearch = {}): string {
+  const site = { environment, platform, isRoot, onAttempt };
   const named = environment['PLAYWRIGHT_CHROMIUM_EXECUTABLE'];
   if (named) {
     if (isExecutable(named)) return named;
@@ -58,38 +55,18 @@ export function findChromium({
   const downloaded = () => (downloadedExecutable === undefined ? [] : [downloadedExecutable]).find(runs);
   const installed = () => [...programsOnPath(NAMES, { environment, platform }), ...usualPlaces].find(runs);
 
-  const attempt = (sentence: string, command: string, args: string[], minutes: number): boolean => {
-    onAttempt(`${sentence} (for ${minutes} minutes at most) …`);
-    const { status, error } = spawnSync(command, args, {
-      // Its progress belongs beside ours, on stderr: stdout may be somebody's report.
-      stdio: ['ignore', process.stderr.fd, process.stderr.fd],
-      env: {
-        ...environment,
-        DEBIAN_FRONTEND: 'noninteractive',
-        PLAYWRIGHT_DOWNLOAD_CONNECTION_TIMEOUT: '10000',
-      },
-      timeout: minutes * 60_000,
-      killSignal: 'SIGKILL',
-    });
-    if (status !== 0) onAttempt(`That did not work (${error?.message ?? `exit code ${status}`}).`);
-    return status === 0;
-  };
-
   const download = () => {
     if (playwrightCli === undefined) return undefined;
-    const args = [playwrightCli, 'install', 'chromium'];
-    return attempt("No Chromium found: downloading Playwright's", process.execPath, args, 5)
-      ? downloaded()
-      : undefined;
+    const installation: Installation = {
+      sentence: "No Chromium found: downloading Playwright's",
+      command: process.execPath,
+      args: [playwrightCli, 'install', 'chromium'],
+      minutes: 5,
+    };
+    return install(installation, site) ? downloaded() : undefined;
   };
-  const installFromDebian = () => {
-    const [aptGet] = programsOnPath(['apt-get'], { environment, platform });
-    if (platform !== 'linux' || !isRoot || aptGet === undefined) return undefined;
-    return attempt('Reading the lists of system packages', aptGet, ['update', '-q'], 2) &&
-      attempt('Installing Chromium as a system package', aptGet, ['install', '-y', '-q', 'chromium'], 8)
-      ? installed()
-      : undefined;
-  };
+  const installFromDebian = () =>
+    installDebianPackage({ name: 'chromium', title: 'Chromium' }, site) ? installed() : undefined;
 
   const found = downloaded() ?? installed() ?? download() ?? installFromDebian();
   if (found !== undefined) return found;

@@ -1,6 +1,7 @@
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
+import { findRedisServer } from '@oneclick/stack/find-redis-server';
 import { portOf } from './port-of.ts';
 
 /** A real Redis that can be taken away and given back. */
@@ -16,10 +17,9 @@ export interface RedisServer {
   stop: () => Promise<void>;
 }
 
-/** Before any test runs, so that a machine without Redis is told so once. */
+/** Before any test runs, so that a machine without Redis gets one, or is told so once. */
 export default function requireRedisServer(): void {
-  if (process.env['REDIS_URL']) return;
-  if (spawnSync('redis-server', ['--version'], { stdio: 'ignore' }).status !== 0) throw new Error(MISSING);
+  if (!process.env['REDIS_URL']) findRedisServer();
 }
 
 /** Starts one, or uses the one that REDIS_URL names: then a killed one is one that can't be reached. */
@@ -27,9 +27,6 @@ export function startRedisServer(): Promise<RedisServer> {
   const url = process.env['REDIS_URL'];
   return url ? startProxyTo(url) : startOwn();
 }
-
-const MISSING =
-  'No redis-server can be started: install it (Debian: apt-get install redis-server, macOS: brew install redis), or set REDIS_URL.';
 
 async function startOwn(): Promise<RedisServer> {
   const port = await freePort();
@@ -50,7 +47,7 @@ async function startOwn(): Promise<RedisServer> {
 
 async function spawnRedis(port: number): Promise<ChildProcess> {
   const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
-  const server = spawn('redis-server', args, { stdio: ['ignore', 'pipe', 'ignore'] });
+  const server = spawn(findRedisServer(), args, { stdio: ['ignore', 'pipe', 'ignore'] });
   // Not even a crash of the test run leaves it behind.
   const onExit = () => void server.kill('SIGKILL');
   process.once('exit', onExit);
