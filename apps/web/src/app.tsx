@@ -1,20 +1,27 @@
 import { useStore } from '@nanostores/react';
-import { lazy, Suspense } from 'react';
+import { type ComponentType, lazy, Suspense, useState } from 'react';
+import type { AccountScreenProps } from './account/account-screen.tsx';
 import { useSession } from './auth/use-session.tsx';
 import { RestoringScreen } from './screens/restoring-screen.tsx';
 import { SignedOutScreen } from './screens/signed-out-screen.tsx';
 import { SigningInScreen } from './screens/signing-in-screen.tsx';
 import { $app } from './texts/texts.ts';
 
+let loadedAccountScreen: ComponentType<AccountScreenProps> | undefined;
+
 /**
  * The account comes when somebody may be about to see it: a visitor who only looks at the button needs none of it.
  * See screens.tsx.
  */
-export const loadAccountScreen = () => import('./account/account-screen.tsx');
+export async function loadAccountScreen(): Promise<ComponentType<AccountScreenProps>> {
+  const { AccountScreen } = await import('./account/account-screen.tsx');
+  loadedAccountScreen = AccountScreen;
+  return AccountScreen;
+}
 
-const AccountScreen = lazy(async () => {
+const LateAccountScreen = lazy(async () => {
   try {
-    return { default: (await loadAccountScreen()).AccountScreen };
+    return { default: await loadAccountScreen() };
   } catch {
     return { default: ReloadScreen };
   }
@@ -52,12 +59,18 @@ function Screen() {
     case 'exchanging':
       return <SigningInScreen step={snapshot.name} />;
     case 'signed-in':
-      return (
-        <Suspense fallback={<RestoringScreen trouble={undefined} onTryAgain={reload} />}>
-          <AccountScreen snapshot={snapshot} />
-        </Suspense>
-      );
+      return <Account snapshot={snapshot} />;
   }
+}
+
+/** What has come already is shown at once: after any wait, however short, React holds a screen back for 300 ms. */
+function Account(props: AccountScreenProps) {
+  const [AccountScreen] = useState(() => loadedAccountScreen ?? LateAccountScreen);
+  return (
+    <Suspense fallback={<RestoringScreen trouble={undefined} onTryAgain={reload} />}>
+      <AccountScreen {...props} />
+    </Suspense>
+  );
 }
 
 /** The network was gone just then, or a new version of the app has taken the place of this one. */

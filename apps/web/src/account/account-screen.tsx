@@ -13,8 +13,10 @@ import { userinfoQuery } from './userinfo-query.ts';
 
 const AGE_SHOWN_EVERY_MS = 10_000;
 
+export type AccountScreenProps = { snapshot: SessionState & { name: 'signed-in' } };
+
 /** Who is signed in, what they have left, and what they can do about it. */
-export function AccountScreen({ snapshot }: { snapshot: SessionState & { name: 'signed-in' } }) {
+export function AccountScreen({ snapshot }: AccountScreenProps) {
   const { session } = useSession();
   const texts = useStore($account);
   const userinfo = useQuery(userinfoQuery(session, snapshot.sessionId));
@@ -90,7 +92,7 @@ function StaleData({ readAtMs }: { readAtMs: number }) {
     return () => clearInterval(timer);
   }, []);
   const seconds = Math.max(0, Math.round((nowMs - readAtMs) / 1000));
-  const age = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
+  const age = new Intl.RelativeTimeFormat(locale);
   return (
     <p className="hint">
       {texts.staleData({
