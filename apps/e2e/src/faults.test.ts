@@ -1,53 +1,235 @@
+import type { Page } from '@playwright/test';
+import type { WireFault } from './fault-proxy.ts';
 import { expect, test } from './system.ts';
 
-const NOBODY_LISTENS = 'http://127.0.0.1:9';
+/*
+ * Each step of a sign-in and of a session, while the server behind it is down, slow or mute. However it goes wrong, it ends
+ * in a notice with a code or well; nobody is signed out by it, and nothing ends on a spinner.
+ */
 
-test.describe('while the token endpoint is down', () => {
-  test.use({ environment: { api: { OAUTH_TOKEN_ENDPOINT: `${NOBODY_LISTENS}/token` } } });
+const TOKEN = '/api/oauth2/token';
 
-  test('the sign-in ends in a sentence with a request id, and the button is back', async ({ person }) => {
+async function allow(popup: Page): Promise<void> {
+  await popup.getByTestId('provider-allow').click();
+}
+
+test.describe('the provider', () => {
+  for (const [name, fault] of [
+    ['does not answer', 'reset'],
+    ['shows an error page', { status: 503 }],
+  ] satisfies [string, WireFault][]) {
+    test(`whose sign-in page ${name}: the person closes it and begins again`, async ({ person, system }) => {
+      system.wires.provider.break('everywhere', fault);
+      await person.openApp();
+      const popup = await person.clickSignIn();
+      await expect(person.see('continue-here')).toBeVisible();
+      await popup.waitForURL(/^chrome-error:|\/authorize/);
+      await popup.close();
+      await person.seesSignedOut();
+
+      system.wires.provider.mend();
+      await person.signIn();
+    });
+  }
+
+  test('that is slow: the sign-in takes its time and ends well', async ({ person, system }) => {
+    for (const path of ['/api/oauth2/authorize', TOKEN, '/api/oauth2/userinfo']) {
+      system.wires.provider.break(path, { delayMs: 1000 });
+    }
     await person.openApp();
-    const popup = await person.clickSignIn();
-    await person.enterPassword(popup);
-    await popup.getByTestId('provider-allow').click();
-    await person.seesSignedOut();
-    await person.seesNotice('provider_unavailable');
-    await expect(person.see('notice')).toContainText(/Quote this to support: provider_unavailable [\w-]{8,}/);
+    await person.signIn();
+    await expect(person.see('balance')).toHaveText('750.00');
   });
-});
 
-test.describe('while userinfo is down', () => {
-  test.use({ environment: { api: { OAUTH_USERINFO_ENDPOINT: `${NOBODY_LISTENS}/userinfo` } } });
+  for (const [name, fault, code] of [
+    ['does not answer', 'reset', 'provider_unavailable'],
+    ['answers 503', { status: 503 }, 'provider_unavailable'],
+    ['answers with a page', { status: 200 }, 'provider_bad_response'],
+    ['is mute', 'hang', 'provider_timeout'],
+  ] satisfies [string, WireFault, string][]) {
+    test(`whose token endpoint ${name}: ${code}, and the next click signs in`, async ({ person, system }) => {
+      system.wires.provider.break(TOKEN, fault);
+      await person.openApp();
+      const popup = await person.clickSignIn();
+      await person.enterPassword(popup);
+      await allow(popup);
+      await expect(person.see('notice')).toHaveAttribute('data-code', code, { timeout: 15_000 });
+      await expect(person.see('notice')).toContainText(new RegExp(`support: ${code} [\\w-]{8,}`));
+      await person.seesSignedOut();
 
-  test('nobody is signed out: the screen says that AIHubMix can not be reached', async ({ person }) => {
+      system.wires.provider.mend();
+      await person.clickSignIn();
+      await person.seesAccount();
+    });
+  }
+
+  test('whose userinfo is down: nobody is signed out, and the balance comes when it is back', async ({
+    person,
+    system,
+  }) => {
+    system.wires.provider.break('/api/oauth2/userinfo', { status: 502 });
     await person.openApp();
     const popup = await person.clickSignIn();
     await person.enterPassword(popup);
-    await popup.getByTestId('provider-allow').click();
+    await allow(popup);
     await person.seesNotice('provider_unavailable');
     await expect(person.page.locator('html')).toHaveAttribute('data-session', 'signed-in');
-    await person.see('sign-out').click();
-    await person.seesSignedOut();
+
+    system.wires.provider.mend();
+    await person.see('refresh-balance').click();
+    await person.seesAccount();
+    await expect(person.see('notice')).toHaveCount(0);
+  });
+
+  test('whose topup is down: the tab closes, and the screen says so', async ({ person, system }) => {
+    await person.openApp();
+    await person.signIn();
+    system.wires.provider.break('/api/oauth2/topup', 'reset');
+    await person.see('top-up').click();
+    await person.seesNotice('provider_unavailable');
+    await person.seesAccount();
+    await expect.poll(() => person.page.context().pages().length).toBe(1);
+  });
+
+  test('that refuses to refresh for now: the session goes on', async ({ person, system }) => {
+    const exchanged = person.page.waitForResponse(/exchange-token/);
+    await person.openApp();
+    await person.signIn();
+    await system.endAccessToken(await exchanged);
+    system.wires.provider.break(TOKEN, { status: 503 });
+    await person.see('refresh-balance').click();
+    await person.seesNotice('provider_unavailable');
+    await person.seesAccount();
+
+    system.wires.provider.mend();
+    await person.see('refresh-balance').click();
+    await expect(person.see('notice')).toHaveCount(0);
+    await person.seesAccount();
   });
 });
 
-test.describe('while the API is down', () => {
-  test.use({ environment: { web: { API_PROXY_TARGET: NOBODY_LISTENS } } });
+test.describe('the API', () => {
+  for (const [name, fault] of [
+    ['does not answer', 'reset'],
+    ['is behind a broken proxy', { status: 502 }],
+  ] satisfies [string, WireFault][]) {
+    test(`that ${name} at the start: the window closes and the page says so`, async ({ person, system }) => {
+      system.wires.api.break('/api/oauth/start', fault);
+      await person.openApp();
+      const popup = await person.clickSignIn();
+      await person.seesSignedOut();
+      await person.seesNotice('api_unreachable');
+      await expect.poll(() => popup.isClosed()).toBe(true);
 
-  test('the window closes and the page says so', async ({ person }) => {
+      system.wires.api.mend();
+      await person.signIn();
+    });
+
+    test(`that ${name} at the exchange: the page says so, and the next click signs in`, async ({
+      person,
+      system,
+    }) => {
+      await person.openApp();
+      const popup = await person.clickSignIn();
+      await person.enterPassword(popup);
+      system.wires.api.break('/api/oauth/exchange-token', fault);
+      await allow(popup);
+      await person.seesNotice('api_unreachable');
+      await person.seesSignedOut();
+
+      system.wires.api.mend();
+      await person.clickSignIn();
+      await person.seesAccount();
+    });
+
+    test(`that ${name} on a reload: it is tried again, and nobody is signed out`, async ({
+      person,
+      system,
+    }) => {
+      await person.openApp();
+      await person.signIn();
+      system.wires.api.break('everywhere', fault);
+      await person.page.reload();
+      await person.seesNotice('api_unreachable');
+      await expect(person.page.locator('html')).toHaveAttribute('data-session', 'restoring');
+      await expect(person.see('try-again')).toBeVisible();
+
+      // By itself: nobody clicks.
+      system.wires.api.mend();
+      await person.seesAccount();
+    });
+  }
+
+  test('that is mute at the start: who does not want to wait cancels', async ({ person, system }) => {
+    system.wires.api.break('/api/oauth/start', 'hang');
     await person.openApp();
     const popup = await person.clickSignIn();
+    await person.see('cancel-sign-in').click();
     await person.seesSignedOut();
-    await person.seesNotice('api_unreachable');
     await expect.poll(() => popup.isClosed()).toBe(true);
   });
 
-  test('a reload keeps trying instead of signing the person out', async ({ person }) => {
+  test('whose answer to the exchange is lost: told when its time is over, and the next click signs in', async ({
+    person,
+    system,
+  }) => {
     await person.openApp();
-    await person.page.evaluate(() => localStorage.setItem('session', 'signed-in'));
-    await person.page.reload();
+    const popup = await person.clickSignIn();
+    await person.enterPassword(popup);
+    system.wires.api.break('/api/oauth/exchange-token', 'cut');
+    await allow(popup);
+    await expect(person.see('notice')).toHaveAttribute('data-code', 'api_unreachable', { timeout: 20_000 });
+    await person.seesSignedOut();
+
+    system.wires.api.mend();
+    await person.clickSignIn();
+    await person.seesAccount();
+  });
+
+  test('that does not pass userinfo on: the last known account stays', async ({ person, system }) => {
+    await person.openApp();
+    await person.signIn();
+    system.wires.api.break('/api/oauth/userinfo', 'reset');
+    await person.see('refresh-balance').click();
     await person.seesNotice('api_unreachable');
-    await expect(person.page.locator('html')).toHaveAttribute('data-session', 'restoring');
-    await expect(person.see('try-again')).toBeVisible();
+    await person.seesAccount();
+    await expect(person.see('balance')).toHaveText('750.00');
+  });
+
+  test('that is down at the refresh: the session goes on', async ({ person, system }) => {
+    const exchanged = person.page.waitForResponse(/exchange-token/);
+    await person.openApp();
+    await person.signIn();
+    await system.endAccessToken(await exchanged);
+    system.wires.api.break('/api/oauth/refresh-token', 'reset');
+    await person.see('refresh-balance').click();
+    await person.seesNotice('api_unreachable');
+    await person.seesAccount();
+
+    system.wires.api.mend();
+    await person.see('refresh-balance').click();
+    await expect(person.see('notice')).toHaveCount(0);
+  });
+
+  test('that can not be told of a sign-out: signed out here, and it is told on the next load', async ({
+    person,
+    system,
+    context,
+  }) => {
+    const sessionCookies = async () =>
+      (await context.cookies()).filter(({ name }) => name.startsWith('session'));
+    await person.openApp();
+    await person.signIn();
+    system.wires.api.break('everywhere', 'reset');
+    await person.see('sign-out').click();
+    await person.seesSignedOut();
+    await person.page.reload();
+    await person.seesSignedOut();
+    expect(await sessionCookies()).toHaveLength(1);
+
+    system.wires.api.mend();
+    await person.page.reload();
+    await person.seesSignedOut();
+    await expect.poll(sessionCookies).toEqual([]);
   });
 });

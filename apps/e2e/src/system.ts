@@ -3,6 +3,7 @@ import { type BrowserContext, expect, type Page, type Response, test as base } f
 import { TokenResponse } from '@oneclick/shared/messages';
 import { freePorts, type Stack, startStack } from '@oneclick/stack/stack';
 import * as v from 'valibot';
+import { type FaultProxy, startFaultProxy } from './fault-proxy.ts';
 
 /*
  * The whole system for a test: the local provider, the API and the built web app on ports of their own, as
@@ -11,6 +12,8 @@ import * as v from 'valibot';
 
 export type System = Stack & {
   clientSecret: string;
+  /** What stands between the browser and the API, and between everybody and the provider. */
+  wires: { api: FaultProxy; provider: FaultProxy };
   /** Every line that any part has printed. */
   log: string[];
   /** Ends the access token in this token response at the provider, long before its time (RFC 7009). */
@@ -41,7 +44,11 @@ export const test = base.extend<
   ],
 
   system: async ({ environment, mode, sharedSystem }, use) => {
-    if (!environment && mode === 'production') return use(sharedSystem);
+    if (!environment && mode === 'production') {
+      await use(sharedSystem);
+      for (const wire of Object.values(sharedSystem.wires)) wire.mend();
+      return;
+    }
     const system = await startSystem({ environment, mode });
     await use(system);
     await system.stop();
@@ -60,24 +67,37 @@ export const test = base.extend<
 async function startSystem({ environment, mode }: Options): Promise<System> {
   const log: string[] = [];
   const [web = 0, api = 0, provider = 0] = await freePorts(3);
+  const wires = {
+    api: await startFaultProxy({ target: `http://127.0.0.1:${api}` }),
+    provider: await startFaultProxy({ target: `http://127.0.0.1:${provider}` }),
+  };
   const clientSecret = `secret_${randomBytes(32).toString('hex')}`;
   const stack = await startStack({
     mode,
     ports: { web, api, provider },
     settings: {
       WEB_ORIGIN: `http://localhost:${web}`,
-      OAUTH_PROVIDER: `http://localhost:${provider}`,
+      OAUTH_PROVIDER: wires.provider.origin,
       OAUTH_CLIENT_ID: CLIENT_ID,
       OAUTH_CLIENT_SECRET: clientSecret,
       OAUTH_SERVER_REDIRECT_URI: `http://localhost:${web}/oauth/callback`,
       RATE_LIMIT_PER_MINUTE: '6000',
       SESSION_KEYS: `e2e:${randomBytes(32).toString('base64url')}`,
     },
-    environment,
+    environment: {
+      ...environment,
+      web: { API_PROXY_TARGET: wires.api.origin, ...environment?.web },
+      provider: { ISSUER: wires.provider.origin, ...environment?.provider },
+    },
     onLine: (part, line) => void log.push(`[${part}] ${line}`),
   });
   return {
     ...stack,
+    async stop() {
+      await stack.stop();
+      await Promise.all(Object.values(wires).map(({ close }) => close()));
+    },
+    wires,
     log,
     clientSecret,
     async endAccessToken(tokenResponse) {
