@@ -12,8 +12,8 @@ import {
 export type WireFault =
   /** Its answer comes, and comes late. */
   | { delayMs: number }
-  /** A server in between answers with a page of its own; it never arrives. */
-  | { status: number }
+  /** Somebody else answers, with a page or with JSON; it never arrives. */
+  | { status: number; html?: string; json?: object }
   /** The connection ends before it arrives. */
   | 'reset'
   /** It arrives, and the connection ends within the answer. */
@@ -42,8 +42,9 @@ export async function startFaultProxy({ target }: { target: string }): Promise<F
     if (fault === 'hang') return;
     if (fault === 'reset') return void request.socket.destroy();
     if (typeof fault === 'object' && 'status' in fault) {
-      response.writeHead(fault.status, { 'Content-Type': 'text/html' }).end('<h1>Something went wrong</h1>');
-      return;
+      const { status, json, html = '<h1>Something went wrong</h1>' } = fault;
+      response.writeHead(status, { 'Content-Type': json ? 'application/json' : 'text/html' });
+      return void response.end(json ? JSON.stringify(json) : html);
     }
     const upstream = forward(new URL(request.url ?? '/', target), {
       agent,

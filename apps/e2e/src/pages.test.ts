@@ -1,5 +1,6 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
+import { WEB_PATHS } from '@oneclick/shared/paths';
 import { expect, test } from './system.ts';
 
 async function hasNothingForAxe(page: Page): Promise<void> {
@@ -87,4 +88,47 @@ test('the pages come with their headers, and a wrong path is not the app', async
   expect((await request.get(`${system.origins.web}/nowhere`)).status()).toBe(404);
   // The service worker of the component tests would answer for the API.
   expect((await request.get(`${system.origins.web}/mockServiceWorker.js`)).status()).toBe(404);
+});
+
+test('a script that gets into a page is not run, whichever way it came', async ({ page, system }) => {
+  const blocked = new Set<string>();
+  page.on('console', (message) => {
+    const [what] = /inline (script|event handler)|Trusted\w+/.exec(message.text()) ?? [];
+    if (what) blocked.add(what);
+  });
+  await page.route(/\/$|callback\.html/, async (route) => {
+    const response = await route.fetch();
+    const body = `${await response.text()}<script>window.hacked = true</script><b onclick="window.hacked = true">x</b>`;
+    await route.fulfill({ response, body });
+  });
+  const isHacked = () => page.evaluate(() => Reflect.has(window, 'hacked'));
+  for (const path of ['/', WEB_PATHS.callback]) {
+    await page.goto(system.origins.web + path);
+    await page.locator('b').click();
+    const refusals = await page.evaluate(() => {
+      const attempts = [
+        () => (document.body.innerHTML = '<img src=x onerror="window.hacked = true">'),
+        () => document.body.append(Object.assign(document.createElement('script'), { text: 'hacked = 1' })),
+        () =>
+          document.body.append(Object.assign(document.createElement('script'), { src: 'data:,hacked=1' })),
+      ];
+      return attempts.map((attempt) => {
+        try {
+          attempt();
+          return 'went through';
+        } catch (error) {
+          return error instanceof Error ? error.name : 'thrown';
+        }
+      });
+    });
+    expect(refusals).toEqual(['TypeError', 'TypeError', 'TypeError']);
+    expect(await isHacked()).toBe(false);
+  }
+  expect([...blocked].toSorted()).toEqual([
+    'TrustedHTML',
+    'TrustedScript',
+    'TrustedScriptURL',
+    'inline event handler',
+    'inline script',
+  ]);
 });

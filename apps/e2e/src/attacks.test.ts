@@ -1,0 +1,272 @@
+import type { BrowserContext, Page } from '@playwright/test';
+import { PATHS, WEB_PATHS } from '@oneclick/shared/paths';
+import { StartResponse } from '@oneclick/shared/messages';
+import * as v from 'valibot';
+import { expect, test, type System } from './system.ts';
+
+/** What a hostile page, window, message or provider tries on a person who is signing in. */
+
+const CANARY = '<img src=x onerror="window.hacked=true">';
+
+/** A page on another site that holds this. */
+function foreignPage(system: System, html: string): string {
+  system.wires.provider.break('/foreign', { status: 200, html });
+  return `${system.wires.provider.origin.replace('localhost', '127.0.0.1')}/foreign`;
+}
+
+function countExchanges(context: BrowserContext): { count: number } {
+  const exchanges = { count: 0 };
+  context.on('request', (request) => {
+    if (request.url().endsWith(PATHS.exchangeToken)) exchanges.count += 1;
+  });
+  return exchanges;
+}
+
+/** The state of the attempt that the next click begins. */
+async function nextState(page: Page): Promise<string> {
+  const response = await page.waitForResponse(new RegExp(`${PATHS.start}$`));
+  return v.parse(StartResponse, await response.json()).state;
+}
+
+test('the page of the provider has no handle on the app, and can not move it', async ({ person, system }) => {
+  const html = `<script>
+    document.title = 'opener: ' + window.opener;
+    try { window.opener.location = 'about:blank'; } catch {}
+  </script>`;
+  system.wires.provider.break('/api/oauth2/authorize', { status: 200, html });
+  await person.openApp();
+  const popup = await person.clickSignIn();
+  await expect(popup).toHaveTitle('opener: null');
+  await expect(person.see('cancel-sign-in')).toBeVisible();
+  expect(person.page.url()).toBe(`${system.origins.web}/`);
+});
+
+test.describe('with a provider whose pages cut the window off', () => {
+  test.use({ environment: { provider: { OPENER_POLICY: 'same-origin' } } });
+
+  test('the button comes back, the late answer signs in, and the window closes', async ({
+    person,
+    context,
+  }) => {
+    await person.openApp();
+    const popup = await person.clickSignIn();
+    await popup.locator('[name=username]').waitFor();
+    await person.seesSignedOut();
+    await person.enterPassword(popup);
+    await popup.getByTestId('provider-allow').click();
+    await person.seesAccount();
+    await expect.poll(() => context.pages().length).toBe(1);
+  });
+});
+
+test('a window that is closed before it has left: nothing goes on, and nothing is exchanged', async ({
+  person,
+  system,
+  context,
+}) => {
+  const exchanges = countExchanges(context);
+  system.wires.api.break(PATHS.start, { delayMs: 1500 });
+  await person.openApp();
+  const popup = await person.clickSignIn();
+  await popup.close();
+  await person.seesNotice('window_closed');
+  await person.seesSignedOut();
+  expect(context.pages()).toHaveLength(1);
+  expect(exchanges.count).toBe(0);
+});
+
+test('forged, foreign, replayed and huge messages do nothing, and the true answer still signs in', async ({
+  person,
+  context,
+  system,
+}) => {
+  const exchanges = countExchanges(context);
+  await person.openApp();
+  const started = nextState(person.page);
+  const popup = await person.clickSignIn();
+  await popup.locator('[name=username]').waitFor();
+  const pending = await started;
+
+  // Another page of this origin that knows the attempt's channel: as bad as it gets.
+  const insider = await context.newPage();
+  await insider.goto(`${system.origins.web}${WEB_PATHS.callback}`);
+  await insider.evaluate(async (state) => {
+    const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(state));
+    const name = btoa(String.fromCharCode(...new Uint8Array(hash)))
+      .replaceAll('+', '-')
+      .replaceAll('/', '_')
+      .replaceAll('=', '');
+    const channel = new BroadcastChannel(`oauth:${name}`);
+    const type = 'authorization-response';
+    const other = 'a'.repeat(43);
+    for (const message of [
+      { v: 1, type, response: { state: other, code: 'forged' } },
+      { v: 1, type, response: { state, code: 'x'.repeat(5_000_000) } },
+      { v: 1, type, response: { state, code: 'two\nlines' } },
+      { v: 1, type, response: { state, code: ['forged'] } },
+      { v: 1, type, response: { state, error: '<script>' + 'x'.repeat(500) } },
+      { v: 1, type, response: new Map([['state', state]]) },
+      { v: 1, type },
+      { v: 2, type, response: { state, code: 'forged' } },
+      { type, response: { state, code: 'forged' } },
+      { v: 1, type: 'constructor' },
+      null,
+      'authorization-response',
+      [1, type],
+    ]) {
+      channel.postMessage(message);
+    }
+    channel.close();
+  }, pending);
+  // What an app that listens to `message` would fall for.
+  await person.page.evaluate((state) => {
+    const message = { v: 1, type: 'authorization-response', response: { state, code: 'forged' } };
+    for (const origin of ['*', location.origin]) window.postMessage(message, origin);
+  }, pending);
+  await expect(person.see('cancel-sign-in')).toBeVisible();
+  expect(exchanges.count).toBe(0);
+
+  await person.enterPassword(popup);
+  await popup.getByTestId('provider-allow').click();
+  await person.seesAccount();
+  expect(exchanges.count).toBe(1);
+
+  // The same once more, to a tab that is signed in.
+  await insider.evaluate((state) => {
+    for (const name of ['session', 'oauth']) {
+      const channel = new BroadcastChannel(name);
+      channel.postMessage({ v: 1, type: 'authorization-response', response: { state, code: 'forged' } });
+      channel.postMessage({ type: 'refreshed', response: { access_token: 'forged', session_id: 'forged' } });
+      channel.postMessage({ type: 'ended', sessionId: 'forged', notice: { code: 'session_expired' } });
+      channel.close();
+    }
+  }, pending);
+  await person.see('refresh-balance').click();
+  await expect(person.see('reading')).toContainText('unchanged');
+  await person.seesAccount();
+  expect(exchanges.count).toBe(1);
+});
+
+test('a foreign page that opens the app keeps no handle on it', async ({ person, system, context }) => {
+  await person.page.goto(
+    foreignPage(system, `<button onclick="window.app = window.open('${system.origins.web}')">Open</button>`),
+  );
+  const [app] = await Promise.all([
+    context.waitForEvent('page'),
+    person.page.getByRole('button', { name: 'Open' }).click(),
+  ]);
+  await app.getByTestId('sign-in').waitFor();
+  expect(await app.evaluate(() => window.opener === null)).toBe(true);
+  await expect.poll(() => person.page.evaluate(() => Reflect.get(window, 'app').closed)).toBe(true);
+});
+
+test('neither the app nor the callback page can be framed', async ({ page, system }) => {
+  const frames = ['/', '/oauth/callback.html?code=x&state=y', '/oauth/opening.html'];
+  const refused: string[] = [];
+  page.on('console', (message) => {
+    if (message.text().includes('frame-ancestors')) refused.push(message.text());
+  });
+  const html = frames.map((path) => `<iframe src="${system.origins.web}${path}"></iframe>`).join('');
+  await page.goto(foreignPage(system, html));
+  await expect.poll(() => refused.length).toBe(frames.length);
+  const shown = () => page.frames().map((frame) => frame.url().split('//')[0]);
+  await expect.poll(shown).toEqual(['http:', ...frames.map(() => 'chrome-error:')]);
+});
+
+test('an answer that is brought to another browser signs nobody in there', async ({
+  person,
+  context,
+  system,
+  browser,
+}) => {
+  // The attacker's own attempt, up to an answer that has not been used.
+  await person.openApp();
+  await person.signIn();
+  const started: unknown = await person.page.evaluate(async (path) => {
+    const response = await fetch(path, { method: 'POST', headers: { 'X-CSRF': '1' } });
+    return response.json();
+  }, PATHS.start);
+  const { authorizationUrl } = v.parse(StartResponse, started);
+  const answer = await context.request.get(authorizationUrl, { maxRedirects: 0 });
+  const callback = answer.headers()['location'] ?? '';
+  expect(callback).toContain(`${system.origins.web}${WEB_PATHS.callback}?code=`);
+
+  const victim = await browser.newContext();
+  const page = await victim.newPage();
+  const exchanges = countExchanges(victim);
+  await page.goto(callback);
+  // It asks first. Whoever agrees is told that this began elsewhere.
+  const finish = page.getByRole('button', { name: 'Finish the sign-in here' });
+  await finish.waitFor();
+  expect(exchanges.count).toBe(0);
+  await finish.click();
+  await expect(page.getByTestId('notice')).toHaveAttribute('data-code', 'transaction_not_found');
+  await expect(page.locator('html')).toHaveAttribute('data-session', 'signed-out');
+  await victim.close();
+});
+
+test('a callback page that is reloaded, or come back to, does nothing', async ({ person, context }) => {
+  const exchanges = countExchanges(context);
+  await person.openApp();
+  const popup = await person.clickSignIn();
+  await person.enterPassword(popup);
+  await popup.getByTestId('provider-allow').waitFor();
+  await person.page.goto('about:blank');
+  await popup.getByTestId('provider-allow').click();
+  await popup.getByRole('button', { name: 'Finish the sign-in here' }).waitFor();
+  await popup.reload();
+  await expect(popup.getByText('There is nothing to finish here.')).toBeVisible();
+  await popup.goto('about:blank');
+  await popup.goBack();
+  await expect(popup.getByText('There is nothing to finish here.')).toBeVisible();
+  expect(exchanges.count).toBe(0);
+});
+
+test('HTML in a name is text, and so is what the provider says about an error', async ({
+  person,
+  system,
+}) => {
+  const userinfo = { id: 1, username: CANARY, email: `${CANARY}@example.com`, balance_formatted: CANARY };
+  system.wires.provider.break('/api/oauth2/userinfo', { status: 200, json: userinfo });
+  await person.openApp();
+  const started = nextState(person.page);
+  const first = await person.clickSignIn();
+  await first.locator('[name=username]').waitFor();
+  const description = new URLSearchParams({
+    state: await started,
+    error: 'access_denied',
+    error_description: CANARY,
+  });
+  await first.goto(`${system.origins.web}${WEB_PATHS.callback}?${description}`);
+  await person.seesNotice('authorization_denied');
+
+  const second = await person.clickSignIn();
+  await person.enterPassword(second);
+  await second.getByTestId('provider-allow').click();
+  for (const testId of ['username', 'balance']) await expect(person.see(testId)).toHaveText(CANARY);
+  expect(await person.page.evaluate(() => Reflect.get(window, 'hacked'))).toBeUndefined();
+  expect(await person.page.locator('img[src=x]').count()).toBe(0);
+});
+
+test('an API that answers 401 to everything is asked a few times, and then the session has ended', async ({
+  person,
+  system,
+}) => {
+  await person.openApp();
+  await person.signIn();
+  let calls = 0;
+  person.page.on('request', (request) => {
+    if (request.url().includes('/api/')) calls += 1;
+  });
+  const invalidToken = {
+    error: 'invalid_token',
+    error_description: 'The access token has ended.',
+    request_id: 'request-1',
+    retryable: false,
+  };
+  system.wires.api.break(PATHS.userinfo, { status: 401, json: invalidToken });
+  await person.see('refresh-balance').click();
+  await person.seesNotice('invalid_token');
+  await person.page.waitForTimeout(3000);
+  expect(calls).toBeLessThan(10);
+});

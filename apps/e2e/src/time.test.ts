@@ -1,0 +1,57 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Page } from '@playwright/test';
+import { expect, test } from './system.ts';
+
+/* Wrong clocks, and tabs that the browser puts to sleep. */
+
+test.use({ environment: { provider: { ACCESS_TOKEN_SECONDS: '4' } } });
+
+/** The status of every answer about the token and the account. */
+function answers(page: Page): { refreshes: number[]; userinfo: number[] } {
+  const seen = { refreshes: [] as number[], userinfo: [] as number[] };
+  page.on('response', (response) => {
+    if (response.url().endsWith('/refresh-token')) seen.refreshes.push(response.status());
+    if (response.url().endsWith('/userinfo')) seen.userinfo.push(response.status());
+  });
+  return seen;
+}
+
+for (const hours of [-1, 1]) {
+  test(`a clock that is off by ${hours} hour: signed in, and refreshed no more often than the token asks`, async ({
+    person,
+  }) => {
+    await person.page.addInitScript(`Date = class extends Date {
+      static now() { return super.now() + ${hours * 3_600_000}; }
+      constructor(...parts) { super(...(parts.length > 0 ? parts : [Date.now()])); }
+    };`);
+    const seen = answers(person.page);
+    await person.openApp();
+    await person.signIn();
+    await expect.poll(() => seen.refreshes.length, { timeout: 15_000 }).toBe(2);
+    await person.see('refresh-balance').click();
+    await expect(person.see('reading')).toContainText('unchanged');
+    expect(new Set([...seen.refreshes, ...seen.userinfo])).toEqual(new Set([200]));
+    expect(seen.refreshes.length).toBeLessThanOrEqual(3);
+  });
+}
+
+test('a tab that was frozen past the end of its token refreshes once, and no request is refused', async ({
+  person,
+  browser,
+}) => {
+  const seen = answers(person.page);
+  await person.openApp();
+  await person.signIn();
+  const session = await browser.newBrowserCDPSession();
+  const { processInfo } = await session.send('SystemInfo.getProcessInfo');
+  const renderers = processInfo.filter(({ type }) => type === 'renderer');
+  for (const { id } of renderers) process.kill(id, 'SIGSTOP');
+  await delay(6000);
+  expect(seen.refreshes).toEqual([]);
+  for (const { id } of renderers) process.kill(id, 'SIGCONT');
+  await person.see('refresh-balance').click();
+  await expect(person.see('reading')).toContainText('unchanged');
+  expect(seen.refreshes).toEqual([200]);
+  expect(new Set(seen.userinfo)).toEqual(new Set([200]));
+  await person.seesAccount();
+});
