@@ -1,4 +1,3 @@
-import { printTimeline } from './auth/debug-timeline.ts';
 import { createSession } from './auth/session.ts';
 import { api, core } from './main.ts';
 import { renderApp } from './render-app.tsx';
@@ -6,5 +5,7 @@ import { renderApp } from './render-app.tsx';
 /* The second script of the page: the screens over the session that the first one has begun to look for. */
 
 const session = createSession({ api, core });
-if (new URLSearchParams(location.search).has('debug')) printTimeline(session);
+if (new URLSearchParams(location.search).has('debug')) {
+  void import('./auth/debug-timeline.ts').then(({ printTimeline }) => printTimeline(session));
+}
 renderApp({ session, element: document.querySelector('#root')! });

@@ -35,28 +35,27 @@ export function createApiClient({ origin }: { origin: string }) {
 
   return {
     /** For the routes that read a cookie. */
-    post<T>(
-      path: string,
-      options: { body?: object; parse: Parse<T>; signal?: AbortSignal; keepalive?: boolean },
-    ) {
-      return request(path, options.parse, {
+    post<T>(path: string, { body, parse, ...init }: { body?: object; parse: Parse<T>; keepalive?: boolean }) {
+      return request(path, parse, {
+        ...init,
         method: 'POST',
         credentials: 'include',
         headers: {
           [CSRF_HEADER.name]: CSRF_HEADER.value,
-          ...(options.body && { 'Content-Type': 'application/json' }),
+          ...(body && { 'Content-Type': 'application/json' }),
         },
-        ...(options.body && { body: JSON.stringify(options.body) }),
-        ...(options.signal && { signal: options.signal }),
-        ...(options.keepalive && { keepalive: true }),
+        ...(body && { body: JSON.stringify(body) }),
       });
     },
     /** For the routes that read a bearer token: no cookie goes along. */
-    get<T>(path: string, options: { accessToken: string; parse: Parse<T>; signal?: AbortSignal }) {
-      return request(path, options.parse, {
+    get<T>(
+      path: string,
+      { accessToken, parse, ...init }: { accessToken: string; parse: Parse<T>; signal?: AbortSignal },
+    ) {
+      return request(path, parse, {
+        ...init,
         credentials: 'omit',
-        headers: { Authorization: `Bearer ${options.accessToken}` },
-        ...(options.signal && { signal: options.signal }),
+        headers: { Authorization: `Bearer ${accessToken}` },
       });
     },
   };

@@ -10,7 +10,7 @@ import { retryDelayMs } from './retry-delay.ts';
 import { takeOutcome } from './sign-in-outcome.ts';
 import { withSessionLock } from './session-lock.ts';
 import { readSessionMark, writeSessionMark } from './session-mark.ts';
-import { mayFollow, type SessionState } from './session-state.ts';
+import { mayFollow, type SessionState, sessionStatus } from './session-state.ts';
 import type { SignInEvent } from './sign-in-event.ts';
 
 export type SessionCore = ReturnType<typeof createSessionCore>;
@@ -49,7 +49,7 @@ export function createSessionCore({ api }: { api: ApiClient }) {
     switch (news.type) {
       case 'signed-in':
         // Who is signing in here finishes first, and then the other tab has the news.
-        if (!isSigningIn()) void restore();
+        if (sessionStatus(state) !== 'signing-in') void restore();
         return;
       case 'refreshed':
         if (news.response.session_id === sessionId) enter(news.response);
@@ -82,7 +82,8 @@ export function createSessionCore({ api }: { api: ApiClient }) {
   window.addEventListener(
     'pageshow',
     ({ persisted }) => {
-      if (persisted && !isWindowOpen()) void restore();
+      // With the window still open an answer may come yet.
+      if (persisted && !mayFollow('exchanging', state.name)) void restore();
     },
     { signal },
   );
@@ -111,10 +112,6 @@ export function createSessionCore({ api }: { api: ApiClient }) {
   function tellFailure({ code, ...quote }: Notice): void {
     tell(code === 'authorization_denied' ? { type: 'denied', ...quote } : { type: 'failed', code, ...quote });
   }
-
-  const isWindowOpen = () => ['window-opening', 'window-waiting', 'window-lost'].includes(state.name);
-  const isSigningIn = () =>
-    ['window-opening', 'window-waiting', 'continuing-here', 'exchanging'].includes(state.name);
 
   /** Signed in with this token, for the first time or again. */
   function enter(response: TokenResponse): void {

@@ -11,11 +11,17 @@ function createLocks() {
       requested.push({ name, options });
       const { promise: refused, reject } = Promise.withResolvers<never>();
       let isAborted = false;
+      let isGranted = false;
       options.signal?.addEventListener('abort', () => {
+        // Web Locks API: a signal ends the waiting for a lock, and not its holding.
+        if (isGranted) return;
         isAborted = true;
         reject(new DOMException('', 'AbortError'));
       });
-      const mine = last.then(() => (isAborted ? undefined : callback()));
+      const mine = last.then(() => {
+        isGranted = !isAborted;
+        return isAborted ? undefined : callback();
+      });
       last = mine.catch(() => undefined);
       return Promise.race([mine, refused]);
     },
@@ -29,6 +35,11 @@ beforeEach(() => {
   locks = createLocks();
   vi.stubGlobal('navigator', { locks });
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+  vi.spyOn(AbortSignal, 'timeout').mockImplementation((ms) => {
+    const controller = new AbortController();
+    setTimeout(() => controller.abort(), ms);
+    return controller.signal;
+  });
 });
 afterEach(() => {
   vi.useRealTimers();

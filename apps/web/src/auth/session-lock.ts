@@ -12,20 +12,16 @@ export async function withSessionLock<T>(work: (hasWaited: boolean) => Promise<T
   // Not there in every browser, whatever the types say.
   const locks: LockManager | null | undefined = navigator.locks;
   if (!locks) return work(false);
-  const waiting = new AbortController();
-  const timer = setTimeout(() => waiting.abort(), ACQUIRE_MS);
   const askedAtMs = performance.now();
   let isGranted = false;
   try {
-    return await locks.request(NAME, { signal: waiting.signal }, () => {
+    // Once the lock is granted, the time-out means nothing any more.
+    return await locks.request(NAME, { signal: AbortSignal.timeout(ACQUIRE_MS) }, () => {
       isGranted = true;
-      clearTimeout(timer);
       return work(performance.now() - askedAtMs > AT_ONCE_MS);
     });
   } catch (error) {
     if (isGranted) throw error;
     return work(true);
-  } finally {
-    clearTimeout(timer);
   }
 }
