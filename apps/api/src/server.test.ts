@@ -50,7 +50,7 @@ test.each(['SIGTERM', 'SIGINT'] as const)('it listens, and %s ends it in peace',
 test('SIGTERM lets a refresh under way end, and sends what is new away', PATIENCE, async () => {
   const provider = await startRotatingProvider();
   onTestFinished(provider.close);
-  const instance = await startInstance({ env: { OAUTH_PROVIDER: provider.origin } });
+  const instance = await startInstance({ env: { ...VALID_ENV, OAUTH_PROVIDER: provider.origin } });
   onTestFinished(instance.stop);
   const page = createBrowser({ app: instance, webOrigin: WEB_ORIGIN, apiOrigin: WEB_ORIGIN });
   await signIn(page, provider);
@@ -78,7 +78,7 @@ test(
   async () => {
     const [provider, redis] = await Promise.all([startRotatingProvider(), startRedisServer()]);
     onTestFinished(async () => void (await Promise.all([provider.close(), redis.stop()])));
-    const env = { OAUTH_PROVIDER: provider.origin, REDIS_URL: redis.url };
+    const env = { ...VALID_ENV, OAUTH_PROVIDER: provider.origin, REDIS_URL: redis.url };
     const [going, staying] = await Promise.all([startInstance({ env }), startInstance({ env })]);
     onTestFinished(async () => void (await Promise.all([going.stop(), staying.stop()])));
     const page = createBrowser({ app: going, webOrigin: WEB_ORIGIN, apiOrigin: WEB_ORIGIN });

@@ -267,6 +267,16 @@ describe('refresh-token', () => {
     },
   );
 
+  test('after 30 seconds, what becomes of an old cookie is up to the provider again', async () => {
+    const { app, browser } = await startApi();
+    await signIn(browser, provider);
+    const oldCookie = await sealedCookie(browser);
+    tokensOf(await browser.post(PATHS.refreshToken));
+    later(31);
+    expect(errorOf(await app.inject(request(PATHS.refreshToken, oldCookie)))).toBe('401 session_expired');
+    expect(provider.refreshRequests()).toHaveLength(2);
+  });
+
   test('a browser that goes away does not stop the refresh: the next request gets its result', async () => {
     const { app, browser } = await startApi();
     await signIn(browser, provider);

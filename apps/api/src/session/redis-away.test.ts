@@ -7,7 +7,7 @@ import { signIn } from '../testing/sign-in.ts';
 
 /* Three processes while their Redis, or one of them, goes and comes back. */
 
-const fleet = useFleet({ script: 'testing/impatient-server.ts' });
+const fleet = useFleet();
 
 const isReady = async (instance: Instance) =>
   (await instance.inject({ url: PATHS.readyz })).statusCode === 200;
@@ -39,7 +39,7 @@ test('an instance that is killed in a refresh holds the others up for the life o
   const page = fleet.openPage();
   await signIn(page, fleet.provider);
   const cookie = await page.sealedCookie();
-  const doomed = await fleet.start();
+  const doomed = await fleet.start({}, 'testing/impatient-server.ts');
   const { arrived, release } = fleet.provider.holdNext();
   const lost = send(doomed, PATHS.refreshToken, cookie).catch(() => 'lost');
   await arrived;
@@ -130,15 +130,21 @@ const redisEvents = () =>
     .map(({ log }) => [...log().matchAll(/"event":"redis_(un)?reachable"/g)].map(([event]) => event));
 
 test('each instance says once that Redis has gone, and once that it is back', async () => {
+  // What a process prints may come after what it answers.
+  await vi.waitFor(() => {
+    for (const events of redisEvents()) expect(events.at(-1)).toBe('"event":"redis_reachable"');
+  });
   const before = redisEvents();
   const bringBack = await takeRedisAway('kill');
   await untilAllAre(false);
   await pause(500);
   await bringBack();
-  for (const [i, events] of redisEvents().entries()) {
-    expect(events.slice(before[i]?.length)).toEqual([
-      '"event":"redis_unreachable"',
-      '"event":"redis_reachable"',
-    ]);
-  }
+  await vi.waitFor(() => {
+    for (const [i, events] of redisEvents().entries()) {
+      expect(events.slice(before[i]?.length)).toEqual([
+        '"event":"redis_unreachable"',
+        '"event":"redis_reachable"',
+      ]);
+    }
+  });
 });

@@ -66,6 +66,25 @@ test('who comes second waits for the first and gets its result', async () => {
   expect(refresh).not.toHaveBeenCalled();
 });
 
+test('what Redis keeps, it keeps for a time: 30 seconds a result, 5 a refusal, as long as the session its end', async () => {
+  const a = await openState();
+  const [refreshed, refused, ended] = [exampleSession(), exampleSession(), exampleSession()];
+  await a.refreshOnce(refreshed, async () => exampleSession());
+  await expect(a.refreshOnce(refused, refusal)).rejects.toMatchObject({ code: 'session_expired' });
+  await a.endSession(ended);
+  const life = (key: string) => a.redis.client.pttl(key);
+  const lives = await Promise.all([
+    life(`refresh:${refreshRecordOf(refreshed)?.id}`),
+    life(`refresh:${refreshRecordOf(refused)?.id}`),
+    life(`ended:${ended.sessionId}`),
+  ]);
+  for (const [i, most] of [30_000, 5000, 2_592_000_000].entries()) {
+    expect(lives[i]).toBeLessThanOrEqual(most);
+    expect(lives[i]).toBeGreaterThan(most * 0.1);
+  }
+  expect(await a.redis.client.exists(`refresh-lock:${refreshRecordOf(refreshed)?.id}`)).toBe(0);
+});
+
 test('a failure is not kept: whoever waited asks again', async () => {
   const [a, b] = [await openState(), await openState()];
   const [session, successor] = [exampleSession(), exampleSession()];

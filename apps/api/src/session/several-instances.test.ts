@@ -142,6 +142,21 @@ describe('sign-out', () => {
     expect(refreshes).toBe(0);
   });
 
+  test('a refresh that ends after somebody else has signed in leaves their cookie alone', async () => {
+    const page = fleet.openPage();
+    await signIn(page, fleet.provider);
+    const before = await page.sealedCookie();
+    const { arrived, release } = fleet.provider.holdNext();
+    const refreshing = send(fleet.at(0), PATHS.refreshToken, before);
+    await arrived;
+    const next = await signIn(page, fleet.provider);
+    release();
+    const response = await refreshing;
+    expect(errorOf(response)).toBe('401 session_invalid');
+    expect(response.headers['set-cookie']).toBeUndefined();
+    expect(tokensOf(await page.post(PATHS.session)).session_id).toBe(next.session_id);
+  });
+
   test('signing in again ends the session before, on every instance', async () => {
     const page = fleet.openPage();
     await signIn(page, fleet.provider);

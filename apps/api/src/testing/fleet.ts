@@ -1,31 +1,29 @@
-import { afterAll, beforeAll, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, onTestFinished, vi } from 'vitest';
 import { createBrowser, type ApiResponse } from './browser.ts';
-import { startInstance, type Instance } from './instance.ts';
+import { startInstance, type Instance, type Script } from './instance.ts';
 import { startRedisServer, type RedisServer } from './redis-server.ts';
 import { startRotatingProvider, type RotatingProvider } from './rotating-provider.ts';
-import { WEB_ORIGIN } from './test-api.ts';
+import { VALID_ENV, WEB_ORIGIN } from './test-api.ts';
 
 const SESSION = '__Host-Http-session';
 
-interface FleetOptions {
-  script?: 'server.ts' | 'testing/impatient-server.ts';
-}
-
 /** Three instances of the API, each a process, with one Redis, and a provider that forgives nothing. */
-export function useFleet({ script = 'server.ts' }: FleetOptions = {}) {
+export function useFleet() {
+  vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 }); // Processes take their time on a busy machine.
   let provider: RotatingProvider | undefined;
   let redis: RedisServer | undefined;
   let instances: Instance[] = [];
 
-  const startOne = (env: Record<string, string> = {}) =>
+  const startOne = (env: Record<string, string> = {}, script?: Script) =>
     startInstance({
       env: {
+        ...VALID_ENV,
         OAUTH_PROVIDER: fleet.provider.origin,
         OAUTH_REVOCATION_ENDPOINT: `${fleet.provider.origin}/revoke`,
         REDIS_URL: fleet.redis.url,
         ...env,
       },
-      script,
+      ...(script && { script }),
     });
 
   beforeAll(async () => {
@@ -49,8 +47,8 @@ export function useFleet({ script = 'server.ts' }: FleetOptions = {}) {
     all: () => instances,
 
     /** One more, until the end of the test. */
-    async start(env?: Record<string, string>): Promise<Instance> {
-      const instance = await startOne(env);
+    async start(env?: Record<string, string>, script?: Script): Promise<Instance> {
+      const instance = await startOne(env, script);
       onTestFinished(() => instance.stop());
       return instance;
     },

@@ -2,7 +2,6 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { InjectOptions } from 'fastify';
 import type { ApiResponse } from './browser.ts';
-import { VALID_ENV } from './test-api.ts';
 
 type InstanceRequest = Pick<InjectOptions, 'method' | 'headers' | 'body'> & { url: string };
 
@@ -19,14 +18,18 @@ export interface Instance {
 }
 
 interface InstanceOptions {
+  /** All of it, but for PORT and PATH. */
   env: Record<string, string>;
-  script?: 'server.ts' | 'testing/impatient-server.ts';
+  script?: Script;
 }
+
+/** What to start, below src. */
+export type Script = 'server.ts' | 'testing/impatient-server.ts';
 
 /** Resolves when it listens. */
 export async function startInstance({ env, script = 'server.ts' }: InstanceOptions): Promise<Instance> {
   const server = spawn(process.execPath, [`${import.meta.dirname}/../${script}`], {
-    env: { PATH: process.env['PATH'], ...VALID_ENV, PORT: '0', ...env },
+    env: { PATH: process.env['PATH'], PORT: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   // Not even a crash of the test run leaves it behind.

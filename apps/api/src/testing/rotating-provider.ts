@@ -8,7 +8,7 @@ import { portOf } from './port-of.ts';
  * What goes wrong with one token request. `unavailable`, `reset` and `silent` before anything has happened; `cut` and
  * `late` after: the tokens are rotated, and the answer doesn't arrive, or not in time.
  */
-type TokenFault = 'unavailable' | 'reset' | 'silent' | 'slow' | 'cut' | 'late';
+export type TokenFault = 'unavailable' | 'reset' | 'silent' | 'slow' | 'cut' | 'late';
 
 interface RotatingProviderOptions {
   /**
@@ -50,8 +50,9 @@ export async function startRotatingProvider(options: RotatingProviderOptions = {
     secrets: new Set<string>(),
     codeRequests: 0,
     refreshRequests: 0,
-    /** Second uses of a refresh token that ended its grant. */
+    /** Second uses of a refresh token that ended its grant, and those that `overlapMs` let pass. */
     grantsEnded: 0,
+    forgiven: 0,
     revoked: [] as string[],
     nextFaults: [] as TokenFault[],
     /** What the user's visit to the authorization endpoint ends with. */
@@ -130,7 +131,10 @@ export async function startRotatingProvider(options: RotatingProviderOptions = {
     if (token.successor) {
       const { value: successor, issuedAt } = token.successor;
       const isUnused = !refreshTokens.get(successor)?.successor;
-      if (isUnused && Date.now() - issuedAt < overlapMs) return issue(token.grant, successor);
+      if (isUnused && Date.now() - issuedAt < overlapMs) {
+        provider.forgiven += 1;
+        return issue(token.grant, successor);
+      }
       token.grant.isAlive = false;
       provider.grantsEnded += 1;
       return undefined;
