@@ -10,6 +10,7 @@ import { json, useProvider } from './testing/test-provider.ts';
 const provider = useProvider();
 
 const SAME_SITE = { WEB_ORIGIN, API_ORIGIN: 'https://api.example.com' };
+const SERVER_SIDE = { OAUTH_SERVER_REDIRECT_URI: `${WEB_ORIGIN}/oauth/callback` };
 const CROSS_SITE = { WEB_ORIGIN, API_ORIGIN: 'https://api.example.org' };
 const LOOPBACK = { WEB_ORIGIN: 'http://localhost:5173', API_ORIGIN: 'http://localhost:3000' };
 
@@ -68,7 +69,14 @@ describe('every answer', () => {
   test.each([
     ['GET', PATHS.healthz, 200],
     ['GET', PATHS.readyz, 200],
+    ['GET', PATHS.readyz, 200],
+    ['GET', PATHS.metrics, 200],
     ['GET', PATHS.openapi, 200],
+    ['GET', PATHS.serverSideStart, 302],
+    ['GET', PATHS.serverSideCallback, 302],
+    ['GET', PATHS.sessionUserinfo, 401],
+    ['HEAD', PATHS.serverSideCallback, 405],
+    ['GET', `${PATHS.docs}/nowhere`, 404],
     ['POST', PATHS.start, 403],
     ['GET', PATHS.userinfo, 401],
     ['GET', '/nowhere?token=x', 404],
@@ -79,10 +87,25 @@ describe('every answer', () => {
     ['OPTIONS', '/nowhere', 404],
     ['DELETE', PATHS.session, 405],
   ] as const)('%s %s has the headers that protect it', async (method, url, status) => {
-    const { app } = await startApi();
+    const { app } = await startApi({ env: SERVER_SIDE });
     const response = await app.inject({ method, url });
     expect(response.statusCode).toBe(status);
     expect(response.headers).toMatchObject(SECURITY_HEADERS);
+  });
+
+  test('the page of the contract may load what is served with it, and nothing else', async () => {
+    const { app } = await startApi();
+    for (const url of [PATHS.docs, `${PATHS.docs}/static/swagger-ui.css`]) {
+      const { 'content-security-policy': csp, ...headers } = (await app.inject({ url })).headers;
+      expect(csp).toMatch(/^default-src 'none'; script-src 'self'; style-src 'self';/);
+      expect(csp).not.toMatch(/unsafe|https?:/);
+      expect(headers).toMatchObject({
+        'x-content-type-options': 'nosniff',
+        'referrer-policy': 'no-referrer',
+      });
+    }
+    const outside = await app.inject({ url: `${PATHS.docs}/static/..%2f..%2fpackage.json` });
+    expect(errorOf(outside)).toBe('404 not_found');
   });
 
   test.each([
@@ -186,7 +209,7 @@ interface OpenApi {
 }
 
 test('the OpenAPI document names every route, and every reference in it leads somewhere', async () => {
-  const { app } = await startApi({ env: { OAUTH_SERVER_REDIRECT_URI: `${WEB_ORIGIN}/oauth/callback` } });
+  const { app } = await startApi({ env: SERVER_SIDE });
   const document = (await app.inject({ url: PATHS.openapi })).json<OpenApi>();
   expect(document.openapi).toBe('3.1.0');
   expect(document.info).toMatchObject({ title: expect.any(String), version: expect.any(String) });

@@ -74,6 +74,16 @@ test('each group of routes counts for itself, and its routes together', async ()
   expect((await ask(app, PATHS.userinfo, { method: 'GET' })).statusCode).toBe(429);
 });
 
+test('what is there for operators is counted, but for the probes', async () => {
+  const { app } = await startApi({ env: LIMIT });
+  for (const url of [PATHS.metrics, PATHS.openapi, PATHS.docs]) {
+    expect((await ask(app, url, { method: 'GET' })).statusCode).toBe(200);
+  }
+  const bundle = `${PATHS.docs}/static/swagger-ui-bundle.js`;
+  expect(errorOf(await ask(app, bundle, { method: 'GET' }))).toBe('429 rate_limited');
+  expect((await ask(app, PATHS.healthz, { method: 'GET' })).statusCode).toBe(200);
+});
+
 test('requests that are refused count too, preflights and probes never', async () => {
   const { app } = await startApi({ env: { ...LIMIT, API_ORIGIN: 'https://api.example.com' } });
   for (let i = 0; i < 9; i += 1) {

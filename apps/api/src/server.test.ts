@@ -42,6 +42,7 @@ test.each(['SIGTERM', 'SIGINT'] as const)('it listens, and %s ends it in peace',
     });
   });
   expect((await fetch(`${address}/healthz`)).status).toBe(200);
+  expect(await (await fetch(`${address}/metrics`)).text()).toMatch(/^process_cpu_seconds_total \d/m);
   server.kill(signal);
   const [exitCode] = await once(server, 'close');
   expect(exitCode).toBe(0);
