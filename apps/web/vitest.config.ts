@@ -13,8 +13,8 @@ const { resolve } = createRequire(import.meta.url);
 /** msw's service worker, for the tests alone: in `public` it would become part of the app. */
 const mockServiceWorker = (): Plugin => ({
   name: 'mock-service-worker',
-  configureServer(server) {
-    server.middlewares.use('/mockServiceWorker.js', (_request, response) => {
+  configureServer({ middlewares }) {
+    middlewares.use('/mockServiceWorker.js', (_request, response) => {
       response.setHeader('Content-Type', 'text/javascript');
       response.end(readFileSync(resolve('msw/mockServiceWorker.js')));
     });
@@ -39,6 +39,8 @@ export default defineConfig({
       {
         extends: './vite.config.ts',
         plugins: [mockServiceWorker()],
+        // The next free port, if another checkout is being tested.
+        server: { strictPort: false },
         test: {
           name: 'browser',
           restoreMocks: true,
