@@ -3,6 +3,8 @@ import { useStore } from '@nanostores/react';
 import { $account, $locale } from '../texts/texts.ts';
 
 const ACTIVE = 1;
+/** Characters of a balance that fit into one line in the large type, 320 pixels wide. */
+const FITS_LARGE = 9;
 
 /** The account as the provider describes it. A scope that was not granted is said, not shown as zero. */
 export function AccountFacts({ userinfo }: { userinfo: Userinfo }) {
@@ -17,7 +19,9 @@ export function AccountFacts({ userinfo }: { userinfo: Userinfo }) {
       ) : (
         <dl className="figure">
           <dt>{texts.balance}</dt>
-          <dd data-testid="balance">{balance}</dd>
+          <dd data-testid="balance" className={balance.length > FITS_LARGE ? 'long' : undefined}>
+            {balance}
+          </dd>
         </dl>
       )}
       <Usage userinfo={userinfo} />

@@ -6,6 +6,7 @@ import type { SessionState } from '../auth/session-state.ts';
 import { useSession } from '../auth/use-session.tsx';
 import { Fault, type Notice } from '../fault.ts';
 import { NoticeBox } from '../screens/notice-box.tsx';
+import { ScreenTitle } from '../screens/screen-title.tsx';
 import { $account, $locale } from '../texts/texts.ts';
 import { AccountFacts } from './account-facts.tsx';
 import { topUp } from './top-up.ts';
@@ -31,11 +32,11 @@ export function AccountScreen({ snapshot }: AccountScreenProps) {
 
   return (
     <section className="card" aria-labelledby="title" aria-busy={userinfo.isPending}>
-      <h1 id="title">{texts.title}</h1>
+      <ScreenTitle>{texts.title}</ScreenTitle>
       {notice && <NoticeBox notice={notice} />}
       {userinfo.data ? (
         <>
-          {notice && <StaleData readAtMs={readAtMs} />}
+          {(userinfo.isError || snapshot.trouble) && <StaleData readAtMs={readAtMs} />}
           <AccountFacts userinfo={userinfo.data} />
           <BalanceReading
             key={snapshot.sessionId}
@@ -91,7 +92,7 @@ function StaleData({ readAtMs }: { readAtMs: number }) {
     const timer = setInterval(() => setNowMs(Date.now), AGE_SHOWN_EVERY_MS);
     return () => clearInterval(timer);
   }, []);
-  const seconds = Math.max(0, Math.round((nowMs - readAtMs) / 1000));
+  const seconds = Math.max(1, Math.round((nowMs - readAtMs) / 1000));
   const age = new Intl.RelativeTimeFormat(locale);
   return (
     <p className="hint">
@@ -102,6 +103,9 @@ function StaleData({ readAtMs }: { readAtMs: number }) {
     </p>
   );
 }
+
+/** What there is to say about a reading. `atMs`: when it was made. */
+type News = { before: string | undefined; after: string; atMs: number };
 
 /**
  * Says, to those who listen as well, what a reading has changed, or that it has changed nothing if the person asked
@@ -118,23 +122,28 @@ function BalanceReading({
 }) {
   const texts = useStore($account);
   const readAt = useTime(readAtMs);
-  const [seen, setSeen] = useState({ balance, readAtMs, sentence: '', saidAtMs: readAtMs });
-
-  function whatIsNew(after: string | undefined): string | undefined {
-    if (after === undefined || seen.balance === undefined) return undefined;
-    if (after !== seen.balance) return texts.changed({ before: seen.balance, after });
-    return askedAtMs >= seen.readAtMs ? texts.unchanged : undefined;
-  }
-
+  const [seen, setSeen] = useState<{ balance: typeof balance; readAtMs: number; news?: News }>({
+    balance,
+    readAtMs,
+  });
   if (seen.readAtMs !== readAtMs || seen.balance !== balance) {
-    const sentence = whatIsNew(balance);
-    setSeen({ ...seen, balance, readAtMs, ...(sentence !== undefined && { sentence, saidAtMs: readAtMs }) });
+    const isAskedFor = askedAtMs >= seen.readAtMs;
+    const isNews = balance !== undefined && (isAskedFor || balance !== seen.balance);
+    const news = isNews ? { before: seen.balance, after: balance, atMs: readAtMs } : seen.news;
+    setSeen({ balance, readAtMs, ...(news && { news }) });
   }
+  const { news } = seen;
   return (
     <p className="reading" data-testid="reading">
       <span role="status">
         {/* With a key, so that the same sentence is announced again. */}
-        <span key={seen.saidAtMs}>{seen.sentence}</span>
+        {news && (
+          <span key={news.atMs}>
+            {news.before === undefined || news.before === news.after
+              ? texts.unchanged
+              : texts.changed({ before: news.before, after: news.after })}
+          </span>
+        )}
       </span>{' '}
       {texts.readAt({ time: readAt })}
     </p>

@@ -8,6 +8,7 @@ import type { SessionStatus } from '../auth/session-state.ts';
 import type { FaultCode, Notice } from '../fault.ts';
 import { renderApp } from '../render-app.tsx';
 import { showSessionStatus } from '../show-session-status.ts';
+import { answer } from './answers.ts';
 import { type OpenedWindow, openedWindows } from './opened-windows.ts';
 import { type Answers, playedApi } from './played-api.ts';
 
@@ -69,7 +70,8 @@ export async function openScene(
 
   const closing = new AbortController();
   const play = (told: Answers) => use(...playedApi(told, closing));
-  play(answers);
+  // Asked for when the pointer or the focus comes by the button.
+  play({ start: answer.start, ...answers });
 
   const { opened, open } = openedWindows();
   const undo = [

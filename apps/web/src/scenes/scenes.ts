@@ -30,7 +30,7 @@ const comeBack = (response: Parameters<typeof handOver>[0]) => async (stage: Sta
 
 const SIGN_IN = ['sign-in'];
 const ACCOUNT = ['refresh-balance', 'top-up', 'sign-out'];
-const signedIn = { session: answer.token, userinfo: () => answer.userinfo() };
+const signedIn = { session: answer.token, userinfo: () => answer.userinfo(), logout: answer.noContent };
 
 const restoring: Scene[] = [
   {
@@ -115,20 +115,19 @@ const signedOut: Scene[] = [
   {
     name: 'signed-out-by-choice',
     before: { isSignedIn: true },
-    answers: { ...signedIn, logout: answer.noContent },
+    answers: signedIn,
     act: ({ press }) => press('sign-out'),
     shows: { session: 'signed-out', offers: SIGN_IN },
   },
   {
     name: 'signed-out-framed',
     browser: { isFramed: true },
-    answers: { start: answer.start },
     act: pressSignIn,
     shows: { session: 'signed-out', notice: 'framed', quote: 'framed', offers: SIGN_IN },
   },
   {
     name: 'signed-out-denied',
-    answers: { start: answer.start, exchangeToken: () => answer.error('authorization_denied') },
+    answers: { exchangeToken: () => answer.error('authorization_denied') },
     act: comeBack({ error: 'access_denied' }),
     shows: { session: 'signed-out', notice: 'authorization_denied', offers: SIGN_IN },
   },
@@ -140,7 +139,6 @@ const signedOut: Scene[] = [
   },
   {
     name: 'signed-out-closed-early',
-    answers: { start: answer.start },
     act: async ({ press, opened }) => {
       await press('sign-in');
       opened[0]?.close();
@@ -184,13 +182,13 @@ const signedOut: Scene[] = [
     ] as const
   ).map((code): Scene => ({
     name: `exchange-${code.replaceAll('_', '-')}`,
-    answers: { start: answer.start, exchangeToken: () => answer.error(code) },
+    answers: { exchangeToken: () => answer.error(code) },
     act: comeBack({ code: 'code-1' }),
     shows: { session: 'signed-out', notice: code, quote: `${code} req-1`, offers: SIGN_IN },
   })),
   {
     name: 'exchange-api-gone',
-    answers: { start: answer.start, exchangeToken: answer.networkError },
+    answers: { exchangeToken: answer.networkError },
     act: comeBack({ code: 'code-1' }),
     shows: { session: 'signed-out', notice: 'api_unreachable', quote: 'api_unreachable', offers: SIGN_IN },
   },
@@ -205,13 +203,11 @@ const signingIn: Scene[] = [
   },
   {
     name: 'window-waiting',
-    answers: { start: answer.start },
     act: pressSignIn,
     shows: { session: 'signing-in', offers: ['show-window', 'continue-here', 'cancel-sign-in'] },
   },
   {
     name: 'window-lost',
-    answers: { start: answer.start },
     act: async ({ press, see, opened }) => {
       await press('sign-in');
       await see('show-window');
@@ -232,7 +228,7 @@ const signingIn: Scene[] = [
   },
   {
     name: 'exchanging',
-    answers: { start: answer.start, exchangeToken: 'nothing' },
+    answers: { exchangeToken: 'nothing' },
     act: comeBack({ code: 'code-1' }),
     shows: { session: 'signing-in', offers: [] },
   },

@@ -2,6 +2,7 @@ import { useStore } from '@nanostores/react';
 import type { Notice } from '../fault.ts';
 import { $app } from '../texts/texts.ts';
 import { NoticeBox } from './notice-box.tsx';
+import { ScreenTitle } from './screen-title.tsx';
 
 /** A session is being looked for. The same shapes as in index.html, so that nothing jumps. */
 export function RestoringScreen({
@@ -13,10 +14,10 @@ export function RestoringScreen({
 }) {
   const texts = useStore($app);
   return (
-    <section className="card" aria-busy={!trouble}>
+    <section className="card" aria-busy={!trouble} aria-labelledby="title">
       {trouble ? (
         <>
-          <h1>{texts.restoring}</h1>
+          <ScreenTitle>{texts.restoring}</ScreenTitle>
           <NoticeBox notice={trouble} />
           <button type="button" className="primary" data-testid="try-again" onClick={onTryAgain}>
             {texts.tryAgain}
@@ -24,7 +25,7 @@ export function RestoringScreen({
         </>
       ) : (
         <>
-          <h1 className="visually-hidden">{texts.restoring}</h1>
+          <ScreenTitle isHidden>{texts.restoring}</ScreenTitle>
           <div className="skeleton" />
           <div className="skeleton tall" />
           <div className="skeleton button" />

@@ -4,6 +4,7 @@ import { useSession } from '../auth/use-session.tsx';
 import type { Notice } from '../fault.ts';
 import { $app, $signingIn } from '../texts/texts.ts';
 import { NoticeBox } from './notice-box.tsx';
+import { ScreenTitle } from './screen-title.tsx';
 
 /**
  * Signed out, or signed in until just now: why, and the button. The same if the window was lost from sight: it may
@@ -23,7 +24,7 @@ export function SignedOutScreen({
   return (
     <section className="card" aria-labelledby="title">
       <div className="stack">
-        <h1 id="title">{texts.headline}</h1>
+        <ScreenTitle>{texts.headline}</ScreenTitle>
         <p className="lead">{texts.lead}</p>
       </div>
       {notice && <NoticeBox notice={notice} />}

@@ -1,6 +1,7 @@
 import { useStore } from '@nanostores/react';
 import { useSession } from '../auth/use-session.tsx';
 import { $signingIn } from '../texts/texts.ts';
+import { ScreenTitle } from './screen-title.tsx';
 
 type Step = 'window-opening' | 'window-waiting' | 'continuing-here' | 'exchanging';
 
@@ -20,7 +21,7 @@ export function SigningInScreen({ step }: { step: Step }) {
       <div className="progress" role="status">
         <div className="spinner" />
         <div className="stack">
-          <h1 id="title">{title}</h1>
+          <ScreenTitle>{title}</ScreenTitle>
           <p className="lead">{lead}</p>
         </div>
       </div>

@@ -1,6 +1,7 @@
 import { http, HttpResponse, passthrough } from 'msw';
 import { setupWorker } from 'msw/browser';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, vi } from 'vitest';
+import { commands } from 'vitest/browser';
 
 /**
  * msw in the browser, for scenes. A request that the scene does not answer fails the test, and so does a word in the
@@ -11,6 +12,11 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, vi } from 'vitest';
 export function useSceneApi(): ReturnType<typeof setupWorker>['use'] {
   const complaints: unknown[] = [];
   const worker = setupWorker(
+    // Vitest shows a logo of its own at this address.
+    http.get('*/favicon.svg', async () => {
+      const logo = await commands.readFile('public/favicon.svg');
+      return new HttpResponse(logo, { headers: { 'Content-Type': 'image/svg+xml' } });
+    }),
     http.all('*', ({ request: { url } }) => {
       // The page's own scripts, styles and pictures come from the server of the tests.
       if (url.startsWith(location.origin) && !/\/(?:api|auth|oauth)\//.test(url)) return passthrough();
