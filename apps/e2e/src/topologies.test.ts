@@ -1,0 +1,114 @@
+import { PATHS } from '@oneclick/shared/paths';
+import { type HttpsFront, startHttpsFront } from './https-front.ts';
+import { expect, test as base } from './system.ts';
+
+/*
+ * The web app and the API as they are deployed: over https, on one origin, on two hosts of one site, on two sites.
+ */
+
+const test = base.extend<{ apiHost: string; front: HttpsFront }>({
+  apiHost: ['app.one.localhost', { option: true }],
+  ignoreHTTPSErrors: true,
+
+  front: async ({ apiHost }, use) => {
+    const front = await startHttpsFront({ app: 'app.one.localhost', api: apiHost });
+    await use(front);
+    front.close();
+  },
+
+  environment: async ({ front: { appOrigin, apiOrigin }, apiHost }, use) => {
+    const isOneSite = apiHost.endsWith('.one.localhost');
+    const serverRedirectUri = isOneSite ? `${apiOrigin}/oauth/callback` : '';
+    await use({
+      api: {
+        WEB_ORIGIN: appOrigin,
+        API_ORIGIN: apiOrigin,
+        OAUTH_REDIRECT_URI: `${appOrigin}/oauth/callback.html`,
+        OAUTH_SERVER_REDIRECT_URI: serverRedirectUri,
+      },
+      provider: {
+        OAUTH_REDIRECT_URI: `${appOrigin}/oauth/callback.html`,
+        OAUTH_SERVER_REDIRECT_URI: serverRedirectUri || undefined,
+      },
+    });
+  },
+
+  system: async ({ system, front }, use) => {
+    const { web, api } = system.origins;
+    front.lead({ web, api });
+    await use({ ...system, origins: { ...system.origins, web: front.appOrigin } });
+  },
+});
+
+for (const { name, apiHost, session } of [
+  {
+    name: 'one origin',
+    apiHost: 'app.one.localhost',
+    session: { name: '__Host-Http-session', sameSite: 'Strict', secure: true, httpOnly: true },
+  },
+  {
+    name: 'two hosts of one site',
+    apiHost: 'api.one.localhost',
+    session: { name: '__Host-Http-session', sameSite: 'Strict', secure: true, httpOnly: true },
+  },
+  {
+    name: 'two sites',
+    apiHost: 'api.two.localhost',
+    session: {
+      name: '__Host-Http-session',
+      sameSite: 'None',
+      secure: true,
+      httpOnly: true,
+      partitionKey: 'https://one.localhost',
+    },
+  },
+]) {
+  test.describe(name, () => {
+    test.use({ apiHost });
+
+    test('a sign-in, a reload, a sign-out', async ({ person, front, context }) => {
+      const { page } = person;
+      await person.openApp();
+      await person.signIn();
+      const cookies = await context.cookies(front.apiOrigin);
+      expect(cookies.filter(({ path }) => path === '/')).toEqual([expect.objectContaining(session)]);
+      await page.reload();
+      await person.seesAccount();
+      await person.see('sign-out').click();
+      await person.seesSignedOut();
+      await page.reload();
+      await person.seesSignedOut();
+    });
+  });
+}
+
+for (const apiHost of ['app.one.localhost', 'api.one.localhost']) {
+  test.describe(`the server-side flow with the API at ${apiHost}`, () => {
+    test.use({ apiHost });
+
+    test('brings a Strict session back from another site', async ({ person, front, context }) => {
+      const { page } = person;
+      await person.openApp();
+      await page.evaluate((address) => location.assign(address), front.apiOrigin + PATHS.serverSideStart);
+      const provider = page.locator('[name=username]');
+      await provider.waitFor();
+      const pending = await context.cookies(front.apiOrigin);
+      expect(pending.map(({ sameSite }) => sameSite)).toEqual(['Lax']);
+      await person.enterPassword(page);
+      await page.getByTestId('provider-allow').click();
+      await person.seesAccount();
+      expect(page.url()).toBe(`${front.appOrigin}/`);
+      const [session] = await context.cookies(front.apiOrigin);
+      expect(session).toMatchObject({ name: '__Host-Http-session', sameSite: 'Strict' });
+
+      const ask = (headers: Record<string, string>) =>
+        page.evaluate(
+          async ([address, given]) =>
+            (await fetch(address, { credentials: 'include', headers: given })).status,
+          [front.apiOrigin + PATHS.sessionUserinfo, headers] as const,
+        );
+      expect(await ask({ 'X-CSRF': '1' })).toBe(200);
+      expect(await ask({})).toBe(403);
+    });
+  });
+}
