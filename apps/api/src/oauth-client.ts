@@ -47,7 +47,9 @@ export function createOAuthClient(provider: ProviderConfig, providerFetch: Provi
       body: body.toString(),
       ...(signal && { signal }),
     });
-    return new Response(answer.body || null, {
+    // With these two, a `Response` with a body throws.
+    const hasNoBody = answer.body === '' || answer.status === 204 || answer.status === 205;
+    return new Response(hasNoBody ? null : answer.body, {
       status: answer.status,
       headers: { 'content-type': answer.contentType, 'retry-after': answer.retryAfter },
     });
