@@ -27,6 +27,9 @@ test('is refreshed five minutes before its end, once, and serves until its end',
   expect(onRefreshDue).not.toHaveBeenCalled();
   pass(2_000);
   expect(onRefreshDue).toHaveBeenCalledTimes(1);
+  // A tab that comes to the front asks no second time while the first refresh is on its way.
+  token.check();
+  expect(onRefreshDue).toHaveBeenCalledTimes(1);
   pass(298_000);
   expect(token.read()).toBe('token-1');
   pass(2_000);

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { answer, userinfo } from '../scenes/answers.ts';
 import { API, serve, useApiServer } from '../testing/api-server.ts';
+import { createLocks } from '../testing/locks.ts';
 import { createApiClient } from './api-client.ts';
 import { createSession, type Session } from './session.ts';
 import { writeSessionMark } from './session-mark.ts';
@@ -21,6 +22,7 @@ beforeEach(async () => {
   await Promise.all([here.restore(), there.restore()]);
 });
 afterEach(() => {
+  vi.unstubAllGlobals();
   here.close();
   there.close();
   stranger.close();
@@ -53,7 +55,30 @@ test('one refresh serves the other tabs, too', async () => {
   ]);
 });
 
-test('a sign-out reaches the others at once, and so does the end of the session, with its reason', async () => {
+test('two tabs that need a new token at once: one asks, the other one waits and is given it', async () => {
+  vi.stubGlobal('navigator', { onLine: true, locks: createLocks() });
+  serveUserinfoFor('token-2');
+  const refreshes = serve('refreshToken', async () => {
+    await arrived();
+    return answer.token({ access_token: 'token-2' });
+  });
+  await Promise.all([fetchUserinfo(here), fetchUserinfo(there)]);
+  expect(refreshes).toHaveLength(1);
+});
+
+test('without locks both ask, and both are right', async () => {
+  serveUserinfoFor('token-2');
+  serve('refreshToken', async () => {
+    await arrived();
+    return answer.token({ access_token: 'token-2' });
+  });
+  await expect(Promise.all([fetchUserinfo(here), fetchUserinfo(there)])).resolves.toEqual([
+    userinfo,
+    userinfo,
+  ]);
+});
+
+test('the end of a session reaches the others at once, with its reason', async () => {
   serveUserinfoFor('none');
   serve('refreshToken', () => answer.error('session_expired'));
   await expect(fetchUserinfo(here)).rejects.toMatchObject({ code: 'session_expired' });

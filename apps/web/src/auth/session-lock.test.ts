@@ -1,32 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { createLocks } from '../testing/locks.ts';
 import { withSessionLock } from './session-lock.ts';
-
-/** As much of the Web Locks API as the tabs of one browser share: one holder, the others wait. */
-function createLocks() {
-  let last: Promise<unknown> = Promise.resolve();
-  const requested: { name: string; options: LockOptions }[] = [];
-  return {
-    requested,
-    request(name: string, options: LockOptions, callback: () => Promise<unknown>) {
-      requested.push({ name, options });
-      const { promise: refused, reject } = Promise.withResolvers<never>();
-      let isAborted = false;
-      let isGranted = false;
-      options.signal?.addEventListener('abort', () => {
-        // Web Locks API: a signal ends the waiting for a lock, and not its holding.
-        if (isGranted) return;
-        isAborted = true;
-        reject(new DOMException('', 'AbortError'));
-      });
-      const mine = last.then(() => {
-        isGranted = !isAborted;
-        return isAborted ? undefined : callback();
-      });
-      last = mine.catch(() => undefined);
-      return Promise.race([mine, refused]);
-    },
-  };
-}
 
 const never = new Promise<never>(() => undefined);
 let locks: ReturnType<typeof createLocks>;
