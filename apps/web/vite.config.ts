@@ -74,6 +74,8 @@ export default defineConfig(({ mode }) => ({
   // No fallback to index.html: the callback page is a page of its own, and a wrong path is a 404.
   appType: 'mpa',
   plugins: [react(), headers(), screens()],
+  // All there is to prepare is found at the start, and not in the middle of somebody's sign-in.
+  optimizeDeps: { entries: ['index.html', 'oauth/*.html', 'src/screens.tsx'] },
   server: listen,
   preview: listen,
   build: {

@@ -17,6 +17,8 @@ test('what is kept of the page for Back shows nobody, and whoever is signed in s
   const elsewhere = `${system.origins.web}/oauth/callback.html`;
   await person.openApp();
   await person.signIn();
+  // A page with a window open is not kept.
+  await expect.poll(() => context.pages()).toHaveLength(1);
   await person.page.evaluate(() => {
     addEventListener('pageshow', ({ persisted }) => {
       Object.assign(window, { cameBack: `${persisted} ${document.body.textContent}` });

@@ -7,21 +7,21 @@ import { SignedOutScreen } from './screens/signed-out-screen.tsx';
 import { SigningInScreen } from './screens/signing-in-screen.tsx';
 import { $app } from './texts/texts.ts';
 
-let loadedAccountScreen: ComponentType<AccountScreenProps> | undefined;
+let loadedAccount: ComponentType<AccountScreenProps> | undefined;
 
 /**
  * The account comes when somebody may be about to see it: a visitor who only looks at the button needs none of it.
  * See screens.tsx.
  */
-export async function loadAccountScreen(): Promise<ComponentType<AccountScreenProps>> {
-  const { AccountScreen } = await import('./account/account-screen.tsx');
-  loadedAccountScreen = AccountScreen;
-  return AccountScreen;
+export async function loadAccount(): Promise<ComponentType<AccountScreenProps>> {
+  const { Account } = await import('./account/account.tsx');
+  loadedAccount = Account;
+  return Account;
 }
 
-const LateAccountScreen = lazy(async () => {
+const LateAccount = lazy(async () => {
   try {
-    return { default: await loadAccountScreen() };
+    return { default: await loadAccount() };
   } catch {
     return { default: ReloadScreen };
   }
@@ -59,16 +59,16 @@ function Screen() {
     case 'exchanging':
       return <SigningInScreen step={snapshot.name} />;
     case 'signed-in':
-      return <Account snapshot={snapshot} />;
+      return <AccountOnceLoaded snapshot={snapshot} />;
   }
 }
 
 /** What has come already is shown at once: after any wait, however short, React holds a screen back for 300 ms. */
-function Account(props: AccountScreenProps) {
-  const [AccountScreen] = useState(() => loadedAccountScreen ?? LateAccountScreen);
+function AccountOnceLoaded(props: AccountScreenProps) {
+  const [Account] = useState(() => loadedAccount ?? LateAccount);
   return (
     <Suspense fallback={<RestoringScreen trouble={undefined} onTryAgain={reload} />}>
-      <AccountScreen {...props} />
+      <Account {...props} />
     </Suspense>
   );
 }

@@ -1,26 +1,27 @@
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { StrictMode } from 'react';
+import { type ReactNode, StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { App, loadAccountScreen } from './app.tsx';
+import { App, loadAccount } from './app.tsx';
 import type { Session } from './auth/session.ts';
 import { SessionProvider } from './auth/use-session.tsx';
 import { $locale } from './texts/texts.ts';
 
-/** Shows the app in an element. Returns the undo. */
+/**
+ * Shows the app in an element.
+ * @param app with more around it, where that is wanted
+ * @returns the undo
+ */
 export function renderApp({
   session,
   element,
-  queryClient = new QueryClient(),
+  app = <App />,
 }: {
   session: Session;
   element: Element;
-  queryClient?: QueryClient;
+  app?: ReactNode;
 }): () => void {
   const onChange = () => {
     const { name } = session.getSnapshot();
-    // What was read for one user is gone before the next screen shows.
-    if (name !== 'signed-in') queryClient.clear();
-    if (name !== 'signed-out' && name !== 'ended') loadAccountScreen().catch(() => undefined);
+    if (name !== 'signed-out' && name !== 'ended') loadAccount().catch(() => undefined);
   };
   const unsubscribe = session.subscribe(onChange);
   onChange();
@@ -30,11 +31,7 @@ export function renderApp({
   const root = createRoot(element);
   root.render(
     <StrictMode>
-      <SessionProvider session={session}>
-        <QueryClientProvider client={queryClient}>
-          <App />
-        </QueryClientProvider>
-      </SessionProvider>
+      <SessionProvider session={session}>{app}</SessionProvider>
     </StrictMode>,
   );
   return () => {

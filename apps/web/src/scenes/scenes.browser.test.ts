@@ -4,7 +4,7 @@ import { commands, page, userEvent } from 'vitest/browser';
 import '../design/app.css';
 import { useSceneApi } from '../testing/scene-api.ts';
 import { $locale } from '../texts/texts.ts';
-import { openScene, type Scene } from './open-scene.ts';
+import { openScene, type Scene } from './open-scene.tsx';
 import { scenes } from './scenes.ts';
 
 /*

@@ -1,6 +1,6 @@
 import { answer, userinfo } from './answers.ts';
 import { handOver } from './callback-page.ts';
-import type { Scene, Stage } from './open-scene.ts';
+import type { Scene, Stage } from './open-scene.tsx';
 import type { Answers } from './played-api.ts';
 
 /*

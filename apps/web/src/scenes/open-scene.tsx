@@ -1,4 +1,5 @@
-import { QueryClient } from '@tanstack/react-query';
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { App } from '../app.tsx';
 import type { HttpHandler } from 'msw';
 import { createApiClient } from '../auth/api-client.ts';
 import { createSession } from '../auth/session.ts';
@@ -84,13 +85,18 @@ export async function openScene(
     api: createApiClient({ origin: '' }),
     isFramed: () => browser.isFramed ?? false,
   });
+  // Nobody waits seconds for a picture.
+  const client = new QueryClient({ defaultOptions: { queries: { retryDelay: 1 } } });
   undo.push(
     showSessionStatus(session),
-    // Nobody waits seconds for a picture.
     renderApp({
       session,
       element: root,
-      queryClient: new QueryClient({ defaultOptions: { queries: { retryDelay: 1 } } }),
+      app: (
+        <QueryClientProvider client={client}>
+          <App />
+        </QueryClientProvider>
+      ),
     }),
     session.close,
     () => closing.abort(),
