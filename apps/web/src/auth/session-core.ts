@@ -229,7 +229,10 @@ export function createSessionCore({ api }: { api: ApiClient }) {
   /** Tells the API that the person signed out. If it can't be told now, the next load tells it. */
   async function tellSignOut(): Promise<void> {
     try {
-      await withSessionLock(() => api.post(PATHS.logout, { parse: () => undefined, keepalive: true }));
+      await withSessionLock(async () => {
+        signal.throwIfAborted();
+        await api.post(PATHS.logout, { parse: () => undefined, keepalive: true });
+      });
       if (readSessionMark() === 'sign-out-pending') writeSessionMark('none');
     } catch {
       // The mark stays: nothing is restored until the API has been told.
