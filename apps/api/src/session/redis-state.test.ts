@@ -117,6 +117,28 @@ test('who slept until its lock had run out, and is refused, takes the result of 
   expect(await slept).toEqual(successor);
 });
 
+test('who slept until its lock had run out does not take away the lock of who came after it', async () => {
+  const [sleeper, other, third] = [
+    await openState({ providerTimeoutMs: 50 }),
+    await openState(),
+    await openState(),
+  ];
+  const [session, successor] = [exampleSession(), exampleSession()];
+  const [slept, held] = [answerLater(), answerLater()];
+  const first = sleeper.refreshOnce(session, slept.refresh);
+  await slept.asked;
+  const second = other.refreshOnce(session, held.refresh);
+  await held.asked; // The sleeper's lock has run out.
+  slept.reject(new ApiError('provider_unavailable'));
+  await expect(first).rejects.toMatchObject({ code: 'provider_unavailable' });
+  const refresh = never();
+  const last = third.refreshOnce(session, refresh);
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  held.resolve(successor);
+  expect([await second, await last]).toEqual([successor, successor]);
+  expect(refresh).not.toHaveBeenCalled();
+});
+
 test('waiting has an end', async () => {
   const [a, b] = [await openState(), await openState({ providerTimeoutMs: 1 })];
   const session = exampleSession();
