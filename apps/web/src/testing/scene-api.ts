@@ -2,6 +2,9 @@ import { http, HttpResponse, passthrough } from 'msw';
 import { setupWorker } from 'msw/browser';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, vi } from 'vitest';
 import { commands } from 'vitest/browser';
+import { headersFor } from '../../headers.ts';
+
+const { 'Content-Security-Policy': CONTENT_SECURITY_POLICY = '' } = headersFor('/');
 
 /**
  * msw in the browser, for scenes. A request that the scene does not answer fails the test, and so does a word in the
@@ -24,12 +27,18 @@ export function useSceneApi(): ReturnType<typeof setupWorker>['use'] {
       return HttpResponse.error();
     }),
   );
+  const policy = document.createElement('meta');
+  policy.httpEquiv = 'Content-Security-Policy';
+  // The server of the tests puts the styles into the page, which the built app never does.
+  policy.content = CONTENT_SECURITY_POLICY.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'");
   const onViolation = ({ violatedDirective, blockedURI }: SecurityPolicyViolationEvent) =>
     void complaints.push(`${violatedDirective} forbids ${blockedURI}`);
 
   beforeAll(async () => {
     document.addEventListener('securitypolicyviolation', onViolation);
     await worker.start({ quiet: true, onUnhandledFrame: 'error' });
+    // From now on: it allows no service worker either.
+    document.head.append(policy);
   });
   beforeEach(() => {
     for (const level of ['error', 'warn'] as const) {
