@@ -1,8 +1,12 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { PATHS } from '@oneclick/shared/paths';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { errorOf, tokensOf } from './testing/browser.ts';
+import { startInstance } from './testing/instance.ts';
+import { portOf } from './testing/port-of.ts';
 import { signIn } from './testing/sign-in.ts';
-import { startApi } from './testing/test-api.ts';
+import { startApi, VALID_ENV } from './testing/test-api.ts';
 import { json, useProvider } from './testing/test-provider.ts';
 
 const provider = useProvider();
@@ -66,3 +70,27 @@ test('requests that fail give their place back', async () => {
     expect(errorOf(await browser.get(PATHS.userinfo, 'a'))).toBe('504 provider_timeout');
   }
 });
+
+test('300 at once to a provider that never answers: 256 wait, the rest are told so, and the process is well', async () => {
+  const mute = createServer().listen(0, '127.0.0.1');
+  await once(mute, 'listening');
+  onTestFinished(() => void mute.close());
+  const instance = await startInstance({
+    env: { ...VALID_ENV, OAUTH_PROVIDER: `http://127.0.0.1:${portOf(mute)}` },
+  });
+  onTestFinished(instance.stop);
+
+  const leaving = new AbortController();
+  onTestFinished(() => leaving.abort());
+  const answers: string[] = [];
+  for (let i = 0; i < 300; i += 1) {
+    const request = { url: PATHS.userinfo, headers: { authorization: 'Bearer a' } };
+    instance.inject(request, leaving.signal).then(
+      (answer) => answers.push(errorOf(answer)),
+      () => undefined, // The test is over.
+    );
+  }
+  await vi.waitFor(() => expect(answers).toHaveLength(44), { timeout: 9000 });
+  expect(new Set(answers)).toEqual(new Set(['503 provider_unavailable']));
+  expect((await instance.inject({ url: PATHS.healthz })).statusCode).toBe(200);
+}, 20_000);
