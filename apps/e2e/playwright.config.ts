@@ -1,12 +1,5 @@
-import { chromium, defineConfig } from '@playwright/test';
-import { createRequire } from 'node:module';
-import { findChromium } from '@oneclick/stack/find-chromium';
-
-// Once, in the main process: the workers inherit it.
-process.env['PLAYWRIGHT_CHROMIUM_EXECUTABLE'] = findChromium({
-  downloadedExecutable: chromium.executablePath(),
-  playwrightCli: createRequire(import.meta.url).resolve('@playwright/test/cli'),
-});
+import { defineConfig } from '@playwright/test';
+import { launchOptions } from './src/launch-options.ts';
 
 export default defineConfig({
   testDir: 'src',
@@ -21,9 +14,6 @@ export default defineConfig({
   use: {
     browserName: 'chromium',
     locale: 'en-US',
-    launchOptions: {
-      executablePath: process.env['PLAYWRIGHT_CHROMIUM_EXECUTABLE'],
-      args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking'],
-    },
+    launchOptions,
   },
 });

@@ -34,7 +34,8 @@ function linkedFiles(dist: string, page: string): string[] {
   });
 }
 
-function weigh(dist: string, paths: Iterable<string>): Weight {
+/** Of files below a directory. */
+export function weigh(dist: string, paths: Iterable<string>): Weight {
   const weight: Weight = {};
   for (const path of paths) {
     const kind = extname(path).slice(1);

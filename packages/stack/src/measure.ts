@@ -1,13 +1,16 @@
+import { globSync } from 'node:fs';
+import { brotliCompressSync } from 'node:zlib';
+import { build } from 'rolldown';
 import { requireBuildOutput } from './build-output.ts';
-import { firstLoad } from './first-load.ts';
+import { firstLoad, weigh } from './first-load.ts';
 import { freePorts } from './ports.ts';
 import { StackError, startParts } from './run-parts.ts';
 import { stackParts, startStack, type Mode } from './stack.ts';
 import { inWorkspace } from './workspace.ts';
 
 /*
- * `pnpm measure`: how fast this machine starts the system, and what the built web app weighs. It prints and
- * judges nothing. It uses free ports, so that a running `pnpm dev` is not in its way.
+ * `pnpm measure`, with apps/e2e/src/measure-sign-in.ts: how fast this machine starts the system, and what the built
+ * web app weighs. It prints and judges nothing. It uses free ports, so that a running `pnpm dev` is not in its way.
  */
 
 const API_STARTS = 5;
@@ -23,9 +26,15 @@ try {
   print(`production, api alone, median of ${API_STARTS}`, milliseconds(median(starts)));
 
   console.log('\nBytes of the built web app, in brotli, fetched before any script runs');
-  const { pages, rest } = firstLoad(inWorkspace('apps/web/dist'), ['index.html', 'oauth/callback.html']);
+  const dist = inWorkspace('apps/web/dist');
+  const { pages, rest } = firstLoad(dist, ['index.html', 'oauth/callback.html']);
   for (const [page, weight] of pages) print(page, kilobytes(weight));
   print('all other scripts and styles, as needed', kilobytes(rest));
+
+  console.log('\nBytes of the sign-in without React, in brotli');
+  const core = weigh(dist, globSync('assets/main-*.js', { cwd: dist }));
+  print('what runs before React has loaded', kilobytes(core));
+  print('all of it, bundled alone', kilobytes({ js: await wholeSignIn() }));
 } catch (error) {
   process.exitCode = 1;
   console.error(error instanceof StackError ? error.message : error);
@@ -43,6 +52,19 @@ async function productionApiStart(): Promise<number> {
   const { readyAfterMs, stop } = await startParts({ parts });
   await stop();
   return Math.max(...Object.values(readyAfterMs));
+}
+
+/** What a team embeds that brings screens of its own: src/auth without the seam to React. In brotli. */
+async function wholeSignIn(): Promise<number> {
+  const { output } = await build({
+    input: inWorkspace('apps/web/src/auth/session.ts'),
+    write: false,
+    output: { minify: true },
+  });
+  return output.reduce(
+    (bytes, file) => bytes + (file.type === 'chunk' ? brotliCompressSync(file.code).length : 0),
+    0,
+  );
 }
 
 async function unusedPorts() {

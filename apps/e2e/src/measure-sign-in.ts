@@ -1,0 +1,149 @@
+import { chromium, type BrowserContext, type Page, type Request } from '@playwright/test';
+import { newSettings } from '@oneclick/stack/development-secrets';
+import { freePorts, startStack } from '@oneclick/stack/stack';
+import { startFaultProxy } from './fault-proxy.ts';
+import { launchOptions } from './launch-options.ts';
+
+/*
+ * A part of `pnpm measure`: how long a click takes to show the balance, for a person who is signed in at the provider.
+ * It prints and judges nothing.
+ */
+
+const RUNS = 15;
+
+/** An app's own browser, in which the sign-in leaves the page and loads it again. */
+const IN_APP_BROWSER =
+  'Mozilla/5.0 (Linux; Android 14; wv) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156 KAKAOTALK 25.1';
+
+/** Milliseconds after the click, by what happened. */
+type Moments = Map<string, number>;
+
+for (const latencyMs of [0, 100]) {
+  const network = latencyMs === 0 ? 'no network in between' : `${latencyMs} ms on every request`;
+  const { origins, stop } = await startSystem(latencyMs);
+  const browser = await chromium.launch(launchOptions);
+  try {
+    for (const place of ['window', 'tab'] as const) {
+      const context = await browser.newContext(place === 'tab' ? { userAgent: IN_APP_BROWSER } : {});
+      const runs = await measure({ context, web: origins.web, place });
+      await context.close();
+      console.log(
+        `\nA click, up to the balance: in ${place === 'tab' ? 'the same tab' : 'a window'}, ${network}`,
+      );
+      for (const [what, ms] of medians(runs)) console.log(`  ${what.padEnd(42)} ${Math.round(ms)} ms`);
+    }
+  } finally {
+    await browser.close();
+    await stop();
+  }
+}
+
+/** The built system; with `latencyMs`, each request that reaches the web app, the API or the provider waits as long. */
+async function startSystem(latencyMs: number) {
+  const [web = 0, api = 0, provider = 0] = await freePorts(3);
+  const direct = { web: `http://localhost:${web}`, provider: `http://localhost:${provider}` };
+  const wires = {
+    web: await startFaultProxy({ target: `http://127.0.0.1:${web}` }),
+    provider: await startFaultProxy({ target: `http://127.0.0.1:${provider}` }),
+  };
+  for (const wire of Object.values(wires)) wire.break('everywhere', { delayMs: latencyMs });
+  const origins = latencyMs === 0 ? direct : { web: wires.web.origin, provider: wires.provider.origin };
+  const stack = await startStack({
+    mode: 'production',
+    ports: { web, api, provider },
+    settings: newSettings({ webOrigin: origins.web, provider: origins.provider }),
+    environment: { provider: { ISSUER: origins.provider } },
+  });
+  return {
+    origins,
+    async stop() {
+      await stack.stop();
+      await Promise.all(Object.values(wires).map(({ close }) => close()));
+    },
+  };
+}
+
+async function measure({
+  context,
+  web,
+  place,
+}: {
+  context: BrowserContext;
+  web: string;
+  place: 'window' | 'tab';
+}): Promise<Moments[]> {
+  const page = await context.newPage();
+  await page.addInitScript(() => {
+    addEventListener(
+      'click',
+      () => sessionStorage.setItem('clickedAt', String(performance.timeOrigin + performance.now())),
+      { capture: true },
+    );
+    new MutationObserver(() => {
+      if (!document.querySelector('[data-testid=balance]') || sessionStorage.getItem('shownAt') !== null)
+        return;
+      sessionStorage.setItem('shownAt', String(performance.timeOrigin + performance.now()));
+    }).observe(document, { childList: true, subtree: true });
+  });
+  await page.goto(web);
+  await signInForTheFirstTime(page, place);
+
+  const runs: Moments[] = [];
+  for (let run = 0; run < RUNS; run += 1) {
+    await context.clearCookies({ name: /^session/ });
+    await page.reload();
+    await page.getByTestId('sign-in').waitFor();
+    await page.evaluate(() => sessionStorage.clear());
+    const requests: Request[] = [];
+    const note = (request: Request) => void requests.push(request);
+    const prepared = page.waitForResponse(/\/start$/);
+    await page.getByTestId('sign-in').hover();
+    await prepared;
+    context.on('request', note);
+    await page.getByTestId('sign-in').click();
+    await page.getByTestId('balance').waitFor();
+    context.off('request', note);
+    const clickedAt = await stored(page, 'clickedAt');
+    const moments: Moments = new Map();
+    for (const request of requests) {
+      const name = stepOf(request);
+      const { startTime, responseEnd } = request.timing();
+      if (name === undefined || moments.has(`${name}: asked`)) continue;
+      moments.set(`${name}: asked`, startTime - clickedAt);
+      if (responseEnd >= 0) moments.set(`${name}: answered`, startTime + responseEnd - clickedAt);
+    }
+    moments.set('balance on the screen', (await stored(page, 'shownAt')) - clickedAt);
+    runs.push(moments);
+  }
+  return runs;
+}
+
+async function signInForTheFirstTime(page: Page, place: 'window' | 'tab'): Promise<void> {
+  const opened = place === 'window' ? page.waitForEvent('popup') : undefined;
+  await page.getByTestId('sign-in').click();
+  const provider = (await opened) ?? page;
+  await provider.locator('[name=username]').fill('user123');
+  await provider.locator('[name=password]').fill('one-click');
+  await provider.getByTestId('provider-sign-in').click();
+  await provider.getByTestId('provider-allow').click();
+  await page.getByTestId('balance').waitFor();
+}
+
+/** Only what lies on the way. */
+function stepOf(request: Request): string | undefined {
+  const { pathname } = new URL(request.url());
+  return /\/(?:authorize|callback\.html|exchange-token|session|userinfo)$/.exec(pathname)?.[0].slice(1);
+}
+
+async function stored(page: Page, key: string): Promise<number> {
+  return Number(await page.evaluate((name) => sessionStorage.getItem(name), key));
+}
+
+function medians(runs: Moments[]): [string, number][] {
+  const names = new Set(runs.flatMap((moments) => [...moments.keys()]));
+  const all = [...names].map((name): [string, number] => {
+    const values = runs.flatMap((moments) => moments.get(name) ?? []).toSorted((a, b) => a - b);
+    return [name, values[Math.floor(values.length / 2)] ?? Number.NaN];
+  });
+  return all.toSorted(([, a], [, b]) => a - b);
+}
