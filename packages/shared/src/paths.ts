@@ -1,5 +1,5 @@
-/** Where the API answers, below its origin. The web app, the API and the tests take the paths from here. */
-export const PATHS = {
+/** Of the API's paths those that the web app asks: apart, so that it carries no others. */
+export const BROWSER_PATHS = {
   start: '/api/oauth/start',
   exchangeToken: '/api/oauth/exchange-token',
   session: '/api/oauth/session',
@@ -7,6 +7,11 @@ export const PATHS = {
   logout: '/api/oauth/logout',
   userinfo: '/api/oauth/userinfo',
   topup: '/api/oauth/topup',
+} as const;
+
+/** Where the API answers, below its origin. The web app, the API and the tests take the paths from here. */
+export const PATHS = {
+  ...BROWSER_PATHS,
   /** The server-side flow, where it is configured: the page itself goes to the provider and comes back signed in. */
   serverSideStart: '/auth/oauth/start',
   serverSideCallback: '/oauth/callback',

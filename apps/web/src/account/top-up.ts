@@ -1,5 +1,5 @@
 import { TopupResponse } from '@oneclick/shared/messages';
-import { PATHS, WEB_PATHS } from '@oneclick/shared/paths';
+import { BROWSER_PATHS, WEB_PATHS } from '@oneclick/shared/paths';
 import * as v from 'valibot';
 import type { Session } from '../auth/session.ts';
 import { Fault } from '../fault.ts';
@@ -22,7 +22,7 @@ export async function topUp(
   // As `noopener` would do, which gives back no tab to send on.
   tab.opener = null;
   try {
-    const { topup_url } = await session.fetchWithAccessToken(PATHS.topup, {
+    const { topup_url } = await session.fetchWithAccessToken(BROWSER_PATHS.topup, {
       parse: (body) => v.parse(TopupResponse, body),
       signal,
     });

@@ -1,5 +1,5 @@
 import { Userinfo } from '@oneclick/shared/messages';
-import { PATHS } from '@oneclick/shared/paths';
+import { BROWSER_PATHS } from '@oneclick/shared/paths';
 import { queryOptions } from '@tanstack/react-query';
 import * as v from 'valibot';
 import type { Session } from '../auth/session.ts';
@@ -18,7 +18,10 @@ export function userinfoQuery(session: Pick<Session, 'fetchWithAccessToken'>, se
   return queryOptions({
     queryKey: ['userinfo', sessionId],
     queryFn: ({ signal }) =>
-      session.fetchWithAccessToken(PATHS.userinfo, { parse: (body) => v.parse(Userinfo, body), signal }),
+      session.fetchWithAccessToken(BROWSER_PATHS.userinfo, {
+        parse: (body) => v.parse(Userinfo, body),
+        signal,
+      }),
     staleTime: STALE_AFTER_MS,
     retry(failures, error) {
       const { retryable, retryAfterMs } = Fault.from(error);

@@ -14,7 +14,6 @@ const LONGEST_STEP_MS = 30_000;
 export function createAccessToken({ onRefreshDue }: { onRefreshDue: () => void }) {
   let held: { value: string; endsAfterMs: number; elapsedMs: () => number } | undefined;
   let refreshAfterMs = Infinity;
-  let isPostponed = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   function check(): void {
@@ -33,7 +32,6 @@ export function createAccessToken({ onRefreshDue }: { onRefreshDue: () => void }
   return {
     hold({ access_token, expires_in }: TokenResponse): void {
       held = { value: access_token, endsAfterMs: expires_in * 1000, elapsedMs: startStopwatch() };
-      isPostponed = false;
       refreshAfterMs = (expires_in - Math.min(REFRESH_BEFORE_END_SECONDS, expires_in / 2)) * 1000;
       check();
     },
@@ -42,13 +40,7 @@ export function createAccessToken({ onRefreshDue }: { onRefreshDue: () => void }
     /** Asks for the refresh again later, when one has failed for a reason that passes. */
     postponeRefresh(delayMs: number): void {
       if (!held) return;
-      isPostponed = true;
       refreshAfterMs = held.elapsedMs() + delayMs;
-      check();
-    },
-    /** The reason may have passed. */
-    hurry(): void {
-      if (isPostponed) refreshAfterMs = 0;
       check();
     },
     /** After sleep, a frozen tab or a throttled timer. */

@@ -127,8 +127,12 @@ describe('without a network', () => {
     await signedIn();
     setOnline(false);
     expect(session.getSnapshot()).toMatchObject({ sessionId: 'session-1', trouble: { code: 'offline' } });
+    const refreshes = serve('refreshToken', () => answer.token());
     setOnline(true);
     expect(session.getSnapshot()).not.toHaveProperty('trouble');
+    // Its token is good for another two hours.
+    await pass(10_000);
+    expect(refreshes).toEqual([]);
   });
 
   test('a refresh that failed meanwhile is tried again when the network is back', async () => {
