@@ -138,6 +138,19 @@ test.each([
   expect(method === 'HEAD' || errorOf(response) === '405 method_not_allowed').toBe(true);
 });
 
+test('two hundred cookies are no session, and no harm', async () => {
+  const { app } = await startApi();
+  const cookie = Array.from(
+    { length: 200 },
+    (_, i) => `__Host-Http-tx_${String(i).padStart(16, 'a')}=x`,
+  ).join('; ');
+  const headers = { origin: WEB_ORIGIN, 'x-csrf': '1', cookie };
+  const response = await app.inject({ method: 'POST', url: PATHS.session, headers });
+  expect(errorOf(response)).toBe('401 no_session');
+  const started = await app.inject({ method: 'POST', url: PATHS.start, headers });
+  expect(started.statusCode).toBe(200);
+});
+
 test('the request id is ours, whatever the request says', async () => {
   const { app, log } = await startApi();
   const response = await app.inject({
@@ -269,6 +282,7 @@ describe('over a real connection', () => {
       'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
       400,
     ],
+    ['a folded header', 'GET /healthz HTTP/1.1\r\nHost: x\r\nX: a\r\n b\r\n\r\n', 400],
     ['no HTTP', 'hello\r\n\r\n', 400],
   ])('%s is refused in the usual form', async (_, text, status) => {
     const answer = await sendRaw(text);

@@ -103,6 +103,7 @@ describe('bodies', () => {
     ['a state with a line break', JSON.stringify({ code: 'c', state: 'a'.repeat(40) + '\r\nx' })],
     ['a state that ends the cookie', JSON.stringify({ code: 'c', state: 'a'.repeat(42) + ';' })],
     ['a state of 10 characters', JSON.stringify({ code: 'c', state: 'a'.repeat(10) })],
+    ['a second code', `{"code":"c","code":1,"state":"${EXCHANGE.state}"}`],
     ['a deep nest', '['.repeat(4000)],
   ])('%s is a malformed request, and nothing of it comes back', async (_, payload) => {
     const { app } = await startApi();
