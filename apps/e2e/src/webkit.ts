@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { findWebKit } from '@oneclick/stack/find-webkit';
 import { freePorts } from '@oneclick/stack/stack';
-import { Builder, By, type WebDriver } from 'selenium-webdriver';
+import { Builder, By, error, type WebDriver } from 'selenium-webdriver';
 import type { Engine, EngineTab } from './engine.ts';
 
 const webKit = findWebKit();
@@ -75,9 +75,19 @@ function webkitTab(session: WebDriver, handle: string): EngineTab {
   };
   return {
     goTo: (url) => inTab(() => session.get(url)),
-    click: (selector) => inTab(() => session.findElement(By.css(selector)).click()),
+    click: (selector) => inTab(() => click(session, selector)),
     fill: (selector, text) => inTab(() => session.findElement(By.css(selector)).sendKeys(text)),
     evaluate: (expression) => inTab(() => session.executeScript(`return ${expression}`)),
     close: () => inTab(() => session.close()),
   };
+}
+
+async function click(session: WebDriver, selector: string): Promise<void> {
+  const element = await session.findElement(By.css(selector));
+  try {
+    await element.click();
+  } catch (cause) {
+    // The driver waits for the page that a click leads to, and the sign-in window may have closed itself by then.
+    if (!(cause instanceof error.NoSuchWindowError)) throw cause;
+  }
 }
