@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
 import cookie from '@fastify/cookie';
 import cors from '@fastify/cors';
 import swagger from '@fastify/swagger';
@@ -99,9 +98,8 @@ export async function buildApp(config: Config, logStream?: LogStream): Promise<F
 
   // What is under way ends in peace. Meanwhile it still listens, to send everybody else away with a reason. A refresh
   // is waited for also when nobody waits for its answer any more: its result may be the only key to a session.
-  const underWay = createUnderWay();
+  const underWay = createUnderWay(app.server);
   let isClosing = false;
-  app.server.on('request', (_request, response) => underWay.track(once(response, 'close')));
   app.addHook('preClose', async () => {
     isClosing = true;
     await underWay.settle();

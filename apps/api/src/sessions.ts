@@ -50,7 +50,7 @@ export function createSessions({ config, oauthClient, sharedState, metrics, unde
     let refreshed: Session;
     try {
       const refreshing = sharedState.refreshOnce(session, () => refreshTokens(session, request));
-      underWay.track(refreshing);
+      underWay.trackRefresh(refreshing);
       refreshed = await refreshing;
     } catch (error) {
       await refuseEnded(session);
