@@ -93,6 +93,16 @@ test("if that fails, root on Debian gets the system's", () => {
   ]);
 });
 
+test('one that somebody else has installed meanwhile is taken', () => {
+  const installed = join(root, 'bin/chromium');
+  const playwrightCli = join(root, 'cli.cjs');
+  writeFileSync(
+    playwrightCli,
+    `require('node:fs').writeFileSync(${JSON.stringify(installed)}, '#!/bin/sh\\n', { mode: 0o755 }); process.exit(1);`,
+  );
+  expect(find({ playwrightCli })).toBe(installed);
+});
+
 test('nobody but root installs system packages', () => {
   program('bin/apt-get', maker(join(root, 'bin/chromium')));
   expect(() => find()).toThrow(/^No Chromium can be found or installed: install Chrome or Chromium/);

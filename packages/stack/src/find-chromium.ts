@@ -65,10 +65,13 @@ export function findChromium({
     };
     return install(installation, site) ? downloaded() : undefined;
   };
-  const installFromDebian = () =>
-    installDebianPackage({ name: 'chromium', title: 'Chromium' }, site) ? installed() : undefined;
+  const installFromDebian = () => {
+    installDebianPackage({ name: 'chromium', title: 'Chromium' }, site);
+    return installed();
+  };
 
-  const found = downloaded() ?? installed() ?? download() ?? installFromDebian();
+  // More than one package looks for a browser, and they are tested at once: another may have been faster.
+  const found = downloaded() ?? installed() ?? download() ?? installed() ?? installFromDebian();
   if (found !== undefined) return found;
   throw new Error(
     'No Chromium can be found or installed: install Chrome or Chromium, run "npx playwright install --with-deps chromium", ' +
