@@ -6,8 +6,9 @@ import type { Session } from '../auth/session.ts';
 import { Fault } from '../fault.ts';
 
 const STALE_AFTER_MS = 30_000;
-/** Spread by chance, so that a thousand tabs don't come back in the same second. */
-const TRY_AGAIN_AFTER_MS = 15_000 * (0.75 + Math.random() / 2);
+const TRY_AGAIN_AFTER_MS = 15_000;
+/** By chance, so that a thousand tabs don't come back in the same second. */
+const SPREAD = 0.25 * Math.random();
 const TRIES = 3;
 
 /**
@@ -27,10 +28,11 @@ export function userinfoQuery(session: Pick<Session, 'fetchWithAccessToken'>, se
       const { retryable, retryAfterMs } = Fault.from(error);
       return retryable && retryAfterMs === undefined && failures < TRIES - 1;
     },
-    // While it fails it goes on trying, over the last known data.
-    refetchInterval: ({ state }) =>
-      state.status === 'error' && Fault.from(state.error).retryable
-        ? Math.max(TRY_AGAIN_AFTER_MS, Fault.from(state.error).retryAfterMs ?? 0)
-        : false,
+    // While it fails it goes on trying, over the last known data; never earlier than `Retry-After` asks.
+    refetchInterval({ state }) {
+      if (state.status !== 'error') return false;
+      const { retryable, retryAfterMs = TRY_AGAIN_AFTER_MS } = Fault.from(state.error);
+      return retryable && retryAfterMs * (1 + SPREAD);
+    },
   });
 }
