@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
 import type { WireFault } from './fault-proxy.ts';
-import { expect, test } from './system.ts';
+import { expect, type Person, test } from './system.ts';
 
 /*
  * Each step of a sign-in and of a session, while the server behind it is down, slow or mute. However it goes wrong, it ends
@@ -11,6 +11,14 @@ const TOKEN = '/api/oauth2/token';
 
 async function allow(popup: Page): Promise<void> {
   await popup.getByTestId('provider-allow').click();
+}
+
+/** A click while the reading before is still being tried again changes nothing, so the person clicks until it helps. */
+async function seesItRecover(person: Person): Promise<void> {
+  await expect(async () => {
+    await person.see('refresh-balance').click();
+    await expect(person.see('notice')).toHaveCount(0, { timeout: 1000 });
+  }).toPass();
 }
 
 test.describe('the provider', () => {
@@ -76,9 +84,8 @@ test.describe('the provider', () => {
     await expect(person.page.locator('html')).toHaveAttribute('data-session', 'signed-in');
 
     system.wires.provider.mend();
-    await person.see('refresh-balance').click();
+    await seesItRecover(person);
     await person.seesAccount();
-    await expect(person.see('notice')).toHaveCount(0);
   });
 
   test('whose topup is down: the tab closes, and the screen says so', async ({ person, system }) => {
@@ -102,8 +109,7 @@ test.describe('the provider', () => {
     await person.seesAccount();
 
     system.wires.provider.mend();
-    await person.see('refresh-balance').click();
-    await expect(person.see('notice')).toHaveCount(0);
+    await seesItRecover(person);
     await person.seesAccount();
   });
 });
@@ -207,8 +213,7 @@ test.describe('the API', () => {
     await person.seesAccount();
 
     system.wires.api.mend();
-    await person.see('refresh-balance').click();
-    await expect(person.see('notice')).toHaveCount(0);
+    await seesItRecover(person);
   });
 
   test('that can not be told of a sign-out: signed out here, and it is told on the next load', async ({

@@ -124,7 +124,7 @@ const CLIENT_ID = 'client_e2e';
 
 export const DEMO = { username: 'user123', password: 'one-click' };
 
-type Person = ReturnType<typeof person>;
+export type Person = ReturnType<typeof person>;
 
 /** What a person does and sees in one tab. */
 function person({ page, system }: { page: Page; system: Pick<System, 'origins'> }) {
