@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import { toApiError, type ApiError } from './errors.ts';
 import { routeOf } from './logging.ts';
 import type { Metrics } from './metrics.ts';
-import type { Flow } from './transaction-cookie.ts';
+import type { Flow } from './sign-in/transaction-cookie.ts';
 
 /** Turns whatever was thrown into a line and a count for the operator. @returns what the caller may know of it */
 export type ErrorReport = (error: Error, request: FastifyRequest) => ApiError;

@@ -3,11 +3,11 @@ import * as fc from 'fast-check';
 import * as v from 'valibot';
 import { expect, test } from 'vitest';
 import { ConfigError, parseConfig } from '../config.ts';
-import { parseReturnPath } from '../return-path.ts';
+import { parseReturnPath } from '../sign-in/return-path.ts';
 import { createSealer, defineCookie } from '../sealed-cookie.ts';
 import { VALID_ENV, WEB_ORIGIN } from '../testing/test-api.ts';
 import { computeTopology } from '../topology.ts';
-import { parseTopupUrl } from '../topup-url.ts';
+import { parseTopupUrl } from '../provider/topup-url.ts';
 import { anyJson, anyText, CANARY, marked } from './arbitraries.ts';
 
 const hosts = new Set(['pay.example', 'shop.example:8443']);

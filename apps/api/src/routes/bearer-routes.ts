@@ -1,7 +1,7 @@
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
 import type { TopupResponse, Userinfo } from '@oneclick/shared/messages';
 import { PATHS } from '@oneclick/shared/paths';
-import { invalidToken, type ResourceClient } from '../resource-client.ts';
+import { invalidToken, type ResourceClient } from '../provider/resource-client.ts';
 import { routeSchema } from '../route-schemas.ts';
 
 interface BearerRoutesOptions {

@@ -3,11 +3,11 @@ import type { ExchangeTokenRequest, StartResponse, TokenResponse } from '@onecli
 import { PATHS } from '@oneclick/shared/paths';
 import { createRequestGuard } from '../request-guard.ts';
 import { routeSchema } from '../route-schemas.ts';
-import { toTokenResponse } from '../session-cookie.ts';
-import type { Sessions } from '../sessions.ts';
-import type { SignIns } from '../sign-ins.ts';
+import { toTokenResponse } from '../session/session-cookie.ts';
+import type { Sessions } from '../session/sessions.ts';
+import type { SignIns } from '../sign-in/sign-ins.ts';
 import type { Topology } from '../topology.ts';
-import { TRANSACTION_SECONDS } from '../transaction-cookie.ts';
+import { TRANSACTION_SECONDS } from '../sign-in/transaction-cookie.ts';
 
 interface CookieRoutesOptions {
   topology: Topology;

@@ -10,12 +10,12 @@ import type { Config } from '../config.ts';
 import type { ErrorReport } from '../error-report.ts';
 import { ApiError } from '../errors.ts';
 import { createReadGuard, createNavigationGuard } from '../request-guard.ts';
-import type { ResourceClient } from '../resource-client.ts';
-import { parseReturnPath } from '../return-path.ts';
+import type { ResourceClient } from '../provider/resource-client.ts';
+import { parseReturnPath } from '../sign-in/return-path.ts';
 import { routeSchema } from '../route-schemas.ts';
-import { toTokenResponse } from '../session-cookie.ts';
-import type { Sessions } from '../sessions.ts';
-import type { SignIns } from '../sign-ins.ts';
+import { toTokenResponse } from '../session/session-cookie.ts';
+import type { Sessions } from '../session/sessions.ts';
+import type { SignIns } from '../sign-in/sign-ins.ts';
 
 interface ServerSideRoutesOptions {
   config: Config;

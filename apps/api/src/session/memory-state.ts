@@ -1,4 +1,4 @@
-import type { Session } from '../session-cookie.ts';
+import type { Session } from './session-cookie.ts';
 import { createExpiringMap } from './expiring-map.ts';
 import { GRACE_MS, type SharedState } from './shared-state.ts';
 

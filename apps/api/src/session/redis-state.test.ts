@@ -1,7 +1,7 @@
 import fastify from 'fastify';
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { ApiError } from '../errors.ts';
-import type { Session } from '../session-cookie.ts';
+import type { Session } from './session-cookie.ts';
 import { exampleSession } from '../testing/example-session.ts';
 import { startRedisServer, type RedisServer } from '../testing/redis-server.ts';
 import { createMemoryState } from './memory-state.ts';

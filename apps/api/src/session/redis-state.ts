@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyBaseLogger } from 'fastify';
 import { ApiError } from '../errors.ts';
-import type { Session } from '../session-cookie.ts';
+import type { Session } from './session-cookie.ts';
 import { createExpiringMap } from './expiring-map.ts';
 import type { MemoryState } from './memory-state.ts';
 import type { RedisConnection } from './redis-connection.ts';

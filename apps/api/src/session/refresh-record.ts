@@ -2,7 +2,7 @@ import { hkdfSync } from 'node:crypto';
 import { compactDecrypt } from 'jose/jwe/compact/decrypt';
 import { CompactEncrypt } from 'jose/jwe/compact/encrypt';
 import * as v from 'valibot';
-import { Session } from '../session-cookie.ts';
+import { Session } from './session-cookie.ts';
 
 /** What a refresh came to, for those who hold the same token set. */
 const RefreshOutcome = v.variant('status', [

@@ -1,5 +1,5 @@
-import type { Session } from '../session-cookie.ts';
-import type { Transaction } from '../transaction-cookie.ts';
+import type { Session } from './session-cookie.ts';
+import type { Transaction } from '../sign-in/transaction-cookie.ts';
 
 /**
  * What a sealed cookie can't know by itself: that its tokens were replaced, that its session was ended, that its

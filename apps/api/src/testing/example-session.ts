@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Session } from '../session-cookie.ts';
+import type { Session } from '../session/session-cookie.ts';
 
 /** One of its own with each call, far from its end. */
 export function exampleSession(): Session {

@@ -3,15 +3,18 @@ import { gzipSync } from 'node:zlib';
 import { PATHS } from '@oneclick/shared/paths';
 import type { InjectOptions, LightMyRequestResponse } from 'fastify';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { errorOf } from './testing/browser.ts';
-import { httpAnswer, startFaultyProvider, type Fault } from './testing/faulty-provider.ts';
-import { portOf } from './testing/port-of.ts';
-import { startApi, WEB_ORIGIN } from './testing/test-api.ts';
+import { errorOf } from '../testing/browser.ts';
+import { httpAnswer, startFaultyProvider, type Fault } from '../testing/faulty-provider.ts';
+import { portOf } from '../testing/port-of.ts';
+import { startApi, WEB_ORIGIN } from '../testing/test-api.ts';
 
 /*
  * Everything that can break on the way to the provider and back, over real connections, seen through every route that
  * asks the provider: what the caller is told, what happens to the cookies, and how often the wire saw the request.
  */
+
+/** Made once: it takes longer than the answer may. */
+const LITTLE_GZIP = gzipSync(Buffer.alloc(5e7));
 
 const CANARY = 'canary-of-the-provider';
 
@@ -234,7 +237,7 @@ const FAULTS: [string, string, Fault][] = [
   [
     'little gzip that holds 50 MB',
     'provider_bad_response',
-    (socket) => socket.end(httpAnswer(gzipSync(Buffer.alloc(5e7)), { 'content-encoding': 'gzip' })),
+    (socket) => socket.end(httpAnswer(LITTLE_GZIP, { 'content-encoding': 'gzip' })),
   ],
   [
     'gzip in gzip',

@@ -1,10 +1,10 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import * as v from 'valibot';
-import type { SessionKey } from './config.ts';
-import { ApiError } from './errors.ts';
-import { createSealer, defineCookie, type Cookie } from './sealed-cookie.ts';
-import type { Topology } from './topology.ts';
+import type { SessionKey } from '../config.ts';
+import { ApiError } from '../errors.ts';
+import { createSealer, defineCookie, type Cookie } from '../sealed-cookie.ts';
+import type { Topology } from '../topology.ts';
 
 const Flow = v.picklist(['popup', 'redirect']);
 /** Which way of signing in: by a script of the web app, or by the page itself (the server-side flow). */

@@ -1,4 +1,4 @@
-import { isLoopback } from './topology.ts';
+import { isLoopback } from '../topology.ts';
 
 /**
  * The page a user is sent to with the wish to pay. What was compared is what is returned: the URL as parsed, in the

@@ -1,4 +1,4 @@
-import { createExpiringMap } from './session/expiring-map.ts';
+import { createExpiringMap } from '../session/expiring-map.ts';
 import { TRANSACTION_SECONDS } from './transaction-cookie.ts';
 
 /** Counts the attempts under way. The transactions themselves are in the browsers. */

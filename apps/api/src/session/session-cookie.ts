@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { TokenResponse } from '@oneclick/shared/messages';
 import * as v from 'valibot';
-import type { Config } from './config.ts';
-import { ApiError } from './errors.ts';
-import type { TokenSet } from './oauth-client.ts';
-import { createSealer, defineCookie } from './sealed-cookie.ts';
+import type { Config } from '../config.ts';
+import { ApiError } from '../errors.ts';
+import type { TokenSet } from '../provider/oauth-client.ts';
+import { createSealer, defineCookie } from '../sealed-cookie.ts';
 
 /** Who is signed in, and with what. Times are Unix seconds. */
 export const Session = v.object({

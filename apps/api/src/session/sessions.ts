@@ -1,8 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Config } from './config.ts';
-import { ApiError, toApiError } from './errors.ts';
-import type { Metrics } from './metrics.ts';
-import type { OAuthClient, TokenSet } from './oauth-client.ts';
+import type { Config } from '../config.ts';
+import { ApiError, toApiError } from '../errors.ts';
+import type { Metrics } from '../metrics.ts';
+import type { OAuthClient, TokenSet } from '../provider/oauth-client.ts';
 import { scopeChanges } from './scope-change.ts';
 import {
   beginSession,
@@ -12,8 +12,8 @@ import {
   isDueForSealing,
   type Session,
 } from './session-cookie.ts';
-import type { SessionEnd, SharedState } from './session/shared-state.ts';
-import type { UnderWay } from './under-way.ts';
+import type { SessionEnd, SharedState } from './shared-state.ts';
+import type { UnderWay } from '../under-way.ts';
 
 /** The life of a session, whichever way it was begun: its cookie, its one refresh for all, its end. */
 export type Sessions = ReturnType<typeof createSessions>;

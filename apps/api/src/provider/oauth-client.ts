@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import * as oauth from 'oauth4webapi';
 import * as v from 'valibot';
-import type { ProviderConfig } from './config.ts';
-import { ApiError } from './errors.ts';
+import type { ProviderConfig } from '../config.ts';
+import { ApiError } from '../errors.ts';
 import { boundedRetryAfter, isHtml, type ProviderFetch } from './provider-fetch.ts';
 
 /** What a token endpoint's answer comes down to. */

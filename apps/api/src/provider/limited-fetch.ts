@@ -1,4 +1,4 @@
-import { ApiError } from './errors.ts';
+import { ApiError } from '../errors.ts';
 import type { ProviderFetch } from './provider-fetch.ts';
 
 /** The request was never sent: too many others are waiting for the provider. */

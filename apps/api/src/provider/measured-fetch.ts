@@ -1,6 +1,6 @@
-import type { ProviderConfig } from './config.ts';
-import { ApiError } from './errors.ts';
-import type { Metrics } from './metrics.ts';
+import type { ProviderConfig } from '../config.ts';
+import { ApiError } from '../errors.ts';
+import type { Metrics } from '../metrics.ts';
 import type { ProviderFetch } from './provider-fetch.ts';
 
 interface MeasuredFetchOptions {

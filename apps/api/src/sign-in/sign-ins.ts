@@ -1,16 +1,16 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ExchangeTokenRequest } from '@oneclick/shared/messages';
-import type { Config } from './config.ts';
-import { ApiError } from './errors.ts';
-import type { Metrics } from './metrics.ts';
-import type { OAuthClient } from './oauth-client.ts';
+import type { Config } from '../config.ts';
+import { ApiError } from '../errors.ts';
+import type { Metrics } from '../metrics.ts';
+import type { OAuthClient } from '../provider/oauth-client.ts';
 import type { OpenTransactions } from './open-transactions.ts';
-import { wasNeverSent } from './provider-fetch.ts';
-import { scopeChanges } from './scope-change.ts';
-import { defineCookie } from './sealed-cookie.ts';
-import type { Session } from './session-cookie.ts';
-import type { SharedState } from './session/shared-state.ts';
-import type { Sessions } from './sessions.ts';
+import { wasNeverSent } from '../provider/provider-fetch.ts';
+import { scopeChanges } from '../session/scope-change.ts';
+import { defineCookie } from '../sealed-cookie.ts';
+import type { Session } from '../session/session-cookie.ts';
+import type { SharedState } from '../session/shared-state.ts';
+import type { Sessions } from '../session/sessions.ts';
 import { createTransactionCookies, type Beginning, type Flow } from './transaction-cookie.ts';
 
 /** A sign-in from the click to the session, whichever way it takes. */
