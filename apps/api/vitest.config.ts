@@ -5,5 +5,7 @@ export default defineConfig({
     globalSetup: ['src/testing/redis-server.ts'],
     setupFiles: ['src/testing/console-guard.ts'],
     restoreMocks: true,
+    // Against what hangs. How fast a machine is, is not what is tested.
+    testTimeout: 30_000,
   },
 });

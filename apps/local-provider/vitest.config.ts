@@ -5,5 +5,7 @@ export default defineConfig({
     include: ['src/**/*.test.ts'],
     setupFiles: ['src/console-guard.ts'],
     restoreMocks: true,
+    // Against what hangs. How fast a machine is, is not what is tested.
+    testTimeout: 30_000,
   },
 });

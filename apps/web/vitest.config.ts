@@ -32,6 +32,7 @@ export default defineConfig({
           name: 'dom',
           environment: 'happy-dom',
           restoreMocks: true,
+          testTimeout: 30_000,
           include: ['src/**/*.test.{ts,tsx}'],
           exclude: [BROWSER_TESTS],
         },
@@ -44,6 +45,7 @@ export default defineConfig({
         test: {
           name: 'browser',
           restoreMocks: true,
+          testTimeout: 30_000,
           include: [BROWSER_TESTS],
           browser: {
             enabled: true,

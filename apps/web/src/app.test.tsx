@@ -1,5 +1,5 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { act, cleanup, render, screen } from '@testing-library/react';
+import { act, cleanup, configure, render, screen } from '@testing-library/react';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { App } from './app.tsx';
 import { createApiClient } from './auth/api-client.ts';
@@ -10,6 +10,8 @@ import { answer, userinfo } from './scenes/answers.ts';
 import { API, serve, useApiServer } from './testing/api-server.ts';
 
 useApiServer();
+// Against what hangs. How fast a machine is, is not what is tested.
+configure({ asyncUtilTimeout: 10_000 });
 
 let session: Session;
 let queryClient: QueryClient;

@@ -18,10 +18,14 @@ const { table, closingLine, isFailure } = summarizeTests({ packages, hasRunFaile
 console.log(`\n${table}\n\n${closingLine}`);
 if (hasRunFailed || isFailure) process.exitCode = 1;
 
-/** Whether anything at all went wrong. */
+/**
+ * One package after the other: each of them uses all the cores there are, and browsers that wait for each other's
+ * turn would look like pages that hang.
+ * @returns whether anything at all went wrong
+ */
 function runEverything(): Promise<boolean> {
   const turboBin = inWorkspace('node_modules/turbo/bin/turbo');
-  const turbo = spawn(process.execPath, [turboBin, 'run', 'test', '--continue'], {
+  const turbo = spawn(process.execPath, [turboBin, 'run', 'test', '--continue', '--concurrency=1'], {
     cwd: inWorkspace(),
     stdio: ['ignore', 'inherit', 'inherit'],
     env: { ...environment, TURBO_TELEMETRY_DISABLED: '1', TURBO_NO_UPDATE_NOTIFIER: '1' },
