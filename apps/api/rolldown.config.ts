@@ -2,8 +2,8 @@ import { defineConfig } from 'rolldown';
 
 // Dependencies stay outside; @oneclick/shared goes in, since it is TypeScript and Node strips no types in node_modules.
 export default defineConfig({
-  input: 'src/server.ts',
+  input: { server: 'src/main.ts' },
   platform: 'node',
   external: /^(?!\.{0,2}\/|@oneclick\/)/,
-  output: { file: 'dist/server.js', format: 'esm', codeSplitting: false },
+  output: { dir: 'dist', format: 'esm', chunkFileNames: 'app.js', cleanDir: true },
 });
