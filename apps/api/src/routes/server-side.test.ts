@@ -186,6 +186,12 @@ describe('callback', () => {
     expect(await signInServerSide(browser, { query })).toBe(WEB_ORIGIN + place);
   });
 
+  test('a return path that outgrows the cookie once it is spelled is none', async () => {
+    const { browser } = await startServerSide();
+    const query = `?return_to=/${encodeURIComponent('가'.repeat(500))}`;
+    expect(await signInServerSide(browser, { query })).toBe(`${WEB_ORIGIN}/?login=success`);
+  });
+
   test('two return paths are none', async () => {
     const { browser } = await startServerSide();
     expect(errorOf(await browser.navigate(`${PATHS.serverSideStart}?return_to=/a&return_to=/b`))).toBe(

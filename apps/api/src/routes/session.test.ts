@@ -69,6 +69,16 @@ describe('session', () => {
     tokensOf(await browser.post(PATHS.session));
   });
 
+  test('whoever comes back within a short idle time stays signed in', async () => {
+    const { browser } = await startApi({ env: { SESSION_IDLE_SECONDS: '900' } });
+    await signIn(browser, provider);
+    for (let visits = 0; visits < 3; visits += 1) {
+      later(600);
+      tokensOf(await browser.post(PATHS.session));
+    }
+    expect(provider.refreshRequests()).toHaveLength(0);
+  });
+
   test('nobody is signed in: no cookie is set', async () => {
     const { browser } = await startApi();
     for (const path of [PATHS.session, PATHS.refreshToken]) {

@@ -29,7 +29,7 @@ export type Session = v.InferOutput<typeof Session>;
 /** Less than this, and a page that has just loaded would have to ask again soon. */
 const FRESH_SECONDS = 300;
 /** Often enough to move the idle end, rarely enough not to send a cookie with every answer. */
-const SEALING_INTERVAL_SECONDS = 3600;
+const SEALING_INTERVAL = { maxSeconds: 3600, partOfIdleTime: 0.1 };
 
 export function createSessionCookie(config: Config) {
   const cookie = defineCookie(config.topology.nameCookie('session'), config.topology);
@@ -105,8 +105,9 @@ export function hasFreshAccessToken(session: Session): session is Session & { ac
   return session.accessToken !== undefined && secondsLeft(session) >= enough;
 }
 
-export function isDueForSealing({ issuedAt }: Session): boolean {
-  return unixNow() - issuedAt > SEALING_INTERVAL_SECONDS;
+export function isDueForSealing({ issuedAt, idleEndsAt }: Session): boolean {
+  const { maxSeconds, partOfIdleTime } = SEALING_INTERVAL;
+  return unixNow() - issuedAt > Math.min(maxSeconds, (idleEndsAt - issuedAt) * partOfIdleTime);
 }
 
 /** RFC 6749 §5.1 without the refresh token, which no script may see. */

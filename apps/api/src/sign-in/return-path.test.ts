@@ -88,6 +88,7 @@ const TRICKS = [
   '.evil.example',
   '',
   `/${'x'.repeat(600)}`,
+  `/${'가'.repeat(60)}`, // 541 characters once it is spelled for a URL.
 ];
 
 test.each(TRICKS)('%j leads home', (value) => {

@@ -1,3 +1,4 @@
+/** Of what comes out, which goes into a cookie: there a letter outside ASCII takes six or nine. */
 const MAX_LENGTH = 512;
 
 /**
@@ -8,10 +9,10 @@ const MAX_LENGTH = 512;
  */
 export function parseReturnPath(value: unknown, webOrigin: string): string {
   // URL parsers drop tabs and line breaks, and take a backslash for a slash.
-  const isPath =
-    typeof value === 'string' && value.length <= MAX_LENGTH && /^\/(?!\/)[^\s\\\p{Cc}]*$/u.test(value);
+  const isPath = typeof value === 'string' && /^\/(?!\/)[^\s\\\p{Cc}]*$/u.test(value);
   if (!isPath || !URL.canParse(value, webOrigin)) return '/';
   const { origin, pathname, search, hash } = new URL(value, webOrigin);
   // `/.//evil.example` has become `//evil.example`: on our origin here, on another where it is resolved once more.
-  return origin === webOrigin && !pathname.startsWith('//') ? pathname + search + hash : '/';
+  const path = pathname + search + hash;
+  return origin === webOrigin && !path.startsWith('//') && path.length <= MAX_LENGTH ? path : '/';
 }
