@@ -38,3 +38,22 @@ test('what is kept of the page for Back shows nobody, and whoever is signed in s
   await person.seesSignedOut();
   expect(await cameBack()).not.toContain('user123');
 });
+
+test('a callback page that is kept for Back offers nothing any more, however long it is looked at', async ({
+  person,
+  system,
+}) => {
+  await person.page.clock.install();
+  await person.page.goto(
+    `${system.origins.web}/oauth/callback.html?state=${'s'.repeat(43)}&code=nobody-asked`,
+  );
+  await person.page.evaluate(() => {
+    addEventListener('pageshow', ({ persisted }) => Object.assign(window, { isKept: persisted }));
+  });
+  await person.page.goto(system.origins.web);
+  await person.page.goBack({ waitUntil: 'commit' });
+  await expect(person.page.getByText('There is nothing to finish here.')).toBeVisible();
+  expect(await person.page.evaluate(() => Reflect.get(window, 'isKept'))).toBe(true);
+  await person.page.clock.runFor(10_000);
+  await expect(person.page.getByRole('button')).toHaveText('Go to the app');
+});

@@ -29,6 +29,9 @@ window.addEventListener('pageshow', ({ persisted }) => {
   if (persisted) showNothing();
 });
 
+/** Ends with what the button offers, when it comes to offer something else. */
+let offered = new AbortController();
+
 void run();
 
 async function run(): Promise<void> {
@@ -41,7 +44,11 @@ async function run(): Promise<void> {
   if (sameTab) return finish(response, sameTab);
 
   const offer = await offerAuthorizationResponse(response);
-  window.addEventListener('pagehide', () => offer.close());
+  window.addEventListener('pagehide', () => {
+    clearTimeout(unanswered);
+    offer.keep();
+    offer.close();
+  });
   // The tab is gone or frozen. Who has a window in front of them decides; the tab may still wake up and be first.
   const unanswered = setTimeout(() => {
     show(texts.unanswered, {
@@ -95,9 +102,11 @@ function show(
   main.ariaBusy = String(options.isBusy ?? false);
   main.querySelector('p')!.textContent = text;
   const button = main.querySelector('button')!;
-  button.hidden = !options.action;
-  if (!options.action) return;
   const { action } = options;
-  button.textContent = action.text;
-  button.addEventListener('click', () => void action.run(), { once: true });
+  button.hidden = !action;
+  button.textContent = action?.text ?? '';
+  offered.abort();
+  offered = new AbortController();
+  if (!action) return;
+  button.addEventListener('click', () => void action.run(), { once: true, signal: offered.signal });
 }
