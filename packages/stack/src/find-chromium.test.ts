@@ -88,8 +88,8 @@ test("if that fails, root on Debian gets the system's", () => {
   expect(attempts).toEqual([
     "No Chromium found: downloading Playwright's (for 5 minutes at most) …",
     'That did not work (exit code 1).',
-    'Reading the lists of system packages (for 2 minutes at most) …',
-    'Installing Chromium as a system package (for 8 minutes at most) …',
+    'Reading the lists of system packages (for 10 minutes at most) …',
+    'Installing Chromium as a system package (for 10 minutes at most) …',
   ]);
 });
 

@@ -41,8 +41,8 @@ test("if there is none, root on Debian gets the system's", () => {
   );
   expect(find({ isRoot: true })).toBe(made);
   expect(attempts).toEqual([
-    'Reading the lists of system packages (for 2 minutes at most) …',
-    'Installing Redis as a system package (for 8 minutes at most) …',
+    'Reading the lists of system packages (for 10 minutes at most) …',
+    'Installing Redis as a system package (for 10 minutes at most) …',
   ]);
 });
 

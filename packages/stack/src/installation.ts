@@ -48,13 +48,23 @@ export function installDebianPackage(
 ): boolean {
   const [aptGet] = programsOnPath(['apt-get'], site);
   if (site.platform !== 'linux' || !site.isRoot || aptGet === undefined) return false;
+  // More than one package installs something, and they are tested at once: apt-get gives up where another one is
+  // at work. With flock, which Debian always has, they take turns.
+  const [flock] = programsOnPath(['flock'], site);
+  const command = flock ?? aptGet;
+  const before = flock === undefined ? [] : ['--no-fork', aptGet, aptGet];
   const steps: Installation[] = [
-    { sentence: 'Reading the lists of system packages', command: aptGet, args: ['update', '-q'], minutes: 2 },
+    {
+      sentence: 'Reading the lists of system packages',
+      command,
+      args: [...before, 'update', '-q'],
+      minutes: 10,
+    },
     {
       sentence: `Installing ${title} as a system package`,
-      command: aptGet,
-      args: ['install', '-y', '-q', name],
-      minutes: 8,
+      command,
+      args: [...before, 'install', '-y', '-q', name],
+      minutes: 10,
     },
   ];
   return steps.every((step) => install(step, site));
