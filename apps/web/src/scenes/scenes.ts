@@ -135,7 +135,7 @@ const signedOut: Scene[] = [
     name: 'signed-out-not-in-time',
     answers: { start: answer.startForOneSecond },
     act: pressSignIn,
-    shows: { session: 'signed-out', notice: 'attempt_expired', offers: SIGN_IN },
+    shows: { session: 'signed-out', notice: 'attempt_expired', quote: 'attempt_expired', offers: SIGN_IN },
   },
   {
     name: 'signed-out-closed-early',
@@ -143,7 +143,7 @@ const signedOut: Scene[] = [
       await press('sign-in');
       opened[0]?.close();
     },
-    shows: { session: 'signed-out', notice: 'window_closed', offers: SIGN_IN },
+    shows: { session: 'signed-out', notice: 'window_closed', quote: 'window_closed', offers: SIGN_IN },
   },
   {
     name: 'signed-out-came-back-refused',

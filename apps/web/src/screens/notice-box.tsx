@@ -5,8 +5,6 @@ import { $notice } from '../texts/texts.ts';
 /** Nobody has failed: the person's own doing, their browser's or their network's. Support could only say the same. */
 const NOTHING_TO_QUOTE: ReadonlySet<FaultCode> = new Set([
   'authorization_denied',
-  'window_closed',
-  'attempt_expired',
   'offline',
   'tab_blocked',
   'insufficient_scope',
@@ -14,8 +12,11 @@ const NOTHING_TO_QUOTE: ReadonlySet<FaultCode> = new Set([
   'no_session',
 ]);
 
-/** What went wrong and what to do next, in a sentence, with what to quote to support. */
-export function NoticeBox({ notice }: { notice: Notice }) {
+/**
+ * What went wrong and what to do next, in a sentence, with what to quote to support.
+ * @param hasFailed false while it may still end well: there is nothing to quote yet
+ */
+export function NoticeBox({ notice, hasFailed = true }: { notice: Notice; hasFailed?: boolean }) {
   const texts = useStore($notice);
   // Not every code has a sentence of its own: who makes no such request never meets them.
   const sentence = new Map(Object.entries(texts)).get(notice.code) ?? texts.unexpected;
@@ -23,7 +24,7 @@ export function NoticeBox({ notice }: { notice: Notice }) {
     <div className="notice" data-testid="notice" data-code={notice.code}>
       {/* What is tried again fails with another request id each time: the sentence alone is announced. */}
       <p role="alert">{sentence}</p>
-      {!NOTHING_TO_QUOTE.has(notice.code) && (
+      {hasFailed && !NOTHING_TO_QUOTE.has(notice.code) && (
         <p className="quote">
           {texts.quote}: <code>{notice.code}</code>
           {notice.requestId !== undefined && (

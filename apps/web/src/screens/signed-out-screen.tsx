@@ -27,7 +27,7 @@ export function SignedOutScreen({
         <ScreenTitle>{texts.headline}</ScreenTitle>
         <p className="lead">{texts.lead}</p>
       </div>
-      {notice && <NoticeBox notice={notice} />}
+      {notice && <NoticeBox notice={notice} hasFailed={!isWindowLost} />}
       <div className="actions">
         <button
           type="button"
