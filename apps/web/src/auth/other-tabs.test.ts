@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { answer, userinfo } from '../scenes/answers.ts';
+import { handOver } from '../scenes/callback-page.ts';
 import { API, serve, useApiServer } from '../testing/api-server.ts';
 import { createLocks } from '../testing/locks.ts';
+import { stubWindowOpen } from '../testing/sign-in-window.ts';
 import { createApiClient } from './api-client.ts';
 import { createSession, type Session } from './session.ts';
 import { writeSessionMark } from './session-mark.ts';
@@ -85,6 +87,43 @@ test('the end of a session reaches the others at once, with its reason', async (
   const ended = { name: 'ended', notice: { code: 'session_expired', requestId: 'req-1' } };
   expect(here.getSnapshot()).toEqual(ended);
   await vi.waitFor(() => expect(there.getSnapshot()).toEqual(ended));
+});
+
+test('who signs in here while another tab is signing out waits until the API has been told', async () => {
+  vi.stubGlobal('navigator', { userAgent: '', onLine: true, locks: createLocks() });
+  const logoutHeld = Promise.withResolvers<void>();
+  const told = serve('logout', async () => {
+    await logoutHeld.promise;
+    return new Response(null, { status: 204 });
+  });
+  const starts = serve('start', answer.start);
+  stubWindowOpen();
+  const signedOut = here.signOut();
+  await vi.waitFor(() => expect(there.getSnapshot().name).toBe('signed-out'));
+  there.signIn();
+  await arrived();
+  expect([told.length, starts.length]).toEqual([1, 0]);
+  logoutHeld.resolve();
+  await signedOut;
+  await vi.waitFor(() => expect(there.getSnapshot().name).toBe('window-waiting'));
+});
+
+test('who signs in here in vain is signed in all the same, if another tab has signed in meanwhile', async () => {
+  serve('logout', () => new Response(null, { status: 204 }));
+  serve('start', answer.start);
+  serve('exchangeToken', () => answer.error('authorization_denied'));
+  stubWindowOpen();
+  await here.signOut();
+  await vi.waitFor(() => expect(there.getSnapshot().name).toBe('signed-out'));
+  there.signIn();
+  await vi.waitFor(() => expect(there.getSnapshot().name).toBe('window-waiting'));
+  // What the other tab does when it has signed in.
+  writeSessionMark('signed-in');
+  stranger.postMessage({ type: 'signed-in' });
+  await arrived();
+  expect(there.getSnapshot().name).toBe('window-waiting');
+  await handOver({ error: 'access_denied' });
+  await vi.waitFor(() => expect(there.getSnapshot().name).toBe('signed-in'));
 });
 
 test('whoever signs in as somebody else is somebody else everywhere', async () => {

@@ -30,6 +30,8 @@ export function createSessionCore({ api }: { api: ApiClient }) {
   let epoch = 0;
   let restoreTimer: ReturnType<typeof setTimeout> | undefined;
   let failedTries = 0;
+  /** While this tab was signing in: it is not heard until that has ended. */
+  let hasAnotherTabSignedIn = false;
   /** A sign-in waits for it: an answer to the sign-out that came later would clear the new cookies. */
   let signOutTold: Promise<void> = Promise.resolve();
 
@@ -48,14 +50,16 @@ export function createSessionCore({ api }: { api: ApiClient }) {
     const sessionId = state.name === 'signed-in' ? state.sessionId : undefined;
     switch (news.type) {
       case 'signed-in':
-        // Who is signing in here finishes first, and then the other tab has the news.
+        // Who is signing in here finishes first: the other tab then has the news, or this one looks for its session.
         if (sessionStatus(state) !== 'signing-in') void restore();
+        else hasAnotherTabSignedIn = true;
         return;
       case 'refreshed':
         if (news.response.session_id === sessionId) enter(news.response);
         return;
       case 'signed-out':
-        // The API has dropped the attempts of every tab.
+        // The API drops the attempts of every tab, and the tab that tells it holds the lock until it has.
+        signOutTold = withSessionLock(() => Promise.resolve());
         if (state.name !== 'exchanging') forgetUser({ name: 'signed-out' });
         return;
       case 'ended':
@@ -123,6 +127,7 @@ export function createSessionCore({ api }: { api: ApiClient }) {
 
   function forgetUser(next: SessionState): void {
     epoch += 1;
+    hasAnotherTabSignedIn = false;
     clearTimeout(restoreTimer);
     accessToken.forget();
     for (const listener of forgetListeners) listener();
@@ -219,11 +224,20 @@ export function createSessionCore({ api }: { api: ApiClient }) {
     return true;
   }
 
+  /** For a sign-in that has come to nothing: signed out, unless another tab has signed in meanwhile. */
+  function failSignIn(notice: Notice): void {
+    if (state.name === 'restoring' || state.name === 'signed-in') return;
+    tellFailure(notice);
+    if (hasAnotherTabSignedIn) void restore();
+    else show({ name: 'signed-out', notice });
+  }
+
   async function signOut(): Promise<void> {
     writeSessionMark('sign-out-pending');
     forgetUser({ name: 'signed-out' });
-    otherTabs.tell({ type: 'signed-out' });
+    // Asks for the lock before the others hear of it: their next sign-in waits for that lock.
     signOutTold = tellSignOut();
+    otherTabs.tell({ type: 'signed-out' });
     await signOutTold;
   }
 
@@ -260,7 +274,7 @@ export function createSessionCore({ api }: { api: ApiClient }) {
     inside: {
       show,
       tell,
-      tellFailure,
+      failSignIn,
       enterAnew,
       endSession,
       epoch: () => epoch,

@@ -1,5 +1,5 @@
 import { BROWSER_PATHS } from '@oneclick/shared/paths';
-import { Fault, type Notice } from '../fault.ts';
+import { Fault } from '../fault.ts';
 import { parseStartResponse, parseTokenResponse } from './api-answers.ts';
 import type { ApiClient } from './api-client.ts';
 import { type AuthorizationAttempt, beginAuthorizationAttempt } from './authorization-attempt.ts';
@@ -19,7 +19,7 @@ export function createSignIn({
   core: SessionCore;
   isFramed: () => boolean;
 }) {
-  const { show, tell, tellFailure, enterAnew, signOutTold, onForget } = core.inside;
+  const { show, tell, failSignIn, enterAnew, signOutTold, onForget } = core.inside;
   /** The one whose answer signs in. It may have been lost from sight. */
   let attempt: AuthorizationAttempt | undefined;
   /** Those, too, whose window is to be turned away when it comes back. */
@@ -50,7 +50,7 @@ export function createSignIn({
     if (isAt('window-lost')) return showSignInWindow();
     if (!isAt('signed-out', 'ended')) return;
     // In a frame the window's answer would go to another storage partition, and a click may be stolen.
-    if (isFramed()) return fail({ code: 'framed' });
+    if (isFramed()) return failSignIn({ code: 'framed' });
     const place = signInPlace();
     tell({ type: 'started', place });
     attempt = beginAuthorizationAttempt({
@@ -81,14 +81,8 @@ export function createSignIn({
     } catch (error) {
       if (attempt && attempt !== begun) return;
       attempt = undefined;
-      fail(Fault.from(error).notice);
+      failSignIn(Fault.from(error).notice);
     }
-  }
-
-  function fail(notice: Notice): void {
-    if (isAt('restoring', 'signed-in')) return;
-    tellFailure(notice);
-    show({ name: 'signed-out', notice });
   }
 
   /** Opens a window for the same attempt again: the first one is out of our hands. Call it in the click itself. */
