@@ -3,8 +3,8 @@ import { buildApp } from './app.ts';
 import { ConfigError, readConfig, type Config } from './config.ts';
 import { createLogStream } from './logging.ts';
 
-/** Longer than the slowest request: one that waits for the provider. */
-const SHUTDOWN_MS = 15_000;
+/** Longer than the slowest request: one that waits for another instance's refresh in vain, and then for its own. */
+const SHUTDOWN_MS = 25_000;
 
 function readConfigOrExit(): Config {
   try {

@@ -25,7 +25,8 @@ export function createResourceClient({ provider, topupHosts }: Config, providerF
     }
     if (status !== 200) throw new ApiError('provider_bad_response', { cause });
     try {
-      return JSON.parse(answer.body.replace(/^\uFEFF/, ''));
+      // Null says as much as leaving the field out: many servers write it for an address, say, that they don't have.
+      return JSON.parse(answer.body.replace(/^\uFEFF/, ''), (_key, value: unknown) => value ?? undefined);
     } catch (error) {
       throw new ApiError('provider_bad_response', { cause: error });
     }

@@ -129,8 +129,16 @@ describe.each([PATHS.userinfo, PATHS.topup])('%s passes the provider on as', (pa
   });
 });
 
+test('a field of null is none', async () => {
+  const { browser } = await startApi();
+  provider.resourceAnswer = () => json({ id: 1, username: 'user1', email: null, quota: null });
+  expect((await browser.get(PATHS.userinfo, 't')).json()).toEqual({ id: 1, username: 'user1' });
+});
+
 test.each([
   [[]],
+  null,
+  { id: null },
   { id: '1' },
   { username: 'x' },
   { id: 1, username: { a: 1 } },

@@ -1,7 +1,7 @@
 import { PATHS } from '@oneclick/shared/paths';
 import type { LightMyRequestResponse } from 'fastify';
 import { HttpResponse } from 'msw';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { errorOf, tokensOf, type Browser } from '../testing/browser.ts';
 import { CLIENT_SECRET, startApi, WEB_ORIGIN } from '../testing/test-api.ts';
 import { json, PROVIDER, useProvider } from '../testing/test-provider.ts';
@@ -19,6 +19,8 @@ const SAME_SITE = {
 const SCRIPT = { 'x-csrf': '1', 'sec-fetch-site': 'same-origin', 'sec-fetch-mode': 'cors' };
 
 const later = (seconds: number) => vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + seconds * 1000 });
+// The clock stands still, or a second might end in the middle of a test.
+beforeEach(() => void later(0));
 const startServerSide = (env: Record<string, string> = {}) => startApi({ env: { ...ENV, ...env } });
 
 /** From the link to the provider's door. */

@@ -1,6 +1,6 @@
 import { PATHS } from '@oneclick/shared/paths';
 import { HttpResponse } from 'msw';
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { errorOf, tokensOf } from '../testing/browser.ts';
 import { signIn } from '../testing/sign-in.ts';
 import { CLIENT_SECRET, startApi, VALID_ENV, WEB_ORIGIN } from '../testing/test-api.ts';
@@ -11,6 +11,8 @@ afterEach(() => void vi.useRealTimers());
 
 const SESSION = '__Host-Http-session';
 const later = (seconds: number) => vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + seconds * 1000 });
+// The clock stands still, or a second might end in the middle of a test.
+beforeEach(() => void later(0));
 
 test('start sends the user to the provider with state, PKCE and nothing secret', async () => {
   const { browser } = await startApi();
