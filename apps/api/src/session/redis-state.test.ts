@@ -180,6 +180,18 @@ test('a Redis that comes back empty learns who is at it', async () => {
   expect(refresh).not.toHaveBeenCalled();
 });
 
+test('a Redis that takes nothing for a while, being full, is told afterwards who has signed out', async () => {
+  const [a, b] = [await openState(), await openState()];
+  const session = exampleSession();
+  const limitMemory = (bytes: number) => a.redis.client.config('SET', 'maxmemory', bytes);
+  onTestFinished(async () => void (await limitMemory(0)));
+  await limitMemory(1);
+  await a.endSession(session);
+  expect([await a.isEnded(session), await b.isEnded(session)]).toEqual([true, false]);
+  await limitMemory(0);
+  await vi.waitFor(async () => expect(await b.isEnded(session)).toBe(true), 10_000);
+}, 15_000);
+
 test('without Redis a transaction still works once on each instance', async () => {
   const a = await openState();
   const transaction = { jti: 'a'.repeat(43), expiresAt: Math.floor(Date.now() / 1000) + 600 };

@@ -25,6 +25,8 @@ interface RedisStateOptions {
 }
 
 const POLL_MS = 100;
+/** After Redis has refused something: it is full, say, or can't save. */
+const CATCH_UP_DELAY_MS = 2000;
 /** For those who have waited for the same answer. Whoever comes later may ask again. */
 const REFUSAL_MS = 5000;
 const MAX_KEPT = 10_000;
@@ -51,6 +53,8 @@ export function createRedisState({ redis, memory, providerTimeoutMs, log }: Redi
   const claimedHere = createExpiringMap<true>(MAX_KEPT);
 
   client.on('ready', () => void attempt(catchUp));
+  let catchingUpLater: NodeJS.Timeout | undefined;
+  client.on('end', () => clearTimeout(catchingUpLater));
 
   /** @returns undefined if there is no Redis to ask, which the connection has told the log */
   async function attempt<T>(ask: () => Promise<T>): Promise<T | undefined> {
@@ -58,9 +62,20 @@ export function createRedisState({ redis, memory, providerTimeoutMs, log }: Redi
     try {
       return await ask();
     } catch (error) {
-      if (redis.isReachable()) log.warn({ err: error }, 'Redis did not do what it was asked');
+      if (redis.isReachable()) {
+        log.warn({ err: error }, 'Redis did not do what it was asked');
+        catchUpLater();
+      }
       return undefined;
     }
+  }
+
+  /** A Redis that is there but takes nothing gives no sign when it takes something again. */
+  function catchUpLater(): void {
+    catchingUpLater ??= setTimeout(() => {
+      catchingUpLater = undefined;
+      void attempt(catchUp);
+    }, CATCH_UP_DELAY_MS).unref();
   }
 
   async function catchUp(): Promise<void> {
@@ -72,7 +87,8 @@ export function createRedisState({ redis, memory, providerTimeoutMs, log }: Redi
       ...[...locksHeld].map(([key, holder]) => [...set(key, holder, lockMs), 'NX']),
     ];
     for (let i = 0; i < commands.length; i += COMMANDS_AT_ONCE) {
-      await client.pipeline(commands.slice(i, i + COMMANDS_AT_ONCE)).exec();
+      const results = await client.pipeline(commands.slice(i, i + COMMANDS_AT_ONCE)).exec();
+      for (const [error] of results ?? []) if (error) throw error;
     }
   }
 
