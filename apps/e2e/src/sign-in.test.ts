@@ -286,4 +286,17 @@ test.describe("in an app's own browser", () => {
     expect(person.page.url()).toBe(address);
     expect(context.pages()).toHaveLength(1);
   });
+
+  test('a callback page that can not fetch the rest of its script says so in the app', async ({
+    person,
+    context,
+  }) => {
+    await context.route(/finish-here/, (route) => route.abort());
+    await person.openApp();
+    await person.see('sign-in').click();
+    await person.enterPassword(person.page);
+    await person.page.getByTestId('provider-allow').click();
+    await person.seesSignedOut();
+    await person.seesNotice('api_unreachable');
+  });
 });

@@ -1,6 +1,7 @@
 import { type AuthorizationResponse, parseAuthorizationResponse } from '../auth/authorization-response.ts';
 import { type AuthorizationResponseOffer, offerAuthorizationResponse } from '../auth/hand-over.ts';
 import { takeSameTabAttempt } from '../auth/same-tab-attempt.ts';
+import { leaveOutcome } from '../auth/sign-in-outcome.ts';
 import { callback as en } from '../texts/window/en.json';
 import { callback as ko } from '../texts/window/ko.json';
 import { preferredLocale } from '../texts/locale.ts';
@@ -81,9 +82,11 @@ async function finish(
   try {
     const { finishHere } = await import('./finish-here.ts');
     await finishHere(response, tookMs);
-  } finally {
-    goTo(returnTo);
+  } catch {
+    // The script could not be fetched: no network, or a new version has taken its place.
+    leaveOutcome({ code: 'api_unreachable' });
   }
+  goTo(returnTo);
 }
 
 function goTo(path: string): void {
