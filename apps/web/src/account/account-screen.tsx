@@ -31,7 +31,7 @@ export function AccountScreen({ snapshot }: AccountScreenProps) {
     userinfo.isPending || (userinfo.isFetching && askedAtMs >= Math.max(readAtMs, userinfo.errorUpdatedAt));
 
   return (
-    <section className="card" aria-labelledby="title" aria-busy={userinfo.isPending}>
+    <section className="card" aria-labelledby="title">
       <ScreenTitle>{texts.title}</ScreenTitle>
       {notice && <NoticeBox notice={notice} />}
       {userinfo.data ? (

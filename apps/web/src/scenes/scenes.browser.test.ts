@@ -41,6 +41,8 @@ test.each(scenes)('$name', async (scene) => {
   const { says = '', ...shows } = scene.shows;
   await vi.waitFor(() => expect(whatIsShown(root)).toEqual(shows), { timeout: 5_000 });
   expect(root.innerText).toContain(says);
+  // Some screen readers pass over all of what is busy.
+  expect(root.querySelectorAll('[aria-busy="true"] button')).toHaveLength(0);
 
   for (const look of LOOKS) {
     await dress(look);

@@ -17,7 +17,7 @@ export function SigningInScreen({ step }: { step: Step }) {
   }[step];
   const isWindowOpen = step === 'window-opening' || step === 'window-waiting';
   return (
-    <section className="card" aria-busy="true" aria-labelledby="title">
+    <section className="card" aria-labelledby="title">
       <div className="progress" role="status">
         <div className="spinner" />
         <div className="stack">
