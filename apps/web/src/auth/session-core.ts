@@ -86,8 +86,9 @@ export function createSessionCore({ api }: { api: ApiClient }) {
   window.addEventListener(
     'pageshow',
     ({ persisted }) => {
-      // With the window still open an answer may come yet.
-      if (persisted && !mayFollow('exchanging', state.name)) void restore();
+      // With the window still open an answer may come yet. Who comes back from the provider itself has turned round.
+      const mayAnswerCome = mayFollow('exchanging', state.name) && state.name !== 'continuing-here';
+      if (persisted && !mayAnswerCome) void restore();
     },
     { signal },
   );
@@ -156,9 +157,9 @@ export function createSessionCore({ api }: { api: ApiClient }) {
     if (mark === 'sign-out-pending') signOutTold = tellSignOut();
     // Trouble stays on the screen while it is tried again.
     forgetUser(state.name === 'restoring' ? state : { name: 'restoring' });
+    const notice = outcome && 'code' in outcome ? outcome : undefined;
+    if (notice) tellFailure(notice);
     if (mark !== 'signed-in') {
-      const notice = outcome && 'code' in outcome ? outcome : undefined;
-      if (notice) tellFailure(notice);
       return void show({ name: 'signed-out', ...(notice && { notice }) });
     }
     const restoredIn = epoch;

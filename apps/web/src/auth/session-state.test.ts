@@ -22,7 +22,7 @@ const LEADS: { [name in Name]: Name[] } = {
   'window-opening': ['window-opening', 'window-waiting', 'continuing-here', 'exchanging'],
   'window-waiting': ['window-opening', 'window-lost', 'continuing-here', 'exchanging'],
   'window-lost': ['window-opening', 'continuing-here', 'exchanging'],
-  'continuing-here': [],
+  'continuing-here': ['exchanging'],
   exchanging: ['signed-in'],
   'signed-in': ['signed-in', 'ended'],
   ended: ['window-opening', 'continuing-here'],

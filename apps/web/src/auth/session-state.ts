@@ -40,8 +40,8 @@ const MAY_FOLLOW: { [name in Name]: readonly Name[] | 'any' } = {
   'window-waiting': ['window-opening'],
   'window-lost': ['window-waiting'],
   'continuing-here': [...OUTSIDE, ...WINDOW],
-  /** A late answer, too. */
-  exchanging: WINDOW,
+  /** A late answer, too: before this tab has left, the window may be faster. */
+  exchanging: [...WINDOW, 'continuing-here'],
   /** With a token that was restored, exchanged, refreshed, or handed over by another tab. */
   'signed-in': ['restoring', 'exchanging', 'signed-in'],
   ended: ['restoring', 'signed-in'],

@@ -210,6 +210,18 @@ describe('the window', () => {
     await vi.waitFor(() => expect(assign).toHaveBeenCalledTimes(1));
   });
 
+  test('that is faster than the way to the provider in this tab signs in, and the tab stays', async () => {
+    serve('exchangeToken', () => answer.token());
+    const stop = vi.fn<() => void>();
+    vi.stubGlobal('stop', stop);
+    vi.spyOn(location, 'assign').mockReturnValue();
+    await startSignIn();
+    session.continueSignInHere();
+    await expect(handOver({ code: 'code-1' })).resolves.toBe('acknowledged');
+    await until('signed-in');
+    expect(stop).toHaveBeenCalledTimes(1);
+  });
+
   test('that has made the exchange itself says so, and this tab looks what came of it', async () => {
     await startSignIn();
     writeSessionMark('signed-in');
@@ -268,6 +280,17 @@ describe('without a window', () => {
     session.signIn();
     expect(session.getSnapshot()).toEqual({ name: 'signed-out', notice: { code: 'framed' } });
     expect(opened).toEqual([]);
+  });
+
+  test('who comes back from the provider by Back has the button again', async () => {
+    vi.spyOn(navigator, 'userAgent', 'get').mockReturnValue('x KAKAOTALK 1');
+    serve('start', answer.start);
+    const assign = vi.spyOn(location, 'assign').mockReturnValue();
+    await session.restore();
+    session.signIn();
+    await vi.waitFor(() => expect(assign).toHaveBeenCalledTimes(1));
+    window.dispatchEvent(Object.assign(new Event('pageshow'), { persisted: true }));
+    expect(session.getSnapshot()).toEqual({ name: 'signed-out' });
   });
 
   test('a person who changes their mind stays here', async () => {
@@ -354,6 +377,15 @@ describe('what became of a sign-in', () => {
     await session.restore();
     const { events } = record();
     expect(events).toEqual([{ type: 'completed', tookMs: 1234 }]);
+  });
+
+  test('is told of one that came to nothing in this tab, also while another tab is signed in', async () => {
+    const { events } = record();
+    writeSessionMark('signed-in');
+    leaveOutcome({ code: 'authorization_denied', requestId: 'req-1' });
+    serve('session', () => answer.token());
+    await session.restore();
+    expect(events).toEqual([{ type: 'denied', requestId: 'req-1' }]);
   });
 
   test('an error in who listens is not an error of the sign-in', async () => {

@@ -71,6 +71,8 @@ export function createSignIn({
       if (attempt !== begun) return;
       attempt = undefined;
       tell({ type: 'answered' });
+      // The window was faster than the way to the provider in this tab.
+      if (isAt('continuing-here')) window.stop();
       if (response === 'finished') return void core.restore();
       show({ name: 'exchanging' });
       // With `error`, too: the API ends the transaction and says which kind of error it is.
