@@ -39,9 +39,7 @@ export async function connectToRedis(url: string, log: FastifyBaseLogger): Promi
   let wasReachable: boolean | undefined;
   let lastError: unknown;
   client.on('error', (error: Error) => {
-    // What Redis itself says begins with a code, such as WRONGPASS.
-    const [code] = /^[A-Z]{4,}(?= )/.exec(error.message) ?? [];
-    lastError = code ? Object.assign(error, { code }) : error;
+    lastError = withCode(error);
   });
   client.on('ready', () => {
     wasReachable = true;
@@ -63,4 +61,11 @@ export async function connectToRedis(url: string, log: FastifyBaseLogger): Promi
       client.disconnect();
     },
   };
+}
+
+/** What Redis itself says begins with a code, such as WRONGPASS or OOM: all of it that goes into the log. */
+export function withCode<T>(error: T): T {
+  if (!(error instanceof Error)) return error;
+  const [code] = /^[A-Z]{3,}(?= )/.exec(error.message) ?? [];
+  return code ? Object.assign(error, { code }) : error;
 }

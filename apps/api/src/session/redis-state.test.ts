@@ -1,6 +1,7 @@
 import fastify from 'fastify';
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { ApiError } from '../errors.ts';
+import { loggerOptions } from '../logging.ts';
 import type { Session } from './session-cookie.ts';
 import { exampleSession } from '../testing/example-session.ts';
 import { startRedisServer, type RedisServer } from '../testing/redis-server.ts';
@@ -11,7 +12,8 @@ import { createRedisState } from './redis-state.ts';
 
 /* Two instances' worth of state in one process, so that each step can be held. Real processes: several-instances.test.ts. */
 
-const { log } = fastify();
+const lines: string[] = [];
+const { log } = fastify({ logger: loggerOptions('warn', { write: (line) => void lines.push(line) }) });
 let server: RedisServer;
 beforeAll(async () => {
   server = await startRedisServer();
@@ -188,6 +190,7 @@ test('a Redis that takes nothing for a while, being full, is told afterwards who
   await limitMemory(1);
   await a.endSession(session);
   expect([await a.isEnded(session), await b.isEnded(session)]).toEqual([true, false]);
+  expect(lines.at(-1)).toMatch(/"level":40,.*"message":"OOM"/);
   await limitMemory(0);
   await vi.waitFor(async () => expect(await b.isEnded(session)).toBe(true), 10_000);
 }, 15_000);

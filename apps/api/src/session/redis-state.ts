@@ -5,7 +5,7 @@ import { ApiError } from '../errors.ts';
 import type { Session } from './session-cookie.ts';
 import { createExpiringMap } from './expiring-map.ts';
 import type { MemoryState } from './memory-state.ts';
-import type { RedisConnection } from './redis-connection.ts';
+import { withCode, type RedisConnection } from './redis-connection.ts';
 import {
   openOutcome,
   refreshRecordOf,
@@ -63,7 +63,7 @@ export function createRedisState({ redis, memory, providerTimeoutMs, log }: Redi
       return await ask();
     } catch (error) {
       if (redis.isReachable()) {
-        log.warn({ err: error }, 'Redis did not do what it was asked');
+        log.warn({ err: withCode(error) }, 'Redis did not do what it was asked');
         catchUpLater();
       }
       return undefined;
