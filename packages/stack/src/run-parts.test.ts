@@ -68,6 +68,13 @@ test.each(['127.0.0.1', '::1'])(
   },
 );
 
+test('of several parts that end, each is told: the first to fall may not say what is wrong', async () => {
+  const parts = [await fakePart('broken', 'provider'), await fakePart('broken', 'api')];
+  const failure = await start(parts).catch(String);
+  expect(failure).toContain('provider ended before it was ready (exit code 3).');
+  expect(failure).toContain('api ended before it was ready (exit code 3).');
+});
+
 test('a part that ends before it is ready stops the others, and its last lines are told', async () => {
   const parts = [await fakePart('silent', 'web'), await fakePart('broken', 'api')];
   await expect(start(parts)).rejects.toThrow(

@@ -39,6 +39,7 @@ export class StackError extends Error {
 
 const POLL_INTERVAL_MS = 10;
 const LAST_LINES = 20;
+const OTHERS_MS = 500;
 const HAS_PROCESS_GROUPS = process.platform !== 'win32';
 
 /**
@@ -84,7 +85,7 @@ export async function startParts({
   try {
     const answers = running.map(({ untilItAnswers }) => untilItAnswers(waiting.signal));
     const failure = Promise.race([
-      died,
+      died.then((first) => withOthers(first, running)),
       tooSlow({ running, readyTimeoutMs, signal: waiting.signal }),
       ...(signal === undefined ? [] : [aborted(signal, waiting.signal)]),
     ]);
@@ -102,6 +103,14 @@ export async function startParts({
   } finally {
     waiting.abort();
   }
+}
+
+/** One wrong setting may end several parts, and the first to fall is not always the one that says it best. */
+async function withOthers(first: StackError, running: RunningPart[]): Promise<StackError> {
+  const messages = new Set([first.message]);
+  for (const { died } of running) void died.then(({ message }) => messages.add(message));
+  await delay(OTHERS_MS);
+  return messages.size === 1 ? first : new StackError([...messages].join('\n'));
 }
 
 async function refuseTakenPorts(parts: Part[]): Promise<void> {
