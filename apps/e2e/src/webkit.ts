@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { findWebKit } from '@oneclick/stack/find-webkit';
@@ -7,6 +7,7 @@ import { Builder, By, error, type WebDriver } from 'selenium-webdriver';
 import type { Engine, EngineTab } from './engine.ts';
 
 const webKit = findWebKit();
+const DRIVER_START_MS = 20_000;
 
 /** WebKitGTK, driven over WebDriver. It has no headless mode, so it draws on a display that nobody sees. */
 export const webkit: Engine = {
@@ -22,17 +23,12 @@ export const webkit: Engine = {
       stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
     });
     const [display] = await once(displayServer.stdio[3]!, 'data');
-    const [port = 0] = await freePorts(1);
-    const driver = spawn(webKit.driver, [`--port=${port}`], {
-      env: { ...process.env, DISPLAY: `:${String(display).trim()}` },
-      stdio: 'ignore',
-    });
-    const server = `http://127.0.0.1:${port}`;
-    while (!(await fetch(`${server}/status`).catch(() => undefined))?.ok) await delay(20);
     return {
       async newProfile() {
+        // One for each profile: it serves one session at a time, and has been seen to end with the session.
+        const driver = await startDriver(webKit.driver, { DISPLAY: `:${String(display).trim()}` });
         const session = await new Builder()
-          .usingServer(server)
+          .usingServer(driver.url)
           .withCapabilities({
             browserName: 'MiniBrowser',
             'webkitgtk:browserOptions': { binary: webKit.browser, args: ['--automation'] },
@@ -54,18 +50,39 @@ export const webkit: Engine = {
             return tabOf(handle);
           },
           tabs: async () => (await session.getAllWindowHandles()).map(tabOf),
-          close: () => session.quit(),
+          async close() {
+            await session.quit();
+            await driver.stop();
+          },
         };
       },
       async close() {
-        for (const child of [driver, displayServer]) {
-          child.kill();
-          if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
-        }
+        await end(displayServer);
       },
     };
   },
 };
+
+async function startDriver(
+  program: string,
+  environment: Record<string, string>,
+): Promise<{ url: string; stop: () => Promise<void> }> {
+  const [port = 0] = await freePorts(1);
+  const driver = spawn(program, [`--port=${port}`], {
+    env: { ...process.env, ...environment },
+    stdio: 'ignore',
+  });
+  const url = `http://127.0.0.1:${port}`;
+  const deadline = AbortSignal.timeout(DRIVER_START_MS);
+  while (!(await fetch(`${url}/status`).catch(() => undefined))?.ok)
+    await delay(20, undefined, { signal: deadline });
+  return { url, stop: () => end(driver) };
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  child.kill();
+  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+}
 
 /** WebDriver has one current window: each step chooses its own first. */
 function webkitTab(session: WebDriver, handle: string): EngineTab {
