@@ -17,13 +17,13 @@ export function createRequestGuard({ acceptedFetchSites }: Topology): onRequestA
 
 /**
  * The same for a GET, with which a browser sends no Origin where the page and the API share theirs. Fetch Metadata
- * then has to say so itself.
+ * then says so itself; a client that sends neither is an older browser, on whose behalf X-CSRF speaks, or none.
  */
 export function createReadGuard({ acceptedFetchSites }: Topology): onRequestAsyncHookHandler {
   const isOneOrigin = [...acceptedFetchSites.values()].some((sites) => sites.has('same-origin'));
   return async (request) => {
     const { origin, 'sec-fetch-site': site } = request.headers;
-    const isFromOurOrigin = origin === undefined && site === 'same-origin' && isOneOrigin;
+    const isFromOurOrigin = origin === undefined && (site === undefined || isOneOrigin);
     const acceptedSites = isFromOurOrigin ? SAME_ORIGIN : acceptedFetchSites.get(origin ?? '');
     if (!acceptedSites) throw new ApiError('origin_not_allowed', { cause: { name: 'Origin' } });
     requireScript(request, acceptedSites);

@@ -71,7 +71,9 @@ export const TokenResponse = v.object({
 });
 export type TokenResponse = v.InferOutput<typeof TokenResponse>;
 
-const Count = v.pipe(v.number(), v.minValue(0));
+/** Below zero for an account in debt, or one without a limit. */
+const Quota = v.number();
+const UnixSeconds = v.pipe(v.number(), v.minValue(0));
 const Text = v.pipe(v.string(), v.maxLength(512));
 
 /** The fields of the provider's userinfo that we pass on. A scope that was not granted takes its fields away. */
@@ -82,13 +84,13 @@ export const Userinfo = v.object({
   /** Scope `profile`. */
   email: v.optional(Text),
   /** Scope `balance`. */
-  quota: v.optional(Count),
+  quota: v.optional(Quota),
   /** Scope `balance`. */
-  used_quota: v.optional(Count),
+  used_quota: v.optional(Quota),
   /** Scope `balance`. As the provider formats it; shown untouched. */
   balance_formatted: v.optional(Text),
   /** Unix seconds. */
-  created_time: v.optional(Count),
+  created_time: v.optional(UnixSeconds),
   /** 1: active. */
   status: v.optional(v.pipe(v.number(), v.integer())),
 });

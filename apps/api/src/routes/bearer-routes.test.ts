@@ -129,6 +129,13 @@ describe.each([PATHS.userinfo, PATHS.topup])('%s passes the provider on as', (pa
   });
 });
 
+test('an account in debt is an account', async () => {
+  const { browser } = await startApi();
+  const debtor = { id: 1, quota: -1, used_quota: 5, balance_formatted: '-0.01' };
+  provider.resourceAnswer = () => json(debtor);
+  expect((await browser.get(PATHS.userinfo, 't')).json()).toEqual(debtor);
+});
+
 test('a field of null is none', async () => {
   const { browser } = await startApi();
   provider.resourceAnswer = () => json({ id: 1, username: 'user1', email: null, quota: null });
@@ -143,7 +150,7 @@ test.each([
   { username: 'x' },
   { id: 1, username: { a: 1 } },
   { id: 1, quota: '5' },
-  { id: 1, quota: -1 },
+  { id: 1, created_time: -1 },
 ])('userinfo of the wrong types is a bad answer: %j', async (answer) => {
   const { browser } = await startApi();
   provider.resourceAnswer = () => json(answer);
