@@ -12,19 +12,18 @@ export type SessionMark =
   | 'none';
 
 export function readSessionMark(): SessionMark {
-  const mark = storage()?.getItem(KEY);
+  const mark = attempt(() => localStorage.getItem(KEY));
   return mark === 'signed-in' || mark === 'sign-out-pending' ? mark : 'none';
 }
 
 export function writeSessionMark(mark: SessionMark): void {
-  if (mark === 'none') storage()?.removeItem(KEY);
-  else storage()?.setItem(KEY, mark);
+  attempt(() => (mark === 'none' ? localStorage.removeItem(KEY) : localStorage.setItem(KEY, mark)));
 }
 
-/** Undefined where the browser keeps nothing (blocked by the user): then every load is a first visit. */
-function storage(): Storage | undefined {
+/** Undefined where the browser keeps nothing, be it full or blocked by the user: then every load is a first visit. */
+function attempt<T>(use: () => T): T | undefined {
   try {
-    return localStorage;
+    return use();
   } catch {
     return undefined;
   }
