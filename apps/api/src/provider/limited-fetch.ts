@@ -1,10 +1,6 @@
 import { ApiError } from '../errors.ts';
+import { NeverSentError } from './never-sent-error.ts';
 import type { ProviderFetch } from './provider-fetch.ts';
-
-/** The request was never sent: too many others are waiting for the provider. */
-export class HeldBackError extends Error {
-  override name = 'HeldBackError';
-}
 
 /**
  * The same fetch, for not more than so many requests at a time. A provider that hangs holds each for ten seconds; who
@@ -15,7 +11,7 @@ export function createLimitedFetch(providerFetch: ProviderFetch, maxInFlight: nu
   return async (url, request) => {
     if (inFlight >= maxInFlight) {
       throw new ApiError('provider_unavailable', {
-        cause: new HeldBackError(),
+        cause: new NeverSentError('HeldBackError'),
         headers: { 'retry-after': String(RETRY_AFTER_SECONDS) },
       });
     }

@@ -2,7 +2,7 @@ import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate, type ZlibOptions } from 'node:zlib';
 import type { Dispatcher } from 'undici';
 import { ApiError, causesOf } from '../errors.ts';
-import { HeldBackError } from './limited-fetch.ts';
+import { NeverSentError, wasNeverSent } from './never-sent-error.ts';
 
 /** Sends one request to the provider and reads the answer to its end. Every way to fail is an ApiError. */
 export type ProviderFetch = (url: string, request: ProviderRequest) => Promise<ProviderAnswer>;
@@ -58,32 +58,15 @@ async function loadUndici(): Promise<Send> {
   const { Agent, buildConnector, request } = await import('undici');
   const connect = buildConnector({ timeout: CONNECT_TIMEOUT_MS });
   const dispatcher = new Agent({
+    // Refused, unknown host, no answer, a certificate that is not theirs: before there is a connection nothing is sent.
     connect: (options, callback) =>
       connect(options, (...[error, socket]) =>
-        error ? callback(new ConnectError(error), null) : callback(null, socket),
+        error ? callback(new NeverSentError('ConnectError', { cause: error }), null) : callback(null, socket),
       ),
     keepAliveTimeout: 30_000,
     connections: 128,
   });
   return (url, options) => request(url, { ...options, dispatcher });
-}
-
-/** Refused, unknown host, no answer, a certificate that is not theirs: before there is a connection nothing is sent. */
-class ConnectError extends Error {
-  constructor(cause: Error) {
-    super('not connected', { cause });
-    this.name = 'ConnectError';
-  }
-}
-
-/**
- * Whether the provider can't have seen the request. Only then is it safe to send it again: a code works once,
- * and a refresh token that was seen may be used up.
- */
-export function wasNeverSent(error: unknown): boolean {
-  return [...causesOf(error)].some(
-    (cause) => cause instanceof ConnectError || cause instanceof HeldBackError,
-  );
 }
 
 /** How long to wait: seconds or a date (RFC 9110 §10.2.3), within what a person would wait. */

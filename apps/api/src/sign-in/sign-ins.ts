@@ -5,7 +5,7 @@ import { ApiError } from '../errors.ts';
 import type { Metrics } from '../metrics.ts';
 import type { OAuthClient } from '../provider/oauth-client.ts';
 import type { OpenTransactions } from './open-transactions.ts';
-import { wasNeverSent } from '../provider/provider-fetch.ts';
+import { wasNeverSent } from '../provider/never-sent-error.ts';
 import { scopeChanges } from '../session/scope-change.ts';
 import { defineCookie } from '../sealed-cookie.ts';
 import type { Session } from '../session/session-cookie.ts';
