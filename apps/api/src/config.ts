@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
+import { isLoopback } from '@oneclick/shared/is-loopback';
 import { PATHS, WEB_PATHS } from '@oneclick/shared/paths';
-import { computeTopology, isLoopback, type Topology } from './topology.ts';
+import { computeTopology, type Topology } from './topology.ts';
 
 /** What the operator decided, checked. Nothing else in this app reads the environment. */
 export interface Config {
@@ -255,7 +256,9 @@ function safeUrl(value: string): URL | undefined {
   const url = URL.canParse(value) ? new URL(value) : undefined;
   if (!url || url.hostname.endsWith('.') || url.hostname.includes('*') || url.username || url.password)
     return undefined;
-  return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url)) ? url : undefined;
+  return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname))
+    ? url
+    : undefined;
 }
 
 /** Compared byte for byte with the `Origin` header, so only the form browsers send will do (RFC 6454 §6.2). */

@@ -1,3 +1,4 @@
+import { ERROR_DESCRIPTIONS } from '@oneclick/shared/error-descriptions';
 import { ERRORS, type ErrorCode } from '@oneclick/shared/errors';
 import type { ErrorResponse } from '@oneclick/shared/messages';
 
@@ -20,43 +21,10 @@ export class ApiError extends Error {
   }
 }
 
-/** One plain sentence per code. It holds no input, since an error page is a place to smuggle text into. */
-const DESCRIPTIONS: Record<ErrorCode, string> = {
-  invalid_request: 'The request is malformed.',
-  transaction_not_found: 'This browser has no sign-in attempt with this state.',
-  transaction_invalid: 'The sign-in attempt cannot be read.',
-  transaction_expired: 'The sign-in attempt took too long.',
-  authorization_denied: 'The user did not allow the sign-in.',
-  authorization_failed: 'The provider ended the sign-in with an error.',
-  code_rejected: 'The provider refused the authorization code.',
-  no_session: 'Nobody is signed in.',
-  session_invalid: 'The session cannot be read.',
-  session_expired: 'The session has ended.',
-  session_refused: 'The provider refused to continue the session.',
-  invalid_token: 'The access token is missing, expired or invalid.',
-  origin_not_allowed: 'Requests from this origin are not allowed.',
-  csrf_header_missing: 'The X-CSRF header is missing.',
-  insufficient_scope: 'The access token does not allow this.',
-  not_found: 'There is nothing here.',
-  method_not_allowed: 'This method is not allowed here.',
-  transaction_replayed: 'The sign-in attempt was used before.',
-  payload_too_large: 'The body is too large.',
-  unsupported_media_type: 'The body must be application/json.',
-  rate_limited: 'There were too many requests.',
-  internal_error: 'Something went wrong on our side.',
-  provider_bad_response: 'The provider gave an answer that makes no sense.',
-  provider_misconfigured: 'The provider does not accept this app.',
-  unsafe_topup_url: 'The provider gave a link that is not safe to open.',
-  provider_unavailable: 'The provider cannot be reached.',
-  refresh_in_progress: 'Another request is refreshing this session.',
-  shutting_down: 'The server is shutting down.',
-  provider_timeout: 'The provider took too long to answer.',
-};
-
 export function errorResponse(code: ErrorCode, requestId: string): ErrorResponse {
   return {
     error: code,
-    error_description: DESCRIPTIONS[code],
+    error_description: ERROR_DESCRIPTIONS[code],
     request_id: requestId,
     retryable: ERRORS[code].retryable,
   };

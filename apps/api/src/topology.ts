@@ -65,11 +65,6 @@ export function computeTopology(webOrigins: readonly string[], apiOrigin: string
   };
 }
 
-/** Whether the host is this machine, the only place where plain http is nobody else's business. */
-export function isLoopback({ hostname }: URL): boolean {
-  return /^(?:(?:.+\.)?localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname);
-}
-
 function relationOf(web: URL, api: URL): SiteRelation {
   if (web.origin === api.origin) return 'same-origin';
   return siteOf(web) === siteOf(api) ? 'same-site' : 'cross-site';

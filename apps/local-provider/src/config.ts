@@ -1,3 +1,4 @@
+import { isLoopback } from '@oneclick/shared/is-loopback';
 import * as v from 'valibot';
 
 export interface RegisteredApp {
@@ -47,7 +48,7 @@ export function isRedirectUri(value: string): boolean {
   const url = URL.parse(value);
   if (url === null || value.includes('#') || url.username || url.password) return false;
   if (url.protocol === 'https:') return true;
-  return url.protocol === 'http:' && /^(localhost|.+\.localhost|127\.0\.0\.1|\[::1\])$/.test(url.hostname);
+  return url.protocol === 'http:' && isLoopback(url.hostname);
 }
 
 const integer = (options: { from: number; to: number; message: string }) =>

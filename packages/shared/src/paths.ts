@@ -1,40 +1,50 @@
-/** Of the API's paths those that the web app asks: apart, so that it carries no others. */
-export const BROWSER_PATHS = {
-  start: '/api/oauth/start',
-  exchangeToken: '/api/oauth/exchange-token',
-  session: '/api/oauth/session',
-  refreshToken: '/api/oauth/refresh-token',
-  logout: '/api/oauth/logout',
-  userinfo: '/api/oauth/userinfo',
-  topup: '/api/oauth/topup',
-} as const;
-
-/** Where the API answers, below its origin. The web app, the API and the tests take the paths from here. */
+/**
+ * The paths of the API, below its origin. The web app, the API and the tests all take them from here.
+ *
+ * @example
+ * await fetch(apiOrigin + PATHS.session, { method: 'POST', credentials: 'include', headers: { 'X-CSRF': '1' } });
+ */
 export const PATHS = {
-  ...BROWSER_PATHS,
-  /** The server-side flow, where it is configured: the page itself goes to the provider and comes back signed in. */
+  /** POST. Creates a transaction: state, PKCE verifier, authorization URL. */
+  start: '/api/oauth/start',
+  /** POST. The authorization code grant (RFC 6749 §4.1.3). The path keeps its name; RFC 8693 is another grant. */
+  exchangeToken: '/api/oauth/exchange-token',
+  /** POST. Returns the access token of the session cookie, and refreshes it only if it is due. */
+  session: '/api/oauth/session',
+  /** POST. Refreshes the access token now (RFC 6749 §6). */
+  refreshToken: '/api/oauth/refresh-token',
+  /** POST. Ends the session. */
+  logout: '/api/oauth/logout',
+  /** GET with a bearer token. */
+  userinfo: '/api/oauth/userinfo',
+  /** GET with a bearer token. */
+  topup: '/api/oauth/topup',
+
+  /** GET. The server-side flow: redirects the page to the provider. Only where the flow is configured. */
   serverSideStart: '/auth/oauth/start',
+  /** GET. The redirect URI of the server-side flow. */
   serverSideCallback: '/oauth/callback',
-  /** The userinfo of whoever the session cookie says is signed in, for pages that hold no access token. */
+  /** GET with the session cookie, for pages that hold no access token. */
   sessionUserinfo: '/api/user/info',
+
   healthz: '/healthz',
   readyz: '/readyz',
   metrics: '/metrics',
   openapi: '/api/openapi.json',
-  /** The same to read: a page. */
+  /** The OpenAPI document as a page. */
   docs: '/api/docs',
 } as const;
 
-/** Where the web app keeps the two pages that the sign-in window shows, below the web origin. */
+/** The two pages that the sign-in window shows, below the origin of the web app. */
 export const WEB_PATHS = {
-  /** The page of our own on which the window opens, before it goes to the provider. */
+  /** The first page of the window. The window leaves it for the provider. */
   opening: '/oauth/opening.html',
-  /** The redirect URI: receives the authorization response and hands it over. */
+  /** The redirect URI (RFC 6749 §3.1.2): receives the authorization response and hands it over to the tab. */
   callback: '/oauth/callback.html',
 } as const;
 
 /**
- * Carried by every request to a route that reads a cookie. A form, an image or a link of another site can't
+ * The header that every request to a cookie route carries. A form, an image or a link of another site can't
  * send it, and a script of another site can't send it without a preflight.
  * @see RFC 10017 §6.1.3.3.2
  */

@@ -1,4 +1,4 @@
-import { isLoopback } from '../topology.ts';
+import { isLoopback } from '@oneclick/shared/is-loopback';
 
 /**
  * The page a user is sent to with the wish to pay. What was compared is what is returned: the URL as parsed, in the
@@ -18,6 +18,6 @@ export function parseTopupUrl(value: unknown, allowedHosts: ReadonlySet<string>)
     return undefined;
   }
   const url = new URL(value);
-  const isSafeScheme = url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url));
+  const isSafeScheme = url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname));
   return isSafeScheme && allowedHosts.has(url.host) && url.href.length <= 2048 ? url.href : undefined;
 }

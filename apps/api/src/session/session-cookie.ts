@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { TokenResponse } from '@oneclick/shared/messages';
+import { REFRESH_BEFORE_END_SECONDS } from '@oneclick/shared/refresh-before-end';
 import * as v from 'valibot';
 import type { Config } from '../config.ts';
 import { ApiError } from '../errors.ts';
@@ -26,8 +27,6 @@ export const Session = v.object({
 });
 export type Session = v.InferOutput<typeof Session>;
 
-/** Less than this, and a page that has just loaded would have to ask again soon. */
-const FRESH_SECONDS = 300;
 /** Often enough to move the idle end, rarely enough not to send a cookie with every answer. */
 const SEALING_INTERVAL = { maxSeconds: 3600, partOfIdleTime: 0.1 };
 
@@ -101,7 +100,7 @@ function describeTokens({ accessToken, refreshToken, expiresInSeconds, scope }: 
 
 /** Whether a page can work with the access token it has, or, where it can't be replaced, with what is left of it. */
 export function hasFreshAccessToken(session: Session): session is Session & { accessToken: string } {
-  const enough = session.refreshToken === undefined ? 1 : FRESH_SECONDS;
+  const enough = session.refreshToken === undefined ? 1 : REFRESH_BEFORE_END_SECONDS;
   return session.accessToken !== undefined && secondsLeft(session) >= enough;
 }
 

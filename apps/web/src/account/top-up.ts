@@ -1,5 +1,6 @@
+import { isLoopback } from '@oneclick/shared/is-loopback';
 import { TopupResponse } from '@oneclick/shared/messages';
-import { BROWSER_PATHS, WEB_PATHS } from '@oneclick/shared/paths';
+import { PATHS, WEB_PATHS } from '@oneclick/shared/paths';
 import * as v from 'valibot';
 import type { Session } from '../auth/session.ts';
 import { Fault } from '../fault.ts';
@@ -22,7 +23,7 @@ export async function topUp(
   // As `noopener` would do, which gives back no tab to send on.
   tab.opener = null;
   try {
-    const { topup_url } = await session.fetchWithAccessToken(BROWSER_PATHS.topup, {
+    const { topup_url } = await session.fetchWithAccessToken(PATHS.topup, {
       parse: (body) => v.parse(TopupResponse, body),
       signal,
     });
@@ -58,8 +59,9 @@ function watchForReturn(
 export function isSafeTopupUrl(topupUrl: string): boolean {
   if (!URL.canParse(topupUrl)) return false;
   const { protocol, hostname, username, password } = new URL(topupUrl);
-  const isLoopback = ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
   return (
-    (protocol === 'https:' || (protocol === 'http:' && isLoopback)) && username === '' && password === ''
+    (protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname))) &&
+    username === '' &&
+    password === ''
   );
 }

@@ -1,5 +1,5 @@
 import { Userinfo } from '@oneclick/shared/messages';
-import { BROWSER_PATHS } from '@oneclick/shared/paths';
+import { PATHS } from '@oneclick/shared/paths';
 import { queryOptions } from '@tanstack/react-query';
 import * as v from 'valibot';
 import type { Session } from '../auth/session.ts';
@@ -19,7 +19,7 @@ export function userinfoQuery(session: Pick<Session, 'fetchWithAccessToken'>, se
   return queryOptions({
     queryKey: ['userinfo', sessionId],
     queryFn: ({ signal }) =>
-      session.fetchWithAccessToken(BROWSER_PATHS.userinfo, {
+      session.fetchWithAccessToken(PATHS.userinfo, {
         parse: (body) => v.parse(Userinfo, body),
         signal,
       }),

@@ -1,4 +1,4 @@
-import { BROWSER_PATHS } from '@oneclick/shared/paths';
+import { PATHS } from '@oneclick/shared/paths';
 import type { TokenResponse } from '@oneclick/shared/messages';
 import { Fault, type Notice } from '../fault.ts';
 import { createAccessToken } from './access-token.ts';
@@ -37,7 +37,7 @@ export function createSessionCore({ api }: { api: ApiClient }) {
 
   const accessToken = createAccessToken({ onRefreshDue: () => void refreshInTime() });
   const refresh = createRefresh({
-    request: () => api.post(BROWSER_PATHS.refreshToken, { parse: parseTokenResponse }),
+    request: () => api.post(PATHS.refreshToken, { parse: parseTokenResponse }),
     epoch: () => epoch,
     token: accessToken,
     onRefreshed(response) {
@@ -164,7 +164,7 @@ export function createSessionCore({ api }: { api: ApiClient }) {
     }
     const restoredIn = epoch;
     try {
-      const response = await api.post(BROWSER_PATHS.session, { parse: parseTokenResponse });
+      const response = await api.post(PATHS.session, { parse: parseTokenResponse });
       if (restoredIn !== epoch) return;
       enter(response);
       if (!outcome || 'code' in outcome) return;
@@ -247,7 +247,7 @@ export function createSessionCore({ api }: { api: ApiClient }) {
     try {
       await withSessionLock(async () => {
         signal.throwIfAborted();
-        await api.post(BROWSER_PATHS.logout, { parse: () => undefined, keepalive: true });
+        await api.post(PATHS.logout, { parse: () => undefined, keepalive: true });
       });
       if (readSessionMark() === 'sign-out-pending') writeSessionMark('none');
     } catch {

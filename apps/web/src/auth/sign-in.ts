@@ -1,4 +1,4 @@
-import { BROWSER_PATHS } from '@oneclick/shared/paths';
+import { PATHS } from '@oneclick/shared/paths';
 import { Fault } from '../fault.ts';
 import { parseStartResponse, parseTokenResponse } from './api-answers.ts';
 import type { ApiClient } from './api-client.ts';
@@ -27,7 +27,7 @@ export function createSignIn({
   const start = createPreparedStart(async () => {
     // Prepared before the API knows of a sign-out, it would lead back to the same user, and end with that sign-out.
     await signOutTold();
-    return api.post(BROWSER_PATHS.start, { body: {}, parse: parseStartResponse });
+    return api.post(PATHS.start, { body: {}, parse: parseStartResponse });
   });
 
   onForget(() => {
@@ -77,7 +77,7 @@ export function createSignIn({
       show({ name: 'exchanging' });
       // With `error`, too: the API ends the transaction and says which kind of error it is.
       const isSignedIn = await enterAnew(() =>
-        api.post(BROWSER_PATHS.exchangeToken, { body: response, parse: parseTokenResponse }),
+        api.post(PATHS.exchangeToken, { body: response, parse: parseTokenResponse }),
       );
       if (isSignedIn) tell({ type: 'completed', tookMs: Date.now() - begun.beganAtMs });
     } catch (error) {
@@ -115,7 +115,7 @@ export function createSignIn({
   async function endTransaction(state: string): Promise<void> {
     const body = { state, error: 'access_denied' };
     try {
-      await api.post(BROWSER_PATHS.exchangeToken, { body, parse: () => undefined, keepalive: true });
+      await api.post(PATHS.exchangeToken, { body, parse: () => undefined, keepalive: true });
     } catch {
       // Its answer is `authorization_denied`. If it was not heard, the transaction ends in ten minutes.
     }

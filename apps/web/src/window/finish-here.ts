@@ -1,4 +1,4 @@
-import { BROWSER_PATHS } from '@oneclick/shared/paths';
+import { PATHS } from '@oneclick/shared/paths';
 import { createApiClient } from '../auth/api-client.ts';
 import type { AuthorizationResponse } from '../auth/authorization-response.ts';
 import { writeSessionMark } from '../auth/session-mark.ts';
@@ -13,7 +13,7 @@ import { Fault } from '../fault.ts';
 export async function finishHere(response: AuthorizationResponse, tookMs?: number): Promise<void> {
   try {
     // What comes back is left alone: the app asks for a token of its own when it has loaded.
-    await createApiClient({ origin: apiOrigin }).post(BROWSER_PATHS.exchangeToken, {
+    await createApiClient({ origin: apiOrigin }).post(PATHS.exchangeToken, {
       body: response,
       parse: () => undefined,
     });
