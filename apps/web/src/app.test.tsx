@@ -2,12 +2,12 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { act, cleanup, configure, render, screen } from '@testing-library/react';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { App } from './app.tsx';
-import { createApiClient } from './auth/api-client.ts';
-import { createSession, type Session } from './auth/session.ts';
-import { writeSessionMark } from './auth/session-mark.ts';
-import { SessionProvider } from './auth/use-session.tsx';
-import { answer, userinfo } from './scenes/answers.ts';
-import { API, serve, useApiServer } from './testing/api-server.ts';
+import { createApiClient } from '@oneclick/sign-in/src/api/api-client.ts';
+import { createSession, type Session } from '@oneclick/sign-in/src/session/session.ts';
+import { writeSessionMark } from '@oneclick/sign-in/src/session/session-mark.ts';
+import { SessionProvider } from '@oneclick/sign-in/src/react.tsx';
+import { answer, userinfo } from '@oneclick/sign-in/test/answers.ts';
+import { API, serve, useApiServer } from '@oneclick/sign-in/test/api-server.ts';
 
 useApiServer();
 // Against what hangs. How fast a machine is, is not what is tested.

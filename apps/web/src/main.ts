@@ -1,7 +1,7 @@
-import { createApiClient } from './auth/api-client.ts';
-import { takeServerSideOutcome } from './auth/server-side-outcome.ts';
-import { createSessionCore } from './auth/session-core.ts';
-import { apiOrigin } from './config.ts';
+import { createApiClient } from '@oneclick/sign-in/src/api/api-client.ts';
+import { takeServerSideOutcome } from '@oneclick/sign-in/src/session/server-side-outcome.ts';
+import { createSessionCore } from '@oneclick/sign-in/src/session/session-core.ts';
+import { apiOrigin } from '@oneclick/sign-in/src/api/api-origin.ts';
 import { showSessionStatus } from './show-session-status.ts';
 
 /* The first script of the page. The screens are the second one: see screens.tsx. */

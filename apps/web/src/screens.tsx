@@ -1,4 +1,4 @@
-import { createSession } from './auth/session.ts';
+import { createSession } from '@oneclick/sign-in/src/session/session.ts';
 import { api, core } from './main.ts';
 import { renderApp } from './render-app.tsx';
 
@@ -6,6 +6,8 @@ import { renderApp } from './render-app.tsx';
 
 const session = createSession({ api, core });
 if (new URLSearchParams(location.search).has('debug')) {
-  void import('./auth/debug-timeline.ts').then(({ printTimeline }) => printTimeline(session));
+  void import('@oneclick/sign-in/src/diagnostics/debug-timeline.ts').then(({ printTimeline }) =>
+    printTimeline(session),
+  );
 }
 renderApp({ session, element: document.querySelector('#root')! });

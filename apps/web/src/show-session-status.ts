@@ -1,5 +1,5 @@
-import type { SessionCore } from './auth/session-core.ts';
-import { sessionStatus } from './auth/session-state.ts';
+import type { SessionCore } from '@oneclick/sign-in/src/session/session-core.ts';
+import { sessionStatus } from '@oneclick/sign-in/src/session/session-state.ts';
 
 /** `<html data-session="…">`, for the stylesheet of an embedding team and for tests from outside. Returns the undo. */
 export function showSessionStatus({

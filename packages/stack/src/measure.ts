@@ -54,10 +54,10 @@ async function productionApiStart(): Promise<number> {
   return Math.max(...Object.values(readyAfterMs));
 }
 
-/** What a team embeds that brings screens of its own: src/auth without the seam to React. In brotli. */
+/** What a team embeds that brings screens of its own: packages/sign-in without the seam to React. In brotli. */
 async function wholeSignIn(): Promise<number> {
   const { output } = await build({
-    input: inWorkspace('apps/web/src/auth/session.ts'),
+    input: inWorkspace('packages/sign-in/src/session/session.ts'),
     write: false,
     output: { minify: true },
   });

@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { stubWindowOpen } from '../testing/sign-in-window.ts';
+import { stubWindowOpen } from '@oneclick/sign-in/test/stub-window-open.ts';
 import { isSafeTopupUrl, topUp } from './top-up.ts';
 
 const sessionThatAnswers = (body: unknown) => ({

@@ -2,8 +2,8 @@ import { isLoopback } from '@oneclick/shared/is-loopback';
 import { TopupResponse } from '@oneclick/shared/messages';
 import { PATHS, WEB_PATHS } from '@oneclick/shared/paths';
 import * as v from 'valibot';
-import type { Session } from '../auth/session.ts';
-import { Fault } from '../fault.ts';
+import type { Session } from '@oneclick/sign-in/src/session/session.ts';
+import { Fault } from '@oneclick/sign-in/src/api/fault.ts';
 
 const TICK_MS = 1_000;
 /** The window may stand beside ours: the balance is read now and then while it is open. */

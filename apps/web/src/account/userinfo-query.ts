@@ -2,8 +2,8 @@ import { Userinfo } from '@oneclick/shared/messages';
 import { PATHS } from '@oneclick/shared/paths';
 import { queryOptions } from '@tanstack/react-query';
 import * as v from 'valibot';
-import type { Session } from '../auth/session.ts';
-import { Fault } from '../fault.ts';
+import type { Session } from '@oneclick/sign-in/src/session/session.ts';
+import { Fault } from '@oneclick/sign-in/src/api/fault.ts';
 
 const STALE_AFTER_MS = 30_000;
 const TRY_AGAIN_AFTER_MS = 15_000;

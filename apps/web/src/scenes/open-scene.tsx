@@ -1,16 +1,16 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { App } from '../app.tsx';
 import type { HttpHandler } from 'msw';
-import { createApiClient } from '../auth/api-client.ts';
-import { createSession } from '../auth/session.ts';
-import { writeSessionMark } from '../auth/session-mark.ts';
-import { leaveOutcome } from '../auth/sign-in-outcome.ts';
-import type { SessionStatus } from '../auth/session-state.ts';
-import type { FaultCode, Notice } from '../fault.ts';
+import { createApiClient } from '@oneclick/sign-in/src/api/api-client.ts';
+import { createSession } from '@oneclick/sign-in/src/session/session.ts';
+import { writeSessionMark } from '@oneclick/sign-in/src/session/session-mark.ts';
+import { leaveOutcome } from '@oneclick/sign-in/src/sign-in/sign-in-outcome.ts';
+import type { SessionStatus } from '@oneclick/sign-in/src/session/session-state.ts';
+import type { FaultCode, Notice } from '@oneclick/sign-in/src/api/fault.ts';
 import { renderApp } from '../render-app.tsx';
 import { showSessionStatus } from '../show-session-status.ts';
-import { answer } from './answers.ts';
-import { type OpenedWindow, openedWindows } from './opened-windows.ts';
+import { answer } from '@oneclick/sign-in/test/answers.ts';
+import { type OpenedWindow, openedWindows } from '@oneclick/sign-in/test/opened-windows.ts';
 import { type Answers, playedApi } from './played-api.ts';
 
 const SEEN_WITHIN_MS = 5_000;

@@ -1,5 +1,5 @@
-import { answer, userinfo } from './answers.ts';
-import { handOver } from './callback-page.ts';
+import { answer, userinfo } from '@oneclick/sign-in/test/answers.ts';
+import { handOver } from '@oneclick/sign-in/test/hand-over-as-callback-page.ts';
 import type { Scene, Stage } from './open-scene.tsx';
 import type { Answers } from './played-api.ts';
 

@@ -1,5 +1,5 @@
 import { useStore } from '@nanostores/react';
-import type { FaultCode, Notice } from '../fault.ts';
+import type { FaultCode, Notice } from '@oneclick/sign-in/src/api/fault.ts';
 import { $notice } from '../texts/texts.ts';
 
 /** Nobody has failed: the person's own doing, their browser's or their network's. Support could only say the same. */

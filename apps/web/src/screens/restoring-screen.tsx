@@ -1,5 +1,5 @@
 import { useStore } from '@nanostores/react';
-import type { Notice } from '../fault.ts';
+import type { Notice } from '@oneclick/sign-in/src/api/fault.ts';
 import { $app } from '../texts/texts.ts';
 import { NoticeBox } from './notice-box.tsx';
 import { ScreenTitle } from './screen-title.tsx';

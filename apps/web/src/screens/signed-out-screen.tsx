@@ -1,7 +1,7 @@
 import { useStore } from '@nanostores/react';
-import { inAppBrowser } from '../auth/in-app-browser.ts';
-import { useSession } from '../auth/use-session.tsx';
-import type { Notice } from '../fault.ts';
+import { inAppBrowser } from '@oneclick/sign-in/src/sign-in/in-app-browser.ts';
+import { useSession } from '@oneclick/sign-in/src/react.tsx';
+import type { Notice } from '@oneclick/sign-in/src/api/fault.ts';
 import { $app, $signingIn } from '../texts/texts.ts';
 import { NoticeBox } from './notice-box.tsx';
 import { ScreenTitle } from './screen-title.tsx';

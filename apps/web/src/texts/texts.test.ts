@@ -1,11 +1,10 @@
 import { ERRORS } from '@oneclick/shared/errors';
+import { PAGE_TEXTS } from '@oneclick/sign-in/src/pages/page-texts.ts';
 import { expect, test } from 'vitest';
 import en from './app/en.json';
 import ko from './app/ko.json';
-import { recordFrom } from '../record.ts';
-import { preferredLocale } from './locale.ts';
-import windowEn from './window/en.json';
-import windowKo from './window/ko.json';
+import { recordFrom } from '@oneclick/sign-in/src/api/record.ts';
+import { preferredLocale } from '@oneclick/sign-in/src/pages/preferred-locale.ts';
 
 const keysOf = (texts: Record<string, unknown>): string[] =>
   Object.entries(texts).flatMap(([key, value]) => [key, ...keysOf(recordFrom(value))]);
@@ -16,7 +15,7 @@ const placeholdersOf = (texts: object) =>
 
 test('every language says everything, with the same parameters', () => {
   expect(keysOf(ko)).toEqual(keysOf(en));
-  expect(keysOf(windowKo)).toEqual(keysOf(windowEn));
+  expect(keysOf(PAGE_TEXTS.ko)).toEqual(keysOf(PAGE_TEXTS.en));
   expect(placeholdersOf(ko)).toEqual(placeholdersOf(en));
 });
 

@@ -2,7 +2,7 @@ import { createI18n, params } from '@nanostores/i18n';
 import { atom } from 'nanostores';
 import en from './app/en.json';
 import ko from './app/ko.json';
-import { type Locale, preferredLocale } from './locale.ts';
+import { type Locale, preferredLocale } from '@oneclick/sign-in/src/pages/preferred-locale.ts';
 
 /*
  * The texts of the app, from one JSON file a language. @nanostores/i18n, because it is 1.5 KB (brotli) with its

@@ -1,9 +1,0 @@
-import { vi } from 'vitest';
-import { type OpenedWindow, openedWindows } from '../scenes/opened-windows.ts';
-
-/** The windows that the page opens, until the test has ended. */
-export function stubWindowOpen(): OpenedWindow[] {
-  const { opened, open } = openedWindows();
-  vi.spyOn(window, 'open').mockImplementation(open);
-  return opened;
-}
