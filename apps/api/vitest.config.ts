@@ -2,8 +2,8 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    globalSetup: ['src/testing/redis-server.ts'],
-    setupFiles: ['src/testing/console-guard.ts'],
+    globalSetup: ['test/doubles/redis-server.ts'],
+    setupFiles: ['test/support/console-guard.ts'],
     restoreMocks: true,
     // Against what hangs. How fast a machine is, is not what is tested.
     testTimeout: 30_000,

@@ -11,31 +11,31 @@ import fastify, {
   type FastifyReply,
   type FastifyRequest,
 } from 'fastify';
-import { answerBrokenRequest } from './broken-request.ts';
+import { answerBrokenRequest } from './http/broken-request.ts';
 import type { Config } from './config.ts';
-import { createErrorReport } from './error-report.ts';
-import { ApiError, errorResponse } from './errors.ts';
-import { loggerOptions, type LogStream } from './logging.ts';
+import { createErrorReport } from './http/error-report.ts';
+import { ApiError, errorResponse } from './http/api-error.ts';
+import { loggerOptions, type LogStream } from './http/logging.ts';
 import { createLimitedFetch } from './provider/limited-fetch.ts';
-import { createMeasuredFetch } from './provider/measured-fetch.ts';
-import { createMetrics } from './metrics.ts';
+import { createMeasuredFetch } from './operations/measured-fetch.ts';
+import { createMetrics } from './operations/metrics.ts';
 import { createOAuthClient } from './provider/oauth-client.ts';
 import { createOpenTransactions } from './sign-in/open-transactions.ts';
 import { createProviderFetch } from './provider/provider-fetch.ts';
-import { addRateLimits } from './rate-limits.ts';
+import { addRateLimits } from './http/rate-limits.ts';
 import { createResourceClient } from './provider/resource-client.ts';
-import { responseHeaders } from './response-headers.ts';
-import { namedJsonSchemas } from './route-schemas.ts';
-import { bearerRoutes } from './routes/bearer-routes.ts';
-import { cookieRoutes } from './routes/cookie-routes.ts';
-import { operatorRoutes } from './routes/operator-routes.ts';
-import { serverSideRoutes } from './routes/server-side-routes.ts';
+import { responseHeaders } from './http/response-headers.ts';
+import { namedJsonSchemas } from './http/route-schemas.ts';
+import { bearerRoutes } from './provider/resource-routes.ts';
+import { cookieRoutes } from './session/session-routes.ts';
+import { operatorRoutes } from './operations/operator-routes.ts';
+import { serverSideRoutes } from './server-side-flow/server-side-routes.ts';
 import { createMemoryState } from './session/memory-state.ts';
-import { createRedisState } from './session/redis-state.ts';
-import { connectToRedis } from './session/redis-connection.ts';
+import { createRedisState } from './redis/redis-state.ts';
+import { connectToRedis } from './redis/redis-connection.ts';
 import { createSessions } from './session/sessions.ts';
 import { createSignIns } from './sign-in/sign-ins.ts';
-import { createUnderWay } from './under-way.ts';
+import { createUnderWay } from './http/in-flight.ts';
 
 /** Builds the API from its configuration. It doesn't listen. */
 export async function buildApp(config: Config, logStream?: LogStream): Promise<FastifyInstance> {

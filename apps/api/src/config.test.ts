@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { ConfigError, parseConfig } from './config.ts';
-import { VALID_ENV } from './testing/test-api.ts';
-import { PROVIDER } from './testing/test-provider.ts';
+import { VALID_ENV } from '../test/support/test-api.ts';
+import { PROVIDER } from '../test/doubles/test-provider.ts';
 
 function faultsOf(env: Record<string, string | undefined>): readonly string[] {
   try {

@@ -2,12 +2,12 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { PATHS } from '@oneclick/shared/paths';
-import { createBrowser, tokensOf } from './testing/browser.ts';
-import { startInstance } from './testing/instance.ts';
-import { startRedisServer } from './testing/redis-server.ts';
-import { startRotatingProvider } from './testing/rotating-provider.ts';
-import { signIn } from './testing/sign-in.ts';
-import { VALID_ENV, WEB_ORIGIN } from './testing/test-api.ts';
+import { createBrowser, tokensOf } from '../test/support/browser.ts';
+import { startInstance } from '../test/support/instance.ts';
+import { startRedisServer } from '../test/doubles/redis-server.ts';
+import { startRotatingProvider } from '../test/doubles/rotating-provider.ts';
+import { signIn } from '../test/support/sign-in.ts';
+import { VALID_ENV, WEB_ORIGIN } from '../test/support/test-api.ts';
 
 /** Processes take their time where many tests run at once. */
 const PATIENCE = { timeout: 20_000 };

@@ -1,7 +1,7 @@
 import { collectDefaultMetrics } from 'prom-client';
 import { buildApp } from './app.ts';
 import { ConfigError, readConfig, type Config } from './config.ts';
-import { createLogStream } from './logging.ts';
+import { createLogStream } from './http/logging.ts';
 
 /** Longer than the slowest request: one that waits for another instance's refresh in vain, and then for its own. */
 const SHUTDOWN_MS = 25_000;

@@ -2,12 +2,12 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { PATHS } from '@oneclick/shared/paths';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { errorOf, tokensOf } from '../testing/browser.ts';
-import { startInstance } from '../testing/instance.ts';
-import { portOf } from '../testing/port-of.ts';
-import { signIn } from '../testing/sign-in.ts';
-import { startApi, VALID_ENV } from '../testing/test-api.ts';
-import { json, useProvider } from '../testing/test-provider.ts';
+import { errorOf, tokensOf } from '../../test/support/browser.ts';
+import { startInstance } from '../../test/support/instance.ts';
+import { portOf } from '../../test/support/port-of.ts';
+import { signIn } from '../../test/support/sign-in.ts';
+import { startApi, VALID_ENV } from '../../test/support/test-api.ts';
+import { json, useProvider } from '../../test/doubles/test-provider.ts';
 
 const provider = useProvider();
 

@@ -1,4 +1,4 @@
-import { ApiError } from '../errors.ts';
+import { ApiError } from '../http/api-error.ts';
 import { NeverSentError } from './never-sent-error.ts';
 import type { ProviderFetch } from './provider-fetch.ts';
 

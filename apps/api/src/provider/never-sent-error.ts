@@ -1,4 +1,4 @@
-import { causesOf } from '../errors.ts';
+import { causesOf } from '../http/api-error.ts';
 
 /** The provider can't have seen the request. `name` is for the log. */
 export class NeverSentError extends Error {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import * as oauth from 'oauth4webapi';
 import * as v from 'valibot';
 import type { ProviderConfig } from '../config.ts';
-import { ApiError } from '../errors.ts';
+import { ApiError } from '../http/api-error.ts';
 import { boundedRetryAfter, isHtml, type ProviderFetch } from './provider-fetch.ts';
 
 /** What a token endpoint's answer comes down to. */

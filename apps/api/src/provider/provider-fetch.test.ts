@@ -2,7 +2,7 @@ import { createServer, type RequestListener } from 'node:http';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { expect, onTestFinished, test } from 'vitest';
 import { createProviderFetch } from './provider-fetch.ts';
-import { portOf } from '../testing/port-of.ts';
+import { portOf } from '../../test/support/port-of.ts';
 
 /* How a connection breaks, and what each route makes of it, is in upstream-faults.test.ts. */
 

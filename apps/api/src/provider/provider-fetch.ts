@@ -1,7 +1,7 @@
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate, type ZlibOptions } from 'node:zlib';
 import type { Dispatcher } from 'undici';
-import { ApiError, causesOf } from '../errors.ts';
+import { ApiError, causesOf } from '../http/api-error.ts';
 import { NeverSentError, wasNeverSent } from './never-sent-error.ts';
 
 /** Sends one request to the provider and reads the answer to its end. Every way to fail is an ApiError. */

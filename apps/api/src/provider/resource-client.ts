@@ -1,7 +1,7 @@
 import { Userinfo } from '@oneclick/shared/messages';
 import * as v from 'valibot';
 import type { Config } from '../config.ts';
-import { ApiError } from '../errors.ts';
+import { ApiError } from '../http/api-error.ts';
 import { boundedRetryAfter, isHtml, type ProviderFetch } from './provider-fetch.ts';
 import { parseTopupUrl } from './topup-url.ts';
 

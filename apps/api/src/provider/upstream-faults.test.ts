@@ -3,10 +3,10 @@ import { gzipSync } from 'node:zlib';
 import { PATHS } from '@oneclick/shared/paths';
 import type { InjectOptions, LightMyRequestResponse } from 'fastify';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { errorOf } from '../testing/browser.ts';
-import { httpAnswer, startFaultyProvider, type Fault } from '../testing/faulty-provider.ts';
-import { portOf } from '../testing/port-of.ts';
-import { startApi, WEB_ORIGIN } from '../testing/test-api.ts';
+import { errorOf } from '../../test/support/browser.ts';
+import { httpAnswer, startFaultyProvider, type Fault } from '../../test/doubles/faulty-provider.ts';
+import { portOf } from '../../test/support/port-of.ts';
+import { startApi, WEB_ORIGIN } from '../../test/support/test-api.ts';
 
 /*
  * Everything that can break on the way to the provider and back, over real connections, seen through every route that

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { exampleSession } from '../testing/example-session.ts';
+import { exampleSession } from '../../test/support/example-session.ts';
 import { createMemoryState } from './memory-state.ts';
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'], now: 0 }));

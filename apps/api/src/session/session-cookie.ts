@@ -4,9 +4,9 @@ import type { TokenResponse } from '@oneclick/shared/messages';
 import { REFRESH_BEFORE_END_SECONDS } from '@oneclick/shared/refresh-before-end';
 import * as v from 'valibot';
 import type { Config } from '../config.ts';
-import { ApiError } from '../errors.ts';
+import { ApiError } from '../http/api-error.ts';
 import type { TokenSet } from '../provider/oauth-client.ts';
-import { createSealer, defineCookie } from '../sealed-cookie.ts';
+import { createSealer, defineCookie } from '../http/sealed-cookie.ts';
 
 /** Who is signed in, and with what. Times are Unix seconds. */
 export const Session = v.object({

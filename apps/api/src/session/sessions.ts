@@ -1,9 +1,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '../config.ts';
-import { ApiError, toApiError } from '../errors.ts';
-import type { Metrics } from '../metrics.ts';
+import { ApiError, toApiError } from '../http/api-error.ts';
+import type { Metrics } from '../operations/metrics.ts';
 import type { OAuthClient, TokenSet } from '../provider/oauth-client.ts';
-import { scopeChanges } from './scope-change.ts';
+import { scopeChanges } from '../provider/scope-change.ts';
 import {
   beginSession,
   continueSession,
@@ -13,7 +13,7 @@ import {
   type Session,
 } from './session-cookie.ts';
 import type { SessionEnd, SharedState } from './shared-state.ts';
-import type { UnderWay } from '../under-way.ts';
+import type { UnderWay } from '../http/in-flight.ts';
 
 /** The life of a session, whichever way it was begun: its cookie, its one refresh for all, its end. */
 export type Sessions = ReturnType<typeof createSessions>;

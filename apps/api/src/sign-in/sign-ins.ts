@@ -1,13 +1,13 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ExchangeTokenRequest } from '@oneclick/shared/messages';
 import type { Config } from '../config.ts';
-import { ApiError } from '../errors.ts';
-import type { Metrics } from '../metrics.ts';
+import { ApiError } from '../http/api-error.ts';
+import type { Metrics } from '../operations/metrics.ts';
 import type { OAuthClient } from '../provider/oauth-client.ts';
 import type { OpenTransactions } from './open-transactions.ts';
 import { wasNeverSent } from '../provider/never-sent-error.ts';
-import { scopeChanges } from '../session/scope-change.ts';
-import { defineCookie } from '../sealed-cookie.ts';
+import { scopeChanges } from '../provider/scope-change.ts';
+import { defineCookie } from '../http/sealed-cookie.ts';
 import type { Session } from '../session/session-cookie.ts';
 import type { SharedState } from '../session/shared-state.ts';
 import type { Sessions } from '../session/sessions.ts';

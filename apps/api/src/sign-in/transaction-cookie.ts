@@ -2,8 +2,8 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import * as v from 'valibot';
 import type { SessionKey } from '../config.ts';
-import { ApiError } from '../errors.ts';
-import { createSealer, defineCookie, type Cookie } from '../sealed-cookie.ts';
+import { ApiError } from '../http/api-error.ts';
+import { createSealer, defineCookie, type Cookie } from '../http/sealed-cookie.ts';
 import type { Topology } from '../topology.ts';
 
 const Flow = v.picklist(['popup', 'redirect']);

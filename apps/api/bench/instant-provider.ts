@@ -1,0 +1,44 @@
+import { createServer } from 'node:http';
+import { portOf } from '../test/support/port-of.ts';
+
+/*
+ * A provider that answers at once and looks at nothing, so that waiting for it says nothing about who waits.
+ */
+
+let tokens = 0;
+const USERINFO = JSON.stringify({
+  id: 12_345,
+  username: 'user123',
+  email: 'user@example.com',
+  quota: 1_000_000,
+  used_quota: 250_000,
+  balance_formatted: '750.00',
+  created_time: 1_640_995_200,
+  status: 1,
+});
+
+/** As long as a JWT of the provider's. */
+function newTokens(): string {
+  tokens += 1;
+  const id = tokens.toString(36).padStart(8, '0');
+  return JSON.stringify({
+    access_token: `eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.${'x'.repeat(150)}${id}.${'y'.repeat(43)}`,
+    token_type: 'Bearer',
+    expires_in: 7200,
+    refresh_token: `refresh_${'z'.repeat(40)}${id}`,
+    scope: 'profile balance',
+  });
+}
+
+const server = createServer((request, response) => {
+  const body = request.method === 'POST' ? newTokens() : USERINFO;
+  request.resume().on('end', () => {
+    response.writeHead(200, {
+      'content-type': 'application/json',
+      'content-length': Buffer.byteLength(body),
+    });
+    response.end(body);
+  });
+});
+server.keepAliveTimeout = 60_000;
+server.listen(0, '127.0.0.1', () => console.log(`http://127.0.0.1:${portOf(server)}`));

@@ -1,0 +1,188 @@
+import { PATHS } from '@oneclick/shared/paths';
+import type { FastifyInstance } from 'fastify';
+import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { errorOf } from '../../test/support/browser.ts';
+import { startRedisServer } from '../../test/doubles/redis-server.ts';
+import { startApi, WEB_ORIGIN } from '../../test/support/test-api.ts';
+import { useProvider } from '../../test/doubles/test-provider.ts';
+
+useProvider();
+afterEach(() => void vi.useRealTimers());
+
+const LIMIT = { RATE_LIMIT_PER_MINUTE: '3' };
+const PROXIED = { ...LIMIT, TRUST_PROXY: '10.0.0.0/8, ::1' };
+const later = (seconds: number) => vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + seconds * 1000 });
+
+interface Client {
+  remoteAddress?: string;
+  forwardedFor?: string;
+  method?: 'GET' | 'POST' | 'OPTIONS';
+  headers?: Record<string, string>;
+}
+
+function ask(app: FastifyInstance, url: string, client: Client = {}) {
+  const { method = 'POST', remoteAddress = '192.0.2.1', forwardedFor, headers = {} } = client;
+  return app.inject({
+    method,
+    url,
+    remoteAddress,
+    headers: {
+      origin: WEB_ORIGIN,
+      'x-csrf': '1',
+      ...(forwardedFor && { 'x-forwarded-for': forwardedFor }),
+      ...headers,
+    },
+  });
+}
+
+async function statuses(app: FastifyInstance, clients: readonly Client[]): Promise<number[]> {
+  const answers = [];
+  for (const client of clients) answers.push((await ask(app, PATHS.start, client)).statusCode);
+  return answers;
+}
+
+test('the fourth of three a minute is told when to come back, and may then', async () => {
+  later(0); // From here on the clock stands still.
+  const { app, events, log } = await startApi({ env: LIMIT });
+  expect(await statuses(app, [{}, {}, {}])).toEqual([200, 200, 200]);
+  later(20);
+  const refused = await ask(app, PATHS.start);
+  expect(errorOf(refused)).toBe('429 rate_limited');
+  expect(refused.json()).toMatchObject({ retryable: true });
+  expect(refused.headers['retry-after']).toBe('40');
+  expect(refused.headers['set-cookie']).toBeUndefined();
+  expect(Object.keys(refused.headers).filter((name) => name.startsWith('x-ratelimit'))).toEqual([]);
+  expect(events().at(-1)).toBe('rate_limited');
+  expect(log.join()).not.toContain('192.0.2.1');
+  later(41);
+  expect(await statuses(app, [{}])).toEqual([200]);
+});
+
+test('each group of routes counts for itself, and its routes together', async () => {
+  const { app } = await startApi({ env: LIMIT });
+  const bodies = [PATHS.start, PATHS.exchangeToken, PATHS.start, PATHS.exchangeToken];
+  const signIn = [];
+  for (const url of bodies) signIn.push((await ask(app, url)).statusCode);
+  expect(signIn).toEqual([200, 400, 200, 429]);
+
+  for (const url of [PATHS.session, PATHS.refreshToken, PATHS.logout]) {
+    expect((await ask(app, url)).statusCode).not.toBe(429);
+  }
+  expect((await ask(app, PATHS.session)).statusCode).toBe(429);
+  for (const url of [PATHS.userinfo, PATHS.topup, PATHS.userinfo]) {
+    expect((await ask(app, url, { method: 'GET' })).statusCode).toBe(401);
+  }
+  expect((await ask(app, PATHS.userinfo, { method: 'GET' })).statusCode).toBe(429);
+});
+
+test('what is there for operators is counted, but for the probes', async () => {
+  const { app } = await startApi({ env: LIMIT });
+  for (const url of [PATHS.metrics, PATHS.openapi, PATHS.docs]) {
+    expect((await ask(app, url, { method: 'GET' })).statusCode).toBe(200);
+  }
+  const bundle = `${PATHS.docs}/static/swagger-ui-bundle.js`;
+  expect(errorOf(await ask(app, bundle, { method: 'GET' }))).toBe('429 rate_limited');
+  expect((await ask(app, PATHS.healthz, { method: 'GET' })).statusCode).toBe(200);
+});
+
+test('requests that are refused count too, preflights and probes never', async () => {
+  const { app } = await startApi({ env: { ...LIMIT, API_ORIGIN: 'https://api.example.com' } });
+  for (let i = 0; i < 9; i += 1) {
+    const preflight = { 'access-control-request-method': 'POST', 'access-control-request-headers': 'x-csrf' };
+    expect((await ask(app, PATHS.start, { method: 'OPTIONS', headers: preflight })).statusCode).toBe(204);
+    expect((await ask(app, PATHS.healthz, { method: 'GET' })).statusCode).toBe(200);
+    expect((await ask(app, PATHS.readyz, { method: 'GET' })).statusCode).toBe(200);
+  }
+  const evil = { headers: { origin: 'https://evil.example' } };
+  expect(await statuses(app, [evil, evil, evil, evil])).toEqual([403, 403, 403, 429]);
+  const refused = await ask(app, PATHS.start);
+  expect(errorOf(refused)).toBe('429 rate_limited');
+  expect(refused.headers['access-control-allow-origin']).toBe(WEB_ORIGIN); // So that the web app can read it.
+});
+
+const through = (forwardedFor: string) => ({ remoteAddress: '10.1.2.3', forwardedFor });
+
+describe('the client address', () => {
+  test('another one has a count of its own', async () => {
+    const { app } = await startApi({ env: LIMIT });
+    const clients = [{}, {}, {}, {}, { remoteAddress: '192.0.2.2' }];
+    expect(await statuses(app, clients)).toEqual([200, 200, 200, 429, 200]);
+  });
+
+  test('of IPv6 the first half is the client', async () => {
+    const { app } = await startApi({ env: LIMIT });
+    const addresses = [
+      '2001:db8::1',
+      '2001:db8::2',
+      '2001:db8:0:0:ffff::3',
+      '2001:db8::4',
+      '2001:db8:0:1::1',
+    ];
+    expect(
+      await statuses(
+        app,
+        addresses.map((remoteAddress) => ({ remoteAddress })),
+      ),
+    ).toEqual([200, 200, 200, 429, 200]);
+  });
+
+  test('IPv4 written as IPv6 is the same client', async () => {
+    const { app } = await startApi({ env: LIMIT });
+    const mapped = { remoteAddress: '::ffff:192.0.2.1' };
+    expect(await statuses(app, [{}, mapped, {}, mapped])).toEqual([200, 200, 200, 429]);
+  });
+
+  test('X-Forwarded-For of anybody is nothing', async () => {
+    for (const env of [LIMIT, PROXIED]) {
+      const { app } = await startApi({ env });
+      const clients = [1, 2, 3, 4].map((n) => ({ forwardedFor: `203.0.113.${n}` }));
+      expect(await statuses(app, clients)).toEqual([200, 200, 200, 429]);
+    }
+  });
+
+  test('a proxy of ours tells whose request it is, and only what it added itself counts', async () => {
+    const { app } = await startApi({ env: PROXIED });
+    const clients = [
+      through('203.0.113.1'),
+      through('6.6.6.6, 203.0.113.1'),
+      through('7.7.7.7, 203.0.113.1, 10.9.9.9'),
+      through('10.0.0.1, 203.0.113.1'),
+      through('203.0.113.2'),
+    ];
+    expect(await statuses(app, clients)).toEqual([200, 200, 200, 429, 200]);
+  });
+
+  test('what is no address counts as the proxy, not as a client more', async () => {
+    const { app } = await startApi({ env: PROXIED });
+    const clients = ['203.0.113.1:1001', 'unknown', '_hidden', '203.0.113.1:1002'].map(through);
+    expect(await statuses(app, clients)).toEqual([200, 200, 200, 429]);
+  });
+});
+
+test('with Redis all instances count together, and while it is gone nobody is refused', async () => {
+  const redis = await startRedisServer();
+  onTestFinished(redis.stop);
+  const env = { ...LIMIT, REDIS_URL: redis.url };
+  const [one, two] = [await startApi({ env }), await startApi({ env })];
+  expect(await statuses(one.app, [{}, {}])).toEqual([200, 200]);
+  expect(await statuses(two.app, [{}])).toEqual([200]);
+  for (const { app } of [one, two]) {
+    const refused = await ask(app, PATHS.start);
+    expect(errorOf(refused)).toBe('429 rate_limited');
+    expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
+  }
+  expect((await ask(one.app, PATHS.session)).statusCode).toBe(401); // Another group.
+
+  await redis.kill();
+  expect(await statuses(one.app, [{}, {}, {}, {}])).toEqual([200, 200, 200, 200]);
+});
+
+test('the server-side flow counts with the other ways of signing in', async () => {
+  const env = { ...LIMIT, OAUTH_SERVER_REDIRECT_URI: `${WEB_ORIGIN}/oauth/callback` };
+  const { app } = await startApi({ env });
+  await statuses(app, [{}, {}, {}]);
+  const get = { method: 'GET' as const };
+  expect(errorOf(await ask(app, PATHS.serverSideStart, get))).toBe('429 rate_limited');
+  const back = await ask(app, PATHS.serverSideCallback, get);
+  expect(back.headers.location).toBe(`${WEB_ORIGIN}/?error=rate_limited`);
+});

@@ -1,0 +1,64 @@
+import * as v from 'valibot';
+import { expect, test } from 'vitest';
+import { createSealer, defineCookie } from './sealed-cookie.ts';
+import { computeTopology } from '../topology.ts';
+
+const topology = computeTopology(['https://app.example.com'], 'https://app.example.com');
+if (!topology) throw new Error('a topology is expected');
+const cookie = defineCookie('__Host-Http-x', topology);
+const keys = [{ kid: 'k1', bytes: new Uint8Array(32).fill(1) }];
+const schema = v.object({ text: v.string() });
+const sealer = createSealer({ keys, purpose: 'x', schema });
+const open = (value: string) => sealer.open(cookie, { cookies: { [cookie.name]: value } });
+const header = (fields: object) => Buffer.from(JSON.stringify(fields)).toString('base64url');
+
+test('what was sealed opens, looks different each time, and shows nothing', async () => {
+  const [first, second] = await Promise.all([
+    sealer.seal(cookie, { text: 'canary' }),
+    sealer.seal(cookie, { text: 'canary' }),
+  ]);
+  expect(first).not.toBe(second);
+  expect(Buffer.from(first ?? '', 'base64url').toString('latin1')).not.toContain('canary');
+  expect(await open(first ?? '')).toEqual({ status: 'ok', payload: { text: 'canary' } });
+});
+
+test('a cookie that a browser would drop is not made, nor read', async () => {
+  const overhead = ((await sealer.seal(cookie, { text: '' }))?.length ?? 0) + cookie.name.length;
+  const fitting = Math.floor(((4096 - overhead) * 3) / 4) - 2;
+  const value = await sealer.seal(cookie, { text: 'x'.repeat(fitting) });
+  expect(cookie.name.length + (value?.length ?? 0)).toBeGreaterThan(4085);
+  expect(await sealer.seal(cookie, { text: 'x'.repeat(fitting + 10) })).toBeUndefined();
+  expect(await open('x'.repeat(4096))).toEqual({ status: 'invalid' });
+});
+
+test.each([
+  ['no encryption', { alg: 'none', enc: 'A256GCM', kid: 'k1' }],
+  ['another algorithm', { alg: 'A256KW', enc: 'A256GCM', kid: 'k1' }],
+  [
+    'a password with a million rounds',
+    { alg: 'PBES2-HS256+A128KW', enc: 'A256GCM', kid: 'k1', p2c: 1e9, p2s: 'AAAA' },
+  ],
+  ['another cipher', { alg: 'dir', enc: 'A128CBC-HS256', kid: 'k1' }],
+  ['compression', { alg: 'dir', enc: 'A256GCM', kid: 'k1', zip: 'DEF' }],
+  ['a critical extension', { alg: 'dir', enc: 'A256GCM', kid: 'k1', crit: ['x'], x: 1 }],
+  ['no key id', { alg: 'dir', enc: 'A256GCM' }],
+])('a header that asks for %s is invalid', async (_, fields) => {
+  const [, ...rest] = (await sealer.seal(cookie, { text: 'a' }))?.split('.') ?? [];
+  expect(await open([header(fields), ...rest].join('.'))).toEqual({ status: 'invalid' });
+});
+
+test('another key id may be a newer deployment', async () => {
+  const other = createSealer({
+    keys: [{ kid: 'k2', bytes: new Uint8Array(32).fill(2) }],
+    purpose: 'x',
+    schema,
+  });
+  expect(await open((await other.seal(cookie, { text: 'a' })) ?? '')).toEqual({ status: 'unknown_key' });
+});
+
+test('another purpose, and another shape, are invalid', async () => {
+  const otherPurpose = createSealer({ keys, purpose: 'y', schema });
+  expect(await open((await otherPurpose.seal(cookie, { text: 'a' })) ?? '')).toEqual({ status: 'invalid' });
+  const otherShape = createSealer({ keys, purpose: 'x', schema: v.object({ number: v.number() }) });
+  expect(await open((await otherShape.seal(cookie, { number: 1 })) ?? '')).toEqual({ status: 'invalid' });
+});

@@ -1,0 +1,131 @@
+import { PATHS } from '@oneclick/shared/paths';
+import { HttpResponse } from 'msw';
+import { afterEach, expect, test, vi } from 'vitest';
+import type { Browser } from '../../test/support/browser.ts';
+import { signIn } from '../../test/support/sign-in.ts';
+import { startApi, WEB_ORIGIN } from '../../test/support/test-api.ts';
+import { json, useProvider } from '../../test/doubles/test-provider.ts';
+
+const provider = useProvider();
+afterEach(() => void vi.useRealTimers());
+
+const later = (seconds: number) => vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + seconds * 1000 });
+
+/** The value of one line of the Prometheus text, 0 if it isn't there. */
+async function readMetric(browser: Browser, name: string): Promise<number> {
+  const response = await browser.send({ url: PATHS.metrics });
+  expect(response.statusCode).toBe(200);
+  expect(response.headers['content-type']).toMatch(/^text\/plain; version=0\.0\.4/);
+  const line = response.body.split('\n').find((each) => each.startsWith(`${name} `));
+  return Number(line?.slice(name.length + 1) ?? 0);
+}
+
+test('sign-ins are counted by how they end', async () => {
+  const { browser } = await startApi({ env: { OAUTH_SERVER_REDIRECT_URI: `${WEB_ORIGIN}/oauth/callback` } });
+  const open = () => readMetric(browser, 'sign_in_transactions_open');
+  await signIn(browser, provider);
+
+  const denied = await browser.start();
+  await browser.post(PATHS.exchangeToken, { error: 'access_denied', state: denied.state });
+
+  const rejected = await browser.start();
+  await browser.post(PATHS.exchangeToken, { code: 'c', state: rejected.state });
+
+  const started = await browser.navigate(PATHS.serverSideStart);
+  const url = new URL(String(started.headers.location));
+  expect(await open()).toBe(1);
+  const [code, state] = [provider.authorize(url.href), url.searchParams.get('state')];
+  await browser.navigate(`${PATHS.serverSideCallback}?code=${code}&state=${state}`, 'cross-site');
+
+  expect(await readMetric(browser, 'sign_ins_started_total{flow="popup"}')).toBe(3);
+  expect(await readMetric(browser, 'sign_ins_completed_total{flow="popup"}')).toBe(1);
+  expect(await readMetric(browser, 'sign_ins_denied_total{flow="popup"}')).toBe(1);
+  expect(await readMetric(browser, 'sign_ins_failed_total{flow="popup",code="code_rejected"}')).toBe(1);
+  expect(await readMetric(browser, 'sign_ins_started_total{flow="redirect"}')).toBe(1);
+  expect(await readMetric(browser, 'sign_ins_completed_total{flow="redirect"}')).toBe(1);
+  expect(await readMetric(browser, 'errors_total{code="code_rejected"}')).toBe(1);
+  expect(await open()).toBe(0);
+});
+
+test('an attempt is open until it ends or ten minutes have passed', async () => {
+  const { browser } = await startApi();
+  const open = () => readMetric(browser, 'sign_in_transactions_open');
+  await browser.start();
+  later(300);
+  await browser.start();
+  expect(await open()).toBe(2);
+  later(301);
+  expect(await open()).toBe(1);
+  later(300);
+  expect(await open()).toBe(0);
+});
+
+test('refreshes are counted once each, by their outcome', async () => {
+  const { browser, events } = await startApi();
+  await signIn(browser, provider);
+  await Promise.all([browser.post(PATHS.refreshToken), browser.post(PATHS.refreshToken)]);
+  provider.tokenAnswers.push(
+    () => json({}, 500),
+    () => json({ error: 'invalid_grant' }, 400),
+  );
+  for (let i = 0; i < 2; i += 1) await browser.post(PATHS.refreshToken);
+  const refreshes = (outcome: string) => readMetric(browser, `session_refreshes_total{outcome="${outcome}"}`);
+  expect(await refreshes('refreshed')).toBe(1);
+  expect(await refreshes('provider_unavailable')).toBe(1);
+  expect(await refreshes('session_expired')).toBe(1);
+  expect(events().slice(2)).toEqual([
+    'session_refreshed',
+    'session_refresh_failed',
+    'session_refresh_failed',
+    'session_ended',
+  ]);
+});
+
+test("the provider's time is measured by endpoint and outcome", async () => {
+  const { browser } = await startApi({ timeoutMs: 50 });
+  const { access_token } = await signIn(browser, provider);
+  await browser.get(PATHS.userinfo, access_token);
+  provider.resourceAnswer = () => json({}, 503);
+  await browser.get(PATHS.topup, access_token);
+  provider.resourceAnswer = () => HttpResponse.redirect('https://evil.example');
+  await browser.get(PATHS.topup, access_token);
+  provider.resourceAnswer = () => new Promise<Response>(() => undefined);
+  await browser.get(PATHS.userinfo, access_token);
+
+  const count = (endpoint: string, outcome: string) =>
+    readMetric(
+      browser,
+      `provider_request_duration_seconds_count{endpoint="${endpoint}",outcome="${outcome}"}`,
+    );
+  expect(await count('token', '2xx')).toBe(1);
+  expect(await count('userinfo', '2xx')).toBe(1);
+  expect(await count('topup', '5xx')).toBe(1);
+  expect(await count('topup', 'provider_bad_response')).toBe(1);
+  expect(await count('userinfo', 'provider_timeout')).toBe(1);
+});
+
+test('no label comes from a request, and nothing of one is told', async () => {
+  const { browser } = await startApi();
+  await signIn(browser, provider);
+  await browser.send({ url: '/canary?canary=canary', headers: { 'user-agent': 'canary' } });
+  await browser.post(PATHS.exchangeToken, { error: 'canary', state: (await browser.start()).state });
+  await browser.get(PATHS.userinfo, 'canary');
+  provider.tokenAnswers.push(() => json({ error: 'canary' }, 400));
+  await browser.post(PATHS.refreshToken);
+  const { body } = await browser.send({ url: PATHS.metrics });
+  expect(body).not.toMatch(/canary|provider\.localhost|app\.example|access-|refresh-/);
+  expect(body).toContain('# TYPE provider_request_duration_seconds histogram');
+});
+
+test('a scope that is granted in part, or beyond what was asked for, leaves a note', async () => {
+  const { browser, events } = await startApi();
+  const answer = { access_token: 'a', token_type: 'Bearer', expires_in: 7200, refresh_token: 'r' };
+  provider.tokenAnswers.push(() => json({ ...answer, scope: 'profile admin' }));
+  await signIn(browser, provider);
+  expect(events().slice(1)).toEqual(['sign_in_completed', 'scope_reduced', 'scope_extended']);
+  provider.tokenAnswers.push(() => json({ ...answer, scope: 'admin profile' }));
+  await browser.post(PATHS.refreshToken);
+  provider.tokenAnswers.push(() => json({ ...answer, scope: 'profile' }));
+  await browser.post(PATHS.refreshToken);
+  expect(events().slice(4)).toEqual(['session_refreshed', 'session_refreshed', 'scope_reduced']);
+});

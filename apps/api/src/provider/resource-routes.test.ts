@@ -1,0 +1,166 @@
+import { PATHS } from '@oneclick/shared/paths';
+import { HttpResponse } from 'msw';
+import { describe, expect, test } from 'vitest';
+import { errorOf } from '../../test/support/browser.ts';
+import { startApi } from '../../test/support/test-api.ts';
+import { json, PROVIDER, useProvider } from '../../test/doubles/test-provider.ts';
+
+const provider = useProvider();
+
+test('userinfo passes the token on, and of the answer what is on the list', async () => {
+  const { app } = await startApi();
+  const userinfo = {
+    id: 12345,
+    username: 'user123',
+    email: 'u@example.com',
+    quota: 1e6,
+    used_quota: 250_000,
+    balance_formatted: '750.00',
+    created_time: 1_640_995_200,
+    status: 1,
+  };
+  provider.resourceAnswer = () => json({ ...userinfo, password_hash: 'x', avatar: 'javascript:alert(1)' });
+  const headers = { authorization: 'Bearer token-1', cookie: 'a=b', 'x-forwarded-user': 'root' };
+  const response = await app.inject({ url: `${PATHS.userinfo}?url=https://evil.example`, headers });
+  expect(response.json()).toEqual(userinfo);
+  const [request] = provider.resourceRequests;
+  expect(request?.url).toBe(`${PROVIDER}/api/oauth2/userinfo`);
+  expect(request?.headers.get('authorization')).toBe('Bearer token-1');
+  expect(request?.headers.get('accept-encoding')).toBe('identity');
+  expect([...(request?.headers.keys() ?? [])].filter((name) => /cookie|forwarded/.test(name))).toEqual([]);
+});
+
+test('topup answers the link', async () => {
+  const { browser } = await startApi();
+  expect((await browser.get(PATHS.topup, 't')).json()).toEqual({
+    topup_url: `${PROVIDER}/topup`,
+  });
+});
+
+test.each([
+  {},
+  { topup_url: 1 },
+  { topup_url: 'javascript:alert(1)' },
+  { topup_url: 'https://evil.example' },
+])('topup keeps %j to itself', async (answer) => {
+  const { browser, log } = await startApi();
+  provider.resourceAnswer = () => json(answer);
+  const response = await browser.get(PATHS.topup, 't');
+  expect(errorOf(response)).toBe('502 unsafe_topup_url');
+  expect(response.body + log.join()).not.toMatch(/javascript|evil/);
+});
+
+test('TOPUP_HOSTS replaces the provider as the host of links', async () => {
+  const { browser } = await startApi({ env: { TOPUP_HOSTS: 'pay.example,shop.example:8443' } });
+  expect(errorOf(await browser.get(PATHS.topup, 't'))).toBe('502 unsafe_topup_url');
+  provider.resourceAnswer = () => json({ topup_url: 'https://shop.example:8443/x' });
+  expect((await browser.get(PATHS.topup, 't')).json()).toEqual({ topup_url: 'https://shop.example:8443/x' });
+});
+
+describe('the bearer token', () => {
+  test.each([
+    ['no header', undefined],
+    ['another scheme', 'Basic dXNlcjpwYXNz'],
+    ['a scheme that only begins so', 'BearerX token'],
+  ])('%s: asks for one, and names no error', async (_, authorization) => {
+    const { app } = await startApi();
+    const response = await app.inject({
+      url: PATHS.userinfo,
+      headers: { ...(authorization && { authorization }) },
+    });
+    expect(errorOf(response)).toBe('401 invalid_token');
+    expect(response.headers['www-authenticate']).toBe('Bearer realm="api"');
+  });
+
+  test.each([
+    'Bearer',
+    'Bearer ',
+    'Bearer a b',
+    'Bearer caf\u00e9',
+    'Bearer a,b',
+    `Bearer ${'a'.repeat(4097)}`,
+    'Bearer =a',
+  ])('"%s" is none', async (authorization) => {
+    const { app } = await startApi();
+    const response = await app.inject({ url: PATHS.userinfo, headers: { authorization } });
+    expect(errorOf(response)).toBe('401 invalid_token');
+    expect(response.headers['www-authenticate']).toBe('Bearer error="invalid_token"');
+    expect(provider.resourceRequests).toEqual([]);
+  });
+
+  test.each(['bearer t', 'BEARER t', 'Bearer   t', 'Bearer a-._~+/==', `Bearer ${'a'.repeat(4096)}`])(
+    '"%s" is one',
+    async (authorization) => {
+      const { app } = await startApi();
+      expect((await app.inject({ url: PATHS.userinfo, headers: { authorization } })).statusCode).toBe(200);
+    },
+  );
+
+  test('in the address it does not count', async () => {
+    const { app } = await startApi();
+    expect(errorOf(await app.inject({ url: `${PATHS.userinfo}?access_token=t` }))).toBe('401 invalid_token');
+  });
+});
+
+describe.each([PATHS.userinfo, PATHS.topup])('%s passes the provider on as', (path) => {
+  test.each([
+    ['401', () => json({}, 401), '401 invalid_token'],
+    ['403', () => json({}, 403), '403 insufficient_scope'],
+    ['a firewall', () => HttpResponse.html('<p>no</p>', { status: 403 }), '503 provider_unavailable'],
+    ['429', () => json({}, 429), '429 rate_limited'],
+    ['500', () => json({}, 500), '503 provider_unavailable'],
+    ['a broken connection', () => HttpResponse.error(), '503 provider_unavailable'],
+    ['404', () => json({}, 404), '502 provider_bad_response'],
+    ['302', () => HttpResponse.redirect('https://evil.example', 302), '502 provider_bad_response'],
+    ['HTML', () => HttpResponse.html('<p>hello</p>'), '502 provider_bad_response'],
+    ['nothing', () => new HttpResponse(null, { status: 200 }), '502 provider_bad_response'],
+    ['1 MB', () => json({ id: 1, username: 'x'.repeat(1e6) }), '502 provider_bad_response'],
+  ])('%s → %s', async (_, answer, expected) => {
+    const { browser } = await startApi();
+    provider.resourceAnswer = answer;
+    const response = await browser.get(path, 't');
+    expect(errorOf(response)).toBe(expected);
+  });
+
+  test('429 with the time to wait, within bounds', async () => {
+    const { browser } = await startApi();
+    provider.resourceAnswer = () => json({}, 429, { 'retry-after': '3600' });
+    expect((await browser.get(path, 't')).headers['retry-after']).toBe('60');
+  });
+});
+
+test('an account in debt is an account', async () => {
+  const { browser } = await startApi();
+  const debtor = { id: 1, quota: -1, used_quota: 5, balance_formatted: '-0.01' };
+  provider.resourceAnswer = () => json(debtor);
+  expect((await browser.get(PATHS.userinfo, 't')).json()).toEqual(debtor);
+});
+
+test('a field of null is none', async () => {
+  const { browser } = await startApi();
+  provider.resourceAnswer = () => json({ id: 1, username: 'user1', email: null, quota: null });
+  expect((await browser.get(PATHS.userinfo, 't')).json()).toEqual({ id: 1, username: 'user1' });
+});
+
+test.each([
+  [[]],
+  null,
+  { id: null },
+  { id: '1' },
+  { username: 'x' },
+  { id: 1, username: { a: 1 } },
+  { id: 1, quota: '5' },
+  { id: 1, created_time: -1 },
+])('userinfo of the wrong types is a bad answer: %j', async (answer) => {
+  const { browser } = await startApi();
+  provider.resourceAnswer = () => json(answer);
+  expect(errorOf(await browser.get(PATHS.userinfo, 't'))).toBe('502 provider_bad_response');
+});
+
+test('a resource that does not answer is a time-out', async () => {
+  const { browser } = await startApi({ timeoutMs: 50 });
+  const { promise, resolve } = Promise.withResolvers<Response>();
+  provider.resourceAnswer = () => promise;
+  expect(errorOf(await browser.get(PATHS.userinfo, 't'))).toBe('504 provider_timeout');
+  resolve(json({}));
+});

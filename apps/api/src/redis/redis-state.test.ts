@@ -1,0 +1,219 @@
+import fastify from 'fastify';
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
+import { ApiError } from '../http/api-error.ts';
+import { loggerOptions } from '../http/logging.ts';
+import type { Session } from '../session/session-cookie.ts';
+import { exampleSession } from '../../test/support/example-session.ts';
+import { startRedisServer, type RedisServer } from '../../test/doubles/redis-server.ts';
+import { createMemoryState } from '../session/memory-state.ts';
+import { connectToRedis } from './redis-connection.ts';
+import { refreshRecordOf } from './refresh-record.ts';
+import { createRedisState } from './redis-state.ts';
+
+/* Two instances' worth of state in one process, so that each step can be held. Real processes: several-instances.test.ts. */
+
+const lines: string[] = [];
+const { log } = fastify({ logger: loggerOptions('warn', { write: (line) => void lines.push(line) }) });
+let server: RedisServer;
+beforeAll(async () => {
+  server = await startRedisServer();
+});
+afterAll(() => server.stop());
+
+async function openState({ providerTimeoutMs = 5000 } = {}) {
+  const redis = await connectToRedis(server.url, log);
+  onTestFinished(() => redis.close());
+  const state = createRedisState({ redis, memory: createMemoryState(), providerTimeoutMs, log });
+  return { ...state, redis };
+}
+
+/** A provider's answer that comes when told. */
+function answerLater() {
+  const { promise, resolve, reject } = Promise.withResolvers<Session>();
+  const asked = Promise.withResolvers<void>();
+  const refresh = () => {
+    asked.resolve();
+    return promise;
+  };
+  return { refresh, asked: asked.promise, resolve, reject };
+}
+
+const never = () => vi.fn<() => Promise<Session>>(() => Promise.reject(new Error('must not be asked')));
+const refusal = () => Promise.reject(new ApiError('session_expired'));
+
+async function killRedis(states: { redis: { isReachable: () => boolean } }[]) {
+  await server.kill();
+  onTestFinished(async () => {
+    if (states.some(({ redis }) => !redis.isReachable())) await server.restart().catch(() => undefined);
+  });
+  await vi.waitFor(() => expect(states.map(({ redis }) => redis.isReachable())).not.toContain(true));
+}
+
+async function restartRedis(states: { redis: { isReachable: () => boolean } }[]) {
+  await server.restart();
+  await vi.waitFor(() => expect(states.map(({ redis }) => redis.isReachable())).not.toContain(false), 10_000);
+}
+
+test('who comes second waits for the first and gets its result', async () => {
+  const [a, b] = [await openState(), await openState()];
+  const [session, successor] = [exampleSession(), exampleSession()];
+  const answer = answerLater();
+  const first = a.refreshOnce(session, answer.refresh);
+  await answer.asked;
+  const refresh = never();
+  const second = b.refreshOnce(session, refresh);
+  answer.resolve(successor);
+  expect([await first, await second]).toEqual([successor, successor]);
+  expect(await b.findSuccessor(session)).toEqual(successor);
+  expect(refresh).not.toHaveBeenCalled();
+});
+
+test('what Redis keeps, it keeps for a time: 30 seconds a result, 5 a refusal, as long as the session its end', async () => {
+  const a = await openState();
+  const [refreshed, refused, ended] = [exampleSession(), exampleSession(), exampleSession()];
+  await a.refreshOnce(refreshed, async () => exampleSession());
+  await expect(a.refreshOnce(refused, refusal)).rejects.toMatchObject({ code: 'session_expired' });
+  await a.endSession(ended);
+  const life = (key: string) => a.redis.client.pttl(key);
+  const lives = await Promise.all([
+    life(`refresh:${refreshRecordOf(refreshed)?.id}`),
+    life(`refresh:${refreshRecordOf(refused)?.id}`),
+    life(`ended:${ended.sessionId}`),
+  ]);
+  for (const [i, most] of [30_000, 5000, 2_592_000_000].entries()) {
+    expect(lives[i]).toBeLessThanOrEqual(most);
+    expect(lives[i]).toBeGreaterThan(most * 0.1);
+  }
+  expect(await a.redis.client.exists(`refresh-lock:${refreshRecordOf(refreshed)?.id}`)).toBe(0);
+});
+
+test('a failure is not kept: whoever waited asks again', async () => {
+  const [a, b] = [await openState(), await openState()];
+  const [session, successor] = [exampleSession(), exampleSession()];
+  const answer = answerLater();
+  const first = a.refreshOnce(session, answer.refresh);
+  await answer.asked;
+  const second = b.refreshOnce(session, async () => successor);
+  answer.reject(new ApiError('provider_unavailable'));
+  await expect(first).rejects.toMatchObject({ code: 'provider_unavailable' });
+  expect(await second).toEqual(successor);
+});
+
+test('a refusal is kept for those who waited for it', async () => {
+  const [a, b] = [await openState(), await openState()];
+  const session = exampleSession();
+  await expect(a.refreshOnce(session, refusal)).rejects.toMatchObject({ code: 'session_expired' });
+  const refresh = never();
+  await expect(b.refreshOnce(session, refresh)).rejects.toMatchObject({ code: 'session_expired' });
+  expect(refresh).not.toHaveBeenCalled();
+});
+
+test('who slept until its lock had run out, and is refused, takes the result of who was awake', async () => {
+  const [sleeper, other] = [await openState({ providerTimeoutMs: 50 }), await openState()];
+  const [session, successor] = [exampleSession(), exampleSession()];
+  const answer = answerLater();
+  const slept = sleeper.refreshOnce(session, answer.refresh);
+  await answer.asked;
+  expect(await other.refreshOnce(session, async () => successor)).toEqual(successor);
+  answer.reject(new ApiError('session_expired'));
+  expect(await slept).toEqual(successor);
+});
+
+test('who slept until its lock had run out does not take away the lock of who came after it', async () => {
+  const [sleeper, other, third] = [
+    await openState({ providerTimeoutMs: 50 }),
+    await openState(),
+    await openState(),
+  ];
+  const [session, successor] = [exampleSession(), exampleSession()];
+  const [slept, held] = [answerLater(), answerLater()];
+  const first = sleeper.refreshOnce(session, slept.refresh);
+  await slept.asked;
+  const second = other.refreshOnce(session, held.refresh);
+  await held.asked; // The sleeper's lock has run out.
+  slept.reject(new ApiError('provider_unavailable'));
+  await expect(first).rejects.toMatchObject({ code: 'provider_unavailable' });
+  const refresh = never();
+  const last = third.refreshOnce(session, refresh);
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  held.resolve(successor);
+  expect([await second, await last]).toEqual([successor, successor]);
+  expect(refresh).not.toHaveBeenCalled();
+});
+
+test('waiting has an end', async () => {
+  const [a, b] = [await openState(), await openState({ providerTimeoutMs: 1 })];
+  const session = exampleSession();
+  const answer = answerLater();
+  const first = a.refreshOnce(session, answer.refresh);
+  await answer.asked;
+  await expect(b.refreshOnce(session, never())).rejects.toMatchObject({
+    code: 'refresh_in_progress',
+    headers: { 'retry-after': '1' },
+  });
+  answer.resolve(session);
+  await first;
+});
+
+test('a refusal without Redis keeps the cookie, since another instance may have been faster', async () => {
+  const a = await openState();
+  const answer = answerLater();
+  const refreshed = a.refreshOnce(exampleSession(), answer.refresh);
+  await answer.asked;
+  await killRedis([a]);
+  answer.reject(new ApiError('session_expired'));
+  await expect(refreshed).rejects.toMatchObject({ code: 'session_refused' });
+  await restartRedis([a]);
+});
+
+test('a Redis that comes back empty learns who is at it', async () => {
+  const [a, b] = [await openState(), await openState()];
+  const [session, successor] = [exampleSession(), exampleSession()];
+  const answer = answerLater();
+  const first = a.refreshOnce(session, answer.refresh);
+  await answer.asked;
+  await killRedis([a, b]);
+  await restartRedis([a, b]);
+  const refresh = never();
+  const second = b.refreshOnce(session, refresh);
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  answer.resolve(successor);
+  expect([await first, await second]).toEqual([successor, successor]);
+  expect(refresh).not.toHaveBeenCalled();
+});
+
+test('a Redis that takes nothing for a while, being full, is told afterwards who has signed out', async () => {
+  const [a, b] = [await openState(), await openState()];
+  const session = exampleSession();
+  const limitMemory = (bytes: number) => a.redis.client.config('SET', 'maxmemory', bytes);
+  onTestFinished(async () => void (await limitMemory(0)));
+  await limitMemory(1);
+  await a.endSession(session);
+  expect([await a.isEnded(session), await b.isEnded(session)]).toEqual([true, false]);
+  expect(lines.at(-1)).toMatch(/"level":40,.*"message":"OOM"/);
+  await limitMemory(0);
+  await vi.waitFor(async () => expect(await b.isEnded(session)).toBe(true), 10_000);
+}, 15_000);
+
+test('without Redis a transaction still works once on each instance', async () => {
+  const a = await openState();
+  const transaction = { jti: 'a'.repeat(43), expiresAt: Math.floor(Date.now() / 1000) + 600 };
+  await killRedis([a]);
+  expect(await a.claimTransaction(transaction)).toBe(true);
+  expect(await a.claimTransaction(transaction)).toBe(false);
+  await a.releaseTransaction(transaction);
+  expect(await a.claimTransaction(transaction)).toBe(true);
+  await restartRedis([a]);
+});
+
+test('what somebody else has put into Redis is no result', async () => {
+  const [a, b] = [await openState(), await openState()];
+  const [session, successor] = [exampleSession(), exampleSession()];
+  await a.refreshOnce(session, async () => successor);
+  const key = `refresh:${refreshRecordOf(session)?.id}`;
+  expect(await a.redis.client.exists(key)).toBe(1);
+  await a.redis.client.set(key, 'eyJhbGciOiJub25lIn0....', 'PX', 1000);
+  expect(await b.findSuccessor(session)).toBeUndefined();
+  const own = exampleSession();
+  expect(await b.refreshOnce(session, async () => own)).toBe(own);
+});

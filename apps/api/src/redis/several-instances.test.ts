@@ -1,0 +1,285 @@
+import { PATHS } from '@oneclick/shared/paths';
+import { hkdfSync } from 'node:crypto';
+import { Redis } from 'ioredis';
+import { compactDecrypt } from 'jose/jwe/compact/decrypt';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { errorOf, tokensOf } from '../../test/support/browser.ts';
+import { cookieIn, send, useFleet } from '../../test/support/fleet.ts';
+import { signIn } from '../../test/support/sign-in.ts';
+import { WEB_ORIGIN } from '../../test/support/test-api.ts';
+
+/*
+ * Three processes, one Redis, and a provider over real HTTP that ends the grant when a refresh token is used twice.
+ */
+
+const key = (name: string, byte: number) => `${name}:${Buffer.alloc(32, byte).toString('base64url')}`;
+
+const fleet = useFleet();
+
+describe('one refresh for all', () => {
+  test('thirty at once over three instances are one request to the provider, and all get its result', async () => {
+    const page = fleet.openPage();
+    await signIn(page, fleet.provider);
+    const cookie = await page.sealedCookie();
+    const [responses, refreshes] = await fleet.countRefreshes(() =>
+      Promise.all(Array.from({ length: 30 }, (_, i) => send(fleet.at(i), PATHS.refreshToken, cookie))),
+    );
+    expect(refreshes).toBe(1);
+    const tokens = responses.map((response) => tokensOf(response));
+    expect(new Set(tokens.map(({ access_token }) => access_token)).size).toBe(1);
+    expect(fleet.provider.isAlive(tokens[0]?.access_token ?? '')).toBe(true);
+
+    // And every one of the thirty cookies is the new session's, at every instance.
+    const [, more] = await fleet.countRefreshes(async () => {
+      for (const [i, response] of responses.entries()) {
+        const { access_token } = tokensOf(await send(fleet.at(i + 1), PATHS.session, cookieIn(response)));
+        expect(access_token).toBe(tokens[0]?.access_token);
+      }
+    });
+    expect(more).toBe(0);
+    expect(fleet.provider.grantsEnded).toBe(0);
+  });
+
+  test('an answer that got lost is had again from another instance, with its cookie', async () => {
+    const page = fleet.openPage();
+    await signIn(page, fleet.provider);
+    const cookie = await page.sealedCookie();
+    const [responses, refreshes] = await fleet.countRefreshes(async () => {
+      const { arrived, release } = fleet.provider.holdNext();
+      const leaving = new AbortController();
+      const lost = send(fleet.at(0), PATHS.refreshToken, cookie, { signal: leaving.signal });
+      await arrived;
+      leaving.abort();
+      await expect(lost).rejects.toThrow(/abort/i);
+      release();
+      return [
+        await send(fleet.at(1), PATHS.refreshToken, cookie),
+        await send(fleet.at(2), PATHS.session, cookie),
+      ];
+    });
+    expect(refreshes).toBe(1);
+    for (const response of responses) {
+      expect(fleet.provider.isAlive(tokensOf(response).access_token)).toBe(true);
+      expect(cookieIn(response)).toMatch(/=ey/);
+    }
+    expect(new Set(responses.map((response) => tokensOf(response).access_token)).size).toBe(1);
+  });
+
+  test('whoever is two refreshes behind gets the latest', async () => {
+    const page = fleet.openPage();
+    await signIn(page, fleet.provider);
+    const oldest = await page.sealedCookie();
+    await page.post(PATHS.refreshToken);
+    const latest = tokensOf(await page.post(PATHS.refreshToken));
+    const [responses, refreshes] = await fleet.countRefreshes(() =>
+      Promise.all(fleet.all().map((instance) => send(instance, PATHS.refreshToken, oldest))),
+    );
+    expect(refreshes).toBe(0);
+    for (const response of responses) {
+      expect(tokensOf(response).access_token).toBe(latest.access_token);
+      expect(cookieIn(response)).toMatch(/=ey/);
+    }
+  });
+
+  test('invalid_grant is one answer for all who have waited for it', async () => {
+    const page = fleet.openPage();
+    await signIn(page, fleet.provider);
+    const cookie = await page.sealedCookie();
+    await useUp(cookie);
+    const [responses, refreshes] = await fleet.countRefreshes(() =>
+      Promise.all(Array.from({ length: 9 }, (_, i) => send(fleet.at(i), PATHS.refreshToken, cookie))),
+    );
+    expect(refreshes).toBe(1);
+    expect(new Set(responses.map(errorOf))).toEqual(new Set(['401 session_expired']));
+  });
+});
+
+/** Spends the refresh token behind everybody's back. */
+async function useUp(cookie: string): Promise<void> {
+  const alone = await fleet.start({ REDIS_URL: '' });
+  tokensOf(await send(alone, PATHS.refreshToken, cookie));
+}
+
+describe('sign-out', () => {
+  test('a refresh that waits at the provider meanwhile, on another instance, does not undo it', async () => {
+    const page = fleet.openPage();
+    await signIn(page, fleet.provider);
+    const cookie = await page.sealedCookie();
+    const { arrived, release } = fleet.provider.holdNext();
+    const refreshing = send(fleet.at(0), PATHS.refreshToken, cookie);
+    await arrived;
+    expect((await send(fleet.at(1), PATHS.logout, cookie)).statusCode).toBe(204);
+    release();
+    const response = await refreshing;
+    expect(errorOf(response)).toBe('401 session_invalid');
+    expect(response.headers['set-cookie']).toBeUndefined();
+    // The tokens that nobody was given are taken back too.
+    expect(fleet.provider.revoked.slice(-2).map((token) => fleet.provider.isRefreshTokenUsed(token))).toEqual(
+      [true, false],
+    );
+  });
+
+  test('no cookie that somebody kept opens afterwards, on any instance', async () => {
+    const page = fleet.openPage();
+    await signIn(page, fleet.provider);
+    const first = await page.sealedCookie();
+    await page.post(PATHS.refreshToken);
+    const second = await page.sealedCookie();
+    expect((await page.post(PATHS.logout)).statusCode).toBe(204);
+    const [responses, refreshes] = await fleet.countRefreshes(() =>
+      Promise.all(
+        fleet
+          .all()
+          .flatMap((instance) =>
+            [first, second].flatMap((cookie) =>
+              [PATHS.session, PATHS.refreshToken].map((path) => send(instance, path, cookie)),
+            ),
+          ),
+      ),
+    );
+    expect(responses).toHaveLength(12);
+    expect(new Set(responses.map(errorOf))).toEqual(new Set(['401 session_invalid']));
+    expect(refreshes).toBe(0);
+  });
+
+  test('a refresh that ends after somebody else has signed in leaves their cookie alone', async () => {
+    const page = fleet.openPage();
+    await signIn(page, fleet.provider);
+    const before = await page.sealedCookie();
+    const { arrived, release } = fleet.provider.holdNext();
+    const refreshing = send(fleet.at(0), PATHS.refreshToken, before);
+    await arrived;
+    const next = await signIn(page, fleet.provider);
+    release();
+    const response = await refreshing;
+    expect(errorOf(response)).toBe('401 session_invalid');
+    expect(response.headers['set-cookie']).toBeUndefined();
+    expect(tokensOf(await page.post(PATHS.session)).session_id).toBe(next.session_id);
+  });
+
+  test('signing in again ends the session before, on every instance', async () => {
+    const page = fleet.openPage();
+    await signIn(page, fleet.provider);
+    const before = await page.sealedCookie();
+    await signIn(page, fleet.provider);
+    for (const instance of fleet.all()) {
+      expect(errorOf(await send(instance, PATHS.session, before))).toBe('401 session_invalid');
+    }
+    tokensOf(await page.post(PATHS.session));
+  });
+});
+
+async function beginSignIn() {
+  const page = fleet.openPage();
+  const { authorizationUrl, state } = await page.start();
+  const cookie = await page.jar.getCookieString(WEB_ORIGIN, { sameSiteContext: 'strict' });
+  return { page, cookie, body: { code: fleet.provider.authorize(authorizationUrl), state } };
+}
+
+describe('a transaction', () => {
+  test('works once, wherever it is tried', async () => {
+    const { cookie, body } = await beginSignIn();
+    const before = fleet.provider.codeRequests;
+    const responses = await Promise.all(
+      fleet.all().map((instance) => send(instance, PATHS.exchangeToken, cookie, { body })),
+    );
+    expect(responses.map(({ statusCode }) => statusCode).toSorted((a, b) => a - b)).toEqual([200, 409, 409]);
+    const later = await send(fleet.at(0), PATHS.exchangeToken, cookie, { body });
+    expect(errorOf(later)).toBe('409 transaction_replayed');
+    expect(later.headers['set-cookie']).toBeUndefined();
+    expect(fleet.provider.codeRequests - before).toBe(1);
+  });
+
+  test('is as good as before if the provider cannot have seen the code', async () => {
+    const { cookie, body } = await beginSignIn();
+    await fleet.provider.close();
+    const response = await send(fleet.at(0), PATHS.exchangeToken, cookie, { body });
+    expect(errorOf(response)).toBe('503 provider_unavailable');
+    expect(response.headers['set-cookie']).toBeUndefined();
+    await fleet.provider.reopen();
+    tokensOf(await send(fleet.at(1), PATHS.exchangeToken, cookie, { body }));
+  });
+});
+
+describe('a rolling deploy that changes the key', () => {
+  const [k1, k2] = [key('k1', 1), key('k2', 2)];
+
+  test('signs nobody out: [k1], [k2,k1] and [k2] side by side', async () => {
+    const [old, both, last] = await Promise.all(
+      [k1, `${k2},${k1}`, k2].map((SESSION_KEYS) => fleet.start({ SESSION_KEYS })),
+    );
+    if (!old || !both || !last) throw new Error('three instances expected');
+
+    const { grantsEnded } = fleet.provider;
+    // Begun under the old key, finished under both.
+    const page = fleet.openPage(() => [old, both]);
+    await signIn(page, fleet.provider);
+    const underBoth = await page.sealedCookie();
+    const refused = await send(old, PATHS.session, underBoth);
+    expect(errorOf(refused)).toBe('401 session_invalid');
+    expect(refused.headers['set-cookie']).toBeUndefined();
+
+    // A session of the old key is refreshed once, though each would seal the result with another.
+    const early = fleet.openPage(() => [old]);
+    await signIn(early, fleet.provider);
+    const underOld = await early.sealedCookie();
+    const [responses, refreshes] = await fleet.countRefreshes(() =>
+      Promise.all([old, both, old, both].map((instance) => send(instance, PATHS.refreshToken, underOld))),
+    );
+    expect(refreshes).toBe(1);
+    expect(new Set(responses.map((response) => tokensOf(response).access_token)).size).toBe(1);
+
+    // What both have sealed opens under the new key alone. What only the old one knew does not, and stays.
+    for (const cookie of [underBoth, cookieIn(responses[1] ?? refused)]) {
+      tokensOf(await send(last, PATHS.refreshToken, cookie));
+    }
+    const unknown = await send(last, PATHS.session, underOld);
+    expect(errorOf(unknown)).toBe('401 session_invalid');
+    expect(unknown.headers['set-cookie']).toBeUndefined();
+    expect(fleet.provider.grantsEnded).toBe(grantsEnded);
+  });
+});
+
+describe('what Redis holds', () => {
+  test('is neither a secret nor opened by anything but the cookie it belongs to', async () => {
+    const { page, body, cookie: transaction } = await beginSignIn();
+    const signedIn = tokensOf(await page.post(PATHS.exchangeToken, body));
+    const first = await page.sealedCookie();
+    await page.post(PATHS.refreshToken);
+    const second = await page.sealedCookie();
+    const { arrived, release } = fleet.provider.holdNext(); // A lock is there too.
+    const refreshing = page.post(PATHS.refreshToken);
+    await arrived;
+
+    const client = new Redis(fleet.redis.url);
+    onTestFinished(() => client.disconnect());
+    const keys = await client.keys('*');
+    const values = await Promise.all(keys.map((name) => client.get(name)));
+    release();
+    await refreshing;
+    const kinds = new Set(keys.map((name) => name.split(':')[0]));
+    expect([...kinds]).toEqual(expect.arrayContaining(['ended', 'refresh', 'refresh-lock', 'used']));
+
+    const dump = [...keys, ...values].join('\n');
+    const cookies = [transaction, first, second].map((cookie) => cookie.split('=')[1] ?? '');
+    const secrets = [...fleet.provider.secrets, ...cookies, signedIn.access_token];
+    expect(secrets.length).toBeGreaterThan(10);
+    expect(secrets.filter((secret) => dump.includes(secret))).toEqual([]);
+
+    // Nor with all that the configuration and the provider know.
+    const sealed = values.filter((value) => value?.startsWith('ey'));
+    expect(sealed).not.toEqual([]);
+    const materials = [
+      Buffer.alloc(32, 1),
+      ...[...fleet.provider.secrets, ...keys].map((text) => Buffer.from(text)),
+    ];
+    for (const value of sealed) {
+      for (const material of materials) {
+        for (const info of ['', 'session', 'transaction', 'refresh record']) {
+          const candidate = new Uint8Array(hkdfSync('sha256', material, '', info, 32));
+          await expect(compactDecrypt(value ?? '', candidate)).rejects.toThrow('decryption operation failed');
+        }
+      }
+    }
+  });
+});

@@ -1,0 +1,424 @@
+import { PATHS } from '@oneclick/shared/paths';
+import type { LightMyRequestResponse } from 'fastify';
+import { HttpResponse } from 'msw';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { errorOf, tokensOf, type Browser } from '../../test/support/browser.ts';
+import { CLIENT_SECRET, startApi, WEB_ORIGIN } from '../../test/support/test-api.ts';
+import { json, PROVIDER, useProvider } from '../../test/doubles/test-provider.ts';
+
+const provider = useProvider();
+afterEach(() => void vi.useRealTimers());
+
+const SESSION = '__Host-Http-session';
+const CALLBACK = `${WEB_ORIGIN}/oauth/callback`;
+const ENV = { OAUTH_SERVER_REDIRECT_URI: CALLBACK };
+const SAME_SITE = {
+  API_ORIGIN: 'https://api.example.com',
+  OAUTH_SERVER_REDIRECT_URI: 'https://api.example.com/oauth/callback',
+};
+const SCRIPT = { 'x-csrf': '1', 'sec-fetch-site': 'same-origin', 'sec-fetch-mode': 'cors' };
+
+const later = (seconds: number) => vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + seconds * 1000 });
+// The clock stands still, or a second might end in the middle of a test.
+beforeEach(() => void later(0));
+const startServerSide = (env: Record<string, string> = {}) => startApi({ env: { ...ENV, ...env } });
+
+/** From the link to the provider's door. */
+async function leave(browser: Browser, { query = '', from = 'same-origin' }: Link = {}) {
+  const response = await browser.navigate(PATHS.serverSideStart + query, from);
+  expect(response.statusCode).toBe(302);
+  const authorizationUrl = String(response.headers.location);
+  return { authorizationUrl, state: new URL(authorizationUrl).searchParams.get('state') ?? '' };
+}
+
+interface Link {
+  query?: string;
+  from?: 'same-origin' | 'same-site';
+}
+
+/** Back from the provider, with its answer. */
+function comeBack(
+  browser: Browser,
+  answer: Record<string, string> | string,
+): Promise<LightMyRequestResponse> {
+  const query = typeof answer === 'string' ? answer : new URLSearchParams(answer).toString();
+  return browser.navigate(`${PATHS.serverSideCallback}?${query}`, 'cross-site');
+}
+
+async function signInServerSide(browser: Browser, link?: Link): Promise<string> {
+  const { authorizationUrl, state } = await leave(browser, link);
+  return placeOf(await comeBack(browser, { code: provider.authorize(authorizationUrl), state }));
+}
+
+function placeOf({ statusCode, headers }: LightMyRequestResponse): string {
+  expect(statusCode).toBe(302);
+  return String(headers.location);
+}
+
+const errorPlace = (code: string) => `${WEB_ORIGIN}/?error=${code}`;
+const sealedCookie = async (browser: Browser) => `${SESSION}=${(await browser.cookie(SESSION))?.value}`;
+
+test.each([PATHS.serverSideStart, PATHS.serverSideCallback, PATHS.sessionUserinfo])(
+  'without OAUTH_SERVER_REDIRECT_URI there is no %s',
+  async (path) => {
+    const { browser } = await startApi();
+    expect(errorOf(await browser.navigate(path))).toBe('404 not_found');
+  },
+);
+
+describe('start', () => {
+  test('sends the page to the provider with its own redirect URI', async () => {
+    const { browser } = await startServerSide();
+    const { authorizationUrl } = await leave(browser);
+    const url = new URL(authorizationUrl);
+    expect(url.origin + url.pathname).toBe(`${PROVIDER}/api/oauth2/authorize`);
+    expect(Object.fromEntries(url.searchParams)).toEqual({
+      client_id: 'client_1',
+      redirect_uri: CALLBACK,
+      response_type: 'code',
+      scope: 'profile balance',
+      state: expect.stringMatching(/^[\w-]{43}$/),
+      code_challenge: expect.stringMatching(/^[\w-]{43}$/),
+      code_challenge_method: 'S256',
+      auto_authorize: 'true',
+    });
+  });
+
+  test.each([
+    ['a link on another site', { 'sec-fetch-site': 'cross-site', 'sec-fetch-dest': 'document' }],
+    ['a link on a neighbour', { 'sec-fetch-site': 'same-site', 'sec-fetch-dest': 'document' }],
+    ['an image of another site', { 'sec-fetch-site': 'cross-site', 'sec-fetch-dest': 'image' }],
+    ['an image of our own', { 'sec-fetch-site': 'same-origin', 'sec-fetch-dest': 'image' }],
+    ['a frame of our own', { 'sec-fetch-site': 'same-origin', 'sec-fetch-dest': 'iframe' }],
+  ])('%s begins nothing', async (_, headers) => {
+    const { app, events } = await startServerSide();
+    const response = await app.inject({ url: PATHS.serverSideStart, headers });
+    expect(errorOf(response)).toBe('403 origin_not_allowed');
+    expect(response.headers['set-cookie']).toBeUndefined();
+    expect(response.headers.location).toBeUndefined();
+    expect(events()).toEqual(['request_refused']);
+  });
+
+  test('a bookmark begins one, and so does a browser without Fetch Metadata', async () => {
+    const { app, browser } = await startServerSide();
+    expect((await browser.navigate(PATHS.serverSideStart, 'none')).statusCode).toBe(302);
+    expect((await app.inject({ url: PATHS.serverSideStart })).statusCode).toBe(302);
+  });
+
+  test('between two hosts of one site, a page of that site begins one', async () => {
+    const { browser } = await startServerSide(SAME_SITE);
+    expect((await browser.navigate(PATHS.serverSideStart, 'same-site')).statusCode).toBe(302);
+    expect(errorOf(await browser.navigate(PATHS.serverSideStart, 'cross-site'))).toBe(
+      '403 origin_not_allowed',
+    );
+  });
+
+  test.each(['HEAD', 'POST'] as const)('%s begins nothing', async (method) => {
+    const { app } = await startServerSide();
+    for (const url of [PATHS.serverSideStart, PATHS.serverSideCallback]) {
+      const response = await app.inject({ method, url });
+      expect(response.statusCode).toBe(405);
+      expect(response.headers.allow).toBe('GET');
+      expect(response.headers['set-cookie']).toBeUndefined();
+    }
+  });
+});
+
+describe('callback', () => {
+  test('starts a session that the web app finds', async () => {
+    const { browser, events } = await startServerSide();
+    const { authorizationUrl, state } = await leave(browser);
+    const code = provider.authorize(authorizationUrl);
+    expect(placeOf(await comeBack(browser, { code, state, iss: 'x', session_state: 'y' }))).toBe(
+      `${WEB_ORIGIN}/?login=success`,
+    );
+    expect(await browser.cookieNames()).toEqual([SESSION]);
+    expect(Object.fromEntries(provider.tokenRequests[0] ?? [])).toEqual({
+      grant_type: 'authorization_code',
+      code,
+      redirect_uri: CALLBACK,
+      client_id: 'client_1',
+      client_secret: CLIENT_SECRET,
+      code_verifier: expect.stringMatching(/^[\w-]{43}$/),
+    });
+    expect(tokensOf(await browser.post(PATHS.session))).toMatchObject({ expires_in: 7200 });
+    expect(provider.refreshRequests()).toHaveLength(0);
+    expect(events()).toEqual(['sign_in_started', 'sign_in_completed']);
+  });
+
+  test.each([
+    [ENV, '__Host-Http-', '; Path=/; HttpOnly; Secure; SameSite=Lax', 'Strict'],
+    [SAME_SITE, '__Host-Http-', '; Path=/; HttpOnly; Secure; SameSite=Lax', 'Strict'],
+    [
+      {
+        WEB_ORIGIN: 'http://localhost:5173',
+        API_ORIGIN: 'http://localhost:3000',
+        OAUTH_SERVER_REDIRECT_URI: 'http://localhost:3000/oauth/callback',
+      },
+      '',
+      '; Path=/; HttpOnly; SameSite=Lax',
+      'Lax',
+    ],
+  ])('%j: its cookies go along with a navigation from the provider, the session does not', async (...row) => {
+    const [env, prefix, attributes, sessionSameSite] = row;
+    const { browser } = await startServerSide(env);
+    const started = await browser.navigate(PATHS.serverSideStart, 'none');
+    const url = String(started.headers.location);
+    const state = new URL(url).searchParams.get('state') ?? '';
+    const ended = await comeBack(browser, { code: provider.authorize(url), state });
+
+    const setting = new RegExp(`^(${prefix}tx[\\w-]+)=[^;]+; Max-Age=600(.*)$`).exec(cookieOf(started));
+    expect(setting?.[2]).toBe(attributes);
+    const [clearing, session] = [ended.headers['set-cookie'] ?? []].flat();
+    expect(clearing?.replace(/; (?:Max-Age|Expires)=[^;]*/g, '')).toBe(`${setting?.[1]}=${attributes}`);
+    expect(session).toMatch(new RegExp(`^${prefix}session.*; SameSite=${sessionSameSite}$`));
+  });
+
+  test.each([
+    ['?return_to=/pricing%3Fplan%3Dpro%23top', '/pricing?plan=pro&login=success#top'],
+    ['?return_to=/x%3Flogin%3Dno%26error%3Dno', '/x?login=success'],
+    ['?return_to=//evil.example', '/?login=success'],
+    ['?return_to=https://evil.example/', '/?login=success'],
+    ['?return_to=/%5Cevil.example', '/?login=success'],
+    ['?return_to=/%09/evil.example', '/?login=success'],
+    ['?return_to=/.//evil.example', '/?login=success'],
+    ['?redirect_uri=https://evil.example&returnTo=//evil.example', '/?login=success'],
+  ])('%s ends at %s of the web app', async (query, place) => {
+    const { browser } = await startServerSide();
+    expect(await signInServerSide(browser, { query })).toBe(WEB_ORIGIN + place);
+  });
+
+  test('a return path that outgrows the cookie once it is spelled is none', async () => {
+    const { browser } = await startServerSide();
+    const query = `?return_to=/${encodeURIComponent('가'.repeat(500))}`;
+    expect(await signInServerSide(browser, { query })).toBe(`${WEB_ORIGIN}/?login=success`);
+  });
+
+  test('two return paths are none', async () => {
+    const { browser } = await startServerSide();
+    expect(errorOf(await browser.navigate(`${PATHS.serverSideStart}?return_to=/a&return_to=/b`))).toBe(
+      '400 invalid_request',
+    );
+  });
+
+  test('who says no comes back with that, and the attempt is over', async () => {
+    const { browser, events } = await startServerSide();
+    const { authorizationUrl, state } = await leave(browser);
+    const answer = { error: 'access_denied', error_description: '<img src=x>', state };
+    expect(placeOf(await comeBack(browser, answer))).toBe(errorPlace('authorization_denied'));
+    expect(await browser.cookieNames()).toEqual([]);
+    const code = provider.authorize(authorizationUrl);
+    expect(placeOf(await comeBack(browser, { code, state }))).toBe(errorPlace('transaction_not_found'));
+    expect(provider.tokenRequests).toEqual([]);
+    expect(events()).toEqual(['sign_in_started', 'sign_in_denied', 'sign_in_failed']);
+  });
+
+  test('with an error, a code is not looked at', async () => {
+    const { browser } = await startServerSide();
+    const { authorizationUrl, state } = await leave(browser);
+    const answer = { error: 'weird', code: provider.authorize(authorizationUrl), state };
+    expect(placeOf(await comeBack(browser, answer))).toBe(errorPlace('authorization_failed'));
+    expect(provider.tokenRequests).toEqual([]);
+  });
+
+  const A_STATE = 'a'.repeat(43);
+  test.each([
+    ['an error for no attempt', `error=access_denied&state=${A_STATE}`, 'transaction_not_found'],
+    ['a code for no attempt', `code=c&state=${A_STATE}`, 'transaction_not_found'],
+    ['nothing', '', 'invalid_request'],
+    ['no state', 'code=c', 'invalid_request'],
+    ['no code', `state=${A_STATE}`, 'invalid_request'],
+    ['an empty code', `code=&state=${A_STATE}`, 'invalid_request'],
+    ['a list', `code[]=c&state=${A_STATE}`, 'invalid_request'],
+    ['two codes', `code=a&code=b&state=${A_STATE}`, 'invalid_request'],
+    ['two states', `code=c&state=${A_STATE}&state=${A_STATE}`, 'invalid_request'],
+    ['two errors', `error=a&error=b&state=${A_STATE}`, 'invalid_request'],
+    ['a prototype', `__proto__=x&constructor.prototype=y&state=${A_STATE}`, 'invalid_request'],
+    ['a state that ends the cookie', `code=c&state=${'a'.repeat(42)}%3B`, 'invalid_request'],
+    ['a state with a line break', `code=c&state=${'a'.repeat(42)}%0D%0A`, 'invalid_request'],
+    ['a long code', `code=${'c'.repeat(2049)}&state=${A_STATE}`, 'invalid_request'],
+    ['an emoji', `code=%F0%9F%98%80&state=${A_STATE}`, 'invalid_request'],
+  ])('%s ends in words of the web app', async (_, query, code) => {
+    const { browser } = await startServerSide();
+    const response = await comeBack(browser, query);
+    expect(placeOf(response)).toBe(errorPlace(code));
+    expect(response.headers['set-cookie']).toBeUndefined();
+    expect(provider.tokenRequests).toEqual([]);
+  });
+
+  test('two codes leave the attempt as it was', async () => {
+    const { browser } = await startServerSide();
+    const { authorizationUrl, state } = await leave(browser);
+    await comeBack(browser, `code=a&code=b&state=${state}`);
+    const code = provider.authorize(authorizationUrl);
+    expect(placeOf(await comeBack(browser, { code, state }))).toBe(`${WEB_ORIGIN}/?login=success`);
+  });
+
+  test('an attempt of the popup does not end here, nor the other way round', async () => {
+    const { app, browser } = await startServerSide();
+    const popup = await browser.start();
+    // The browser itself holds it back, since it is Strict.
+    expect(placeOf(await comeBack(browser, { code: 'c', state: popup.state }))).toBe(
+      errorPlace('transaction_not_found'),
+    );
+    const cookie = await browser.jar.getCookieString(WEB_ORIGIN, { sameSiteContext: 'strict' });
+    const url = `${PATHS.serverSideCallback}?code=c&state=${popup.state}`;
+    const planted = await app.inject({ url, headers: { cookie } });
+    expect(placeOf(planted)).toBe(errorPlace('transaction_invalid'));
+    expect(planted.headers['set-cookie']).toMatch(/^__Host-Http-tx_[\w-]{16}=; Max-Age=0/);
+
+    const { state } = await leave(browser);
+    const response = await browser.post(PATHS.exchangeToken, { code: 'c', state });
+    expect(errorOf(response)).toBe('400 transaction_invalid');
+    expect(provider.tokenRequests).toEqual([]);
+  });
+
+  test("another browser's answer signs nobody in", async () => {
+    const { browser, newBrowser } = await startServerSide();
+    const theirs = await leave(newBrowser());
+    const answer = { code: provider.authorize(theirs.authorizationUrl), state: theirs.state };
+    expect(placeOf(await comeBack(browser, answer))).toBe(errorPlace('transaction_not_found'));
+    expect(await browser.cookieNames()).toEqual([]);
+    expect(provider.tokenRequests).toEqual([]);
+  });
+
+  test('eleven minutes are too long', async () => {
+    const { app, browser } = await startServerSide();
+    const { authorizationUrl, state } = await leave(browser);
+    const cookie = await browser.jar.getCookieString(WEB_ORIGIN, { sameSiteContext: 'lax' });
+    later(660);
+    const url = `${PATHS.serverSideCallback}?code=${provider.authorize(authorizationUrl)}&state=${state}`;
+    expect(placeOf(await app.inject({ url, headers: { cookie } }))).toBe(errorPlace('transaction_expired'));
+    expect(provider.tokenRequests).toEqual([]);
+  });
+
+  test.each([
+    ['a refused code', () => json({ error: 'invalid_grant' }, 400), 'code_rejected'],
+    ['a wrong secret', () => json({ error: 'invalid_client' }, 401), 'provider_misconfigured'],
+    ['500', () => json({}, 500), 'provider_unavailable'],
+    ['a broken connection', () => HttpResponse.error(), 'provider_unavailable'],
+    ['HTML', () => HttpResponse.html('<p>canary</p>'), 'provider_bad_response'],
+  ])('the provider answers with %s: the web app says so', async (_, answer, code) => {
+    const { browser } = await startServerSide();
+    const { authorizationUrl, state } = await leave(browser);
+    provider.tokenAnswers.push(answer);
+    const response = await comeBack(browser, { code: provider.authorize(authorizationUrl), state });
+    expect(placeOf(response)).toBe(errorPlace(code));
+    expect(await browser.cookieNames()).toEqual([]);
+  });
+
+  test('a session that was there is over, though its cookie did not come along', async () => {
+    const { app, browser } = await startServerSide();
+    await signInServerSide(browser);
+    const first = await sealedCookie(browser);
+    await signInServerSide(browser);
+    const headers = { cookie: first, origin: WEB_ORIGIN, 'x-csrf': '1' };
+    expect(errorOf(await app.inject({ method: 'POST', url: PATHS.session, headers }))).toBe(
+      '401 session_invalid',
+    );
+    tokensOf(await browser.post(PATHS.session));
+  });
+
+  test('after signing out, the provider is to ask which account, until somebody has signed in', async () => {
+    const { browser } = await startServerSide();
+    const isAutomatic = async () => (await leave(browser)).authorizationUrl.includes('auto_authorize');
+    await signInServerSide(browser);
+    expect(await isAutomatic()).toBe(true);
+    await browser.post(PATHS.logout);
+    expect(await browser.cookieNames()).toEqual(['__Host-Http-signed-out']);
+    expect(await isAutomatic()).toBe(false);
+    await signInServerSide(browser);
+    expect(await isAutomatic()).toBe(true);
+  });
+
+  test('fifty starts leave five attempts', async () => {
+    const { browser } = await startServerSide();
+    for (let i = 0; i < 50; i += 1) {
+      later(1);
+      await leave(browser);
+    }
+    expect(await browser.cookieNames()).toHaveLength(5);
+  });
+});
+
+describe('user info', () => {
+  const ask = (browser: Browser, headers: Record<string, string> = SCRIPT) =>
+    browser.send({ url: PATHS.sessionUserinfo, headers });
+
+  test('tells who is signed in, ten times for one token', async () => {
+    const { browser } = await startServerSide();
+    await signInServerSide(browser);
+    const token = tokensOf(await browser.post(PATHS.session)).access_token;
+    for (let i = 0; i < 10; i += 1) {
+      const response = await ask(browser);
+      expect(response.json()).toEqual({ id: 1, username: 'user1' });
+      expect(response.headers['set-cookie']).toBeUndefined();
+    }
+    expect(provider.refreshRequests()).toHaveLength(0);
+    expect(new Set(provider.resourceRequests.map(({ headers }) => headers.get('authorization')))).toEqual(
+      new Set([`Bearer ${token}`]),
+    );
+  });
+
+  test('refreshes once when the token is about to end', async () => {
+    const { browser } = await startServerSide();
+    await signInServerSide(browser);
+    later(6901);
+    const [first] = await Promise.all([ask(browser), ask(browser), ask(browser)]);
+    expect(first.json()).toEqual({ id: 1, username: 'user1' });
+    expect(first.headers['set-cookie']).toMatch(new RegExp(`^${SESSION}=`));
+    await ask(browser);
+    expect(provider.refreshRequests()).toHaveLength(1);
+  });
+
+  test('nobody is signed in: that is the answer, whoever asks', async () => {
+    const { app, browser } = await startServerSide();
+    expect(errorOf(await ask(browser))).toBe('401 no_session');
+    expect(errorOf(await app.inject({ url: PATHS.sessionUserinfo }))).toBe('401 no_session');
+  });
+
+  test('an older browser sends X-CSRF, and neither Origin nor Fetch Metadata', async () => {
+    const { browser } = await startServerSide();
+    await signInServerSide(browser);
+    expect((await ask(browser, { 'x-csrf': '1' })).statusCode).toBe(200);
+    expect(errorOf(await ask(browser, {}))).toBe('403 csrf_header_missing');
+  });
+
+  test('a token that the provider has ended is not replaced behind the back of the page', async () => {
+    const { browser } = await startServerSide();
+    await signInServerSide(browser);
+    provider.resourceAnswer = () => json({}, 401);
+    expect(errorOf(await ask(browser))).toBe('401 invalid_token');
+    expect(provider.refreshRequests()).toHaveLength(0);
+  });
+
+  test.each([
+    ['no X-CSRF', { 'sec-fetch-site': 'same-origin' }, '403 csrf_header_missing'],
+    ['another site', { ...SCRIPT, 'sec-fetch-site': 'cross-site' }, '403 origin_not_allowed'],
+    ['a neighbour', { ...SCRIPT, 'sec-fetch-site': 'same-site' }, '403 origin_not_allowed'],
+    ['an address typed in', { ...SCRIPT, 'sec-fetch-site': 'none' }, '403 origin_not_allowed'],
+    ['an evil Origin', { ...SCRIPT, origin: 'https://evil.example' }, '403 origin_not_allowed'],
+    ['Origin null', { ...SCRIPT, origin: 'null' }, '403 origin_not_allowed'],
+    ['a navigation', { ...SCRIPT, 'sec-fetch-mode': 'navigate' }, '403 origin_not_allowed'],
+    ['an image', { ...SCRIPT, 'sec-fetch-mode': 'no-cors' }, '403 origin_not_allowed'],
+  ])('%s is refused', async (_, headers, expected) => {
+    const { browser } = await startServerSide();
+    await signInServerSide(browser);
+    expect(errorOf(await ask(browser, headers))).toBe(expected);
+    expect(provider.resourceRequests).toEqual([]);
+  });
+
+  test('between two hosts of one site, a browser sends the Origin and has to', async () => {
+    const { browser } = await startServerSide(SAME_SITE);
+    await signInServerSide(browser, { from: 'same-site' });
+    const sameSite = { ...SCRIPT, 'sec-fetch-site': 'same-site' };
+    expect((await ask(browser, { ...sameSite, origin: WEB_ORIGIN })).statusCode).toBe(200);
+    expect((await ask(browser, { 'x-csrf': '1', origin: WEB_ORIGIN })).statusCode).toBe(200);
+    expect(errorOf(await ask(browser, sameSite))).toBe('403 origin_not_allowed');
+    expect(errorOf(await ask(browser, SCRIPT))).toBe('403 origin_not_allowed');
+  });
+});
+
+function cookieOf({ headers }: LightMyRequestResponse): string {
+  return String(headers['set-cookie']);
+}

@@ -1,0 +1,467 @@
+import { PATHS } from '@oneclick/shared/paths';
+import { HttpResponse, http } from 'msw';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { errorOf, tokensOf, type Browser } from '../../test/support/browser.ts';
+import { signIn } from '../../test/support/sign-in.ts';
+import { startApi, VALID_ENV, WEB_ORIGIN } from '../../test/support/test-api.ts';
+import { json, PROVIDER, useProvider } from '../../test/doubles/test-provider.ts';
+
+const provider = useProvider();
+afterEach(() => void vi.useRealTimers());
+
+const SESSION = '__Host-Http-session';
+const later = (seconds: number) => vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + seconds * 1000 });
+// The clock stands still, or a second might end in the middle of a test.
+beforeEach(() => void later(0));
+const sealedCookie = async (browser: Browser) => `${SESSION}=${(await browser.cookie(SESSION))?.value}`;
+
+/** A request with a cookie somebody kept, past the jar. */
+const request = (url: string, cookie?: string) => ({
+  method: 'POST' as const,
+  url,
+  headers: { origin: WEB_ORIGIN, 'x-csrf': '1', ...(cookie && { cookie }) },
+});
+
+/** Answers the next refresh when it is told to. */
+function holdNextRefresh() {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const arrived = Promise.withResolvers<void>();
+  provider.tokenAnswers.push(async () => {
+    arrived.resolve();
+    await promise;
+    return json({
+      access_token: 'held',
+      token_type: 'Bearer',
+      expires_in: 7200,
+      refresh_token: 'refresh-held',
+    });
+  });
+  return { arrived: arrived.promise, release: resolve };
+}
+
+describe('session', () => {
+  test('a reload costs the provider nothing and tells what is left', async () => {
+    const { browser } = await startApi();
+    const signedIn = await signIn(browser, provider);
+    later(600);
+    const response = await browser.post(PATHS.session);
+    expect(tokensOf(response)).toEqual({ ...signedIn, expires_in: 6600 });
+    expect(response.headers['set-cookie']).toBeUndefined();
+    expect(provider.refreshRequests()).toHaveLength(0);
+  });
+
+  test('with less than five minutes left it refreshes', async () => {
+    const { browser, events } = await startApi();
+    const signedIn = await signIn(browser, provider);
+    later(6899);
+    expect(tokensOf(await browser.post(PATHS.session)).access_token).toBe(signedIn.access_token);
+    later(2);
+    const refreshed = tokensOf(await browser.post(PATHS.session));
+    expect(refreshed).toMatchObject({ expires_in: 7200, session_id: signedIn.session_id });
+    expect(refreshed.access_token).not.toBe(signedIn.access_token);
+    expect(events()).toContain('session_refreshed');
+  });
+
+  test('an hour later the cookie is sealed anew, which moves its idle end', async () => {
+    const { browser } = await startApi({ env: { SESSION_IDLE_SECONDS: '5000' } });
+    await signIn(browser, provider);
+    later(3601);
+    expect((await browser.post(PATHS.session)).headers['set-cookie']).toMatch(/Max-Age=5000/);
+    later(3000); // Past the first idle end.
+    tokensOf(await browser.post(PATHS.session));
+  });
+
+  test('whoever comes back within a short idle time stays signed in', async () => {
+    const { browser } = await startApi({ env: { SESSION_IDLE_SECONDS: '900' } });
+    await signIn(browser, provider);
+    for (let visits = 0; visits < 3; visits += 1) {
+      later(600);
+      tokensOf(await browser.post(PATHS.session));
+    }
+    expect(provider.refreshRequests()).toHaveLength(0);
+  });
+
+  test('nobody is signed in: no cookie is set', async () => {
+    const { browser } = await startApi();
+    for (const path of [PATHS.session, PATHS.refreshToken]) {
+      const response = await browser.post(path);
+      expect(errorOf(response)).toBe('401 no_session');
+      expect(response.headers['set-cookie']).toBeUndefined();
+    }
+  });
+
+  test.each(['garbage', 'a.b.c.d.e', 'x'.repeat(5000)])('an unreadable cookie is cleared', async (value) => {
+    const { app } = await startApi();
+    const response = await app.inject(request(PATHS.session, `${SESSION}=${value}`));
+    expect(errorOf(response)).toBe('401 session_invalid');
+    expect(response.headers['set-cookie']).toMatch(new RegExp(`^${SESSION}=; Max-Age=0`));
+  });
+
+  test('of two cookies with one name, a planted first one does not win', async () => {
+    const { app, browser } = await startApi();
+    await signIn(browser, provider);
+    const cookie = `${SESSION}=planted; ${await sealedCookie(browser)}`;
+    expect(errorOf(await app.inject(request(PATHS.session, cookie)))).toBe('401 session_invalid');
+  });
+
+  test('a transaction is no session, and a session no transaction', async () => {
+    const { app, browser } = await startApi();
+    const { state } = await browser.start();
+    const [transaction] = await browser.jar.getCookies(WEB_ORIGIN, { sameSiteContext: 'strict' });
+    await signIn(browser, provider);
+    const session = await browser.cookie(SESSION);
+    expect(errorOf(await app.inject(request(PATHS.session, `${SESSION}=${transaction?.value}`)))).toBe(
+      '401 session_invalid',
+    );
+    const swapped = request(PATHS.exchangeToken, `${transaction?.key}=${session?.value}`);
+    expect(errorOf(await app.inject({ ...swapped, body: { code: 'c', state } }))).toBe(
+      '400 transaction_invalid',
+    );
+  });
+
+  test('keys rotate without signing anybody out: [k1], then [k2,k1], then [k2]', async () => {
+    const [k1, k2] = [VALID_ENV.SESSION_KEYS, `k2:${Buffer.alloc(32, 2).toString('base64url')}`];
+    const first = await startApi();
+    await signIn(first.browser, provider);
+    const oldCookie = await sealedCookie(first.browser);
+
+    const both = await startApi({ env: { SESSION_KEYS: `${k2},${k1}` } });
+    const refreshed = await both.app.inject(request(PATHS.refreshToken, oldCookie));
+    tokensOf(refreshed);
+    const newCookie = refreshed.cookies.map(({ name, value }) => `${name}=${value}`).join();
+
+    const last = await startApi({ env: { SESSION_KEYS: k2 } });
+    tokensOf(await last.app.inject(request(PATHS.session, newCookie)));
+    // An unknown key may be a newer deployment's: the cookie stays for the next request.
+    const unknown = await last.app.inject(request(PATHS.session, oldCookie));
+    expect(errorOf(unknown)).toBe('401 session_invalid');
+    expect(unknown.headers['set-cookie']).toBeUndefined();
+  });
+
+  test('the same key id with another key is a forgery, and cleared', async () => {
+    const { browser } = await startApi();
+    await signIn(browser, provider);
+    const other = await startApi({
+      env: { SESSION_KEYS: `k1:${Buffer.alloc(32, 9).toString('base64url')}` },
+    });
+    const response = await other.app.inject(request(PATHS.session, await sealedCookie(browser)));
+    expect(errorOf(response)).toBe('401 session_invalid');
+    expect(response.headers['set-cookie']).toMatch(/Max-Age=0/);
+  });
+
+  test.each([
+    ['idle', { SESSION_IDLE_SECONDS: '100', SESSION_MAX_SECONDS: '1000' }, 101],
+    ['absolute', { SESSION_IDLE_SECONDS: '1000', SESSION_MAX_SECONDS: '1000' }, 1001],
+  ])('the %s end is enforced whatever the browser keeps', async (_, env, seconds) => {
+    const { app, browser, events } = await startApi({ env });
+    await signIn(browser, provider);
+    const cookie = await sealedCookie(browser);
+    later(seconds);
+    for (const path of [PATHS.session, PATHS.refreshToken]) {
+      const response = await app.inject(request(path, cookie));
+      expect(errorOf(response)).toBe('401 session_expired');
+      expect(response.headers['set-cookie']).toMatch(/Max-Age=0/);
+    }
+    expect(provider.refreshRequests()).toHaveLength(0);
+    expect(events()).toContain('session_ended');
+  });
+
+  test('no refresh moves the absolute end, and Max-Age shrinks towards it', async () => {
+    const { browser } = await startApi({ env: { SESSION_IDLE_SECONDS: '800', SESSION_MAX_SECONDS: '1000' } });
+    await signIn(browser, provider);
+    later(700);
+    expect((await browser.post(PATHS.refreshToken)).headers['set-cookie']).toMatch(/Max-Age=300;/);
+    later(301);
+    expect(errorOf(await browser.post(PATHS.refreshToken))).toBe('401 no_session'); // The jar has let it go.
+  });
+
+  test('without a refresh token the session ends with the access token', async () => {
+    const { app, browser } = await startApi();
+    provider.tokenAnswers.push(() => json({ access_token: 'only', token_type: 'Bearer', expires_in: 1000 }));
+    await signIn(browser, provider);
+    const cookie = await sealedCookie(browser);
+    later(900);
+    expect(tokensOf(await browser.post(PATHS.session))).toMatchObject({
+      access_token: 'only',
+      expires_in: 100,
+    });
+    later(101);
+    expect(errorOf(await app.inject(request(PATHS.session, cookie)))).toBe('401 session_expired');
+    expect(provider.refreshRequests()).toHaveLength(0);
+  });
+
+  test('an access token too long for the cookie is left out of it and had again at the next reload', async () => {
+    const { browser } = await startApi();
+    const long = {
+      access_token: 'a'.repeat(3500),
+      token_type: 'Bearer',
+      expires_in: 7200,
+      refresh_token: 'refresh-1',
+    };
+    provider.tokenAnswers.push(
+      () => json(long),
+      () => json({ ...long, access_token: 'b' }),
+    );
+    expect((await signIn(browser, provider)).access_token).toHaveLength(3500);
+    expect(tokensOf(await browser.post(PATHS.session)).access_token).toBe('b');
+  });
+});
+
+describe('refresh-token', () => {
+  test('refreshes now and rotates the refresh token', async () => {
+    const { browser } = await startApi();
+    const signedIn = await signIn(browser, provider);
+    const first = tokensOf(await browser.post(PATHS.refreshToken));
+    const second = tokensOf(await browser.post(PATHS.refreshToken));
+    expect(new Set([signedIn, first, second].map(({ access_token }) => access_token)).size).toBe(3);
+    const [one, two] = provider.refreshRequests();
+    expect(Object.fromEntries(one ?? [])).toEqual({
+      grant_type: 'refresh_token',
+      refresh_token: expect.stringMatching(/^refresh-/),
+      client_id: 'client_1',
+      client_secret: VALID_ENV.OAUTH_CLIENT_SECRET,
+    });
+    expect(two?.get('refresh_token')).not.toBe(one?.get('refresh_token'));
+  });
+
+  test('keeps the refresh token of a provider that gives no new one', async () => {
+    const { browser } = await startApi();
+    await signIn(browser, provider);
+    for (const access_token of ['a1', 'a2']) {
+      provider.tokenAnswers.push(() => json({ access_token, token_type: 'Bearer', expires_in: 7200 }));
+      expect(tokensOf(await browser.post(PATHS.refreshToken)).access_token).toBe(access_token);
+    }
+    const [one, two] = provider.refreshRequests();
+    expect(two?.get('refresh_token')).toBe(one?.get('refresh_token'));
+  });
+
+  test('twenty at once are one request to the provider, and all get the same', async () => {
+    const { browser } = await startApi();
+    await signIn(browser, provider);
+    const responses = await Promise.all(Array.from({ length: 20 }, () => browser.post(PATHS.refreshToken)));
+    expect(new Set(responses.map((response) => tokensOf(response).access_token)).size).toBe(1);
+    expect(responses.every(({ headers }) => headers['set-cookie'] !== undefined)).toBe(true);
+    expect(provider.refreshRequests()).toHaveLength(1);
+  });
+
+  test('twenty at once that fail are one request too, and nobody is signed out', async () => {
+    const { browser } = await startApi();
+    await signIn(browser, provider);
+    const { promise: failure, resolve: fail } = Promise.withResolvers<Response>();
+    provider.tokenAnswers.push(() => failure);
+    const opening = vi.spyOn(crypto.subtle, 'decrypt');
+    const answers = Promise.all(Array.from({ length: 20 }, () => browser.post(PATHS.refreshToken)));
+    // Whoever comes after the failure has a try of their own: all twenty have opened their cookie before it.
+    await vi.waitFor(() =>
+      expect(opening.mock.settledResults.filter(({ type }) => type === 'fulfilled')).toHaveLength(20),
+    );
+    await new Promise((resolve) => setImmediate(resolve));
+    fail(json({}, 500));
+    const responses = await answers;
+    expect(new Set(responses.map(errorOf))).toEqual(new Set(['503 provider_unavailable']));
+    expect(provider.refreshRequests()).toHaveLength(1);
+    tokensOf(await browser.post(PATHS.refreshToken));
+  });
+
+  test.each([PATHS.refreshToken, PATHS.session])(
+    'whoever still holds the old cookie gets the result of the refresh and its cookie from %s',
+    async (path) => {
+      const { app, browser } = await startApi();
+      await signIn(browser, provider);
+      const oldCookie = await sealedCookie(browser);
+      tokensOf(await browser.post(PATHS.refreshToken));
+      const latest = tokensOf(await browser.post(PATHS.refreshToken));
+      later(10);
+      const response = await app.inject(request(path, oldCookie));
+      expect(tokensOf(response)).toEqual({ ...latest, expires_in: 7190 });
+      expect(response.headers['set-cookie']).toMatch(new RegExp(`^${SESSION}=ey`));
+      expect(provider.refreshRequests()).toHaveLength(2);
+    },
+  );
+
+  test('after 30 seconds, what becomes of an old cookie is up to the provider again', async () => {
+    const { app, browser } = await startApi();
+    await signIn(browser, provider);
+    const oldCookie = await sealedCookie(browser);
+    tokensOf(await browser.post(PATHS.refreshToken));
+    later(31);
+    expect(errorOf(await app.inject(request(PATHS.refreshToken, oldCookie)))).toBe('401 session_expired');
+    expect(provider.refreshRequests()).toHaveLength(2);
+  });
+
+  test('a browser that goes away does not stop the refresh: the next request gets its result', async () => {
+    const { app, browser } = await startApi();
+    await signIn(browser, provider);
+    const cookie = await sealedCookie(browser);
+    const { arrived, release } = holdNextRefresh();
+    const leaving = new AbortController();
+    const gone = app.inject({ ...request(PATHS.refreshToken, cookie), signal: leaving.signal });
+    await arrived;
+    leaving.abort();
+    await expect(gone).rejects.toThrow(/abort/i);
+    release();
+    expect(tokensOf(await app.inject(request(PATHS.refreshToken, cookie))).access_token).toBe('held');
+    expect(provider.refreshRequests()).toHaveLength(1);
+  });
+
+  test('invalid_grant ends the session', async () => {
+    const { browser, events } = await startApi();
+    await signIn(browser, provider);
+    provider.tokenAnswers.push(() => json({ error: 'invalid_grant' }, 400, { 'www-authenticate': 'Bearer' }));
+    expect(errorOf(await browser.post(PATHS.refreshToken))).toBe('401 session_expired');
+    expect(await browser.cookieNames()).toEqual([]);
+    expect(events()).toContain('session_ended');
+  });
+
+  test.each([
+    ['an empty 400', () => new HttpResponse(null, { status: 400 }), '401 session_refused'],
+    ['invalid_request', () => json({ error: 'invalid_request' }, 400), '401 session_refused'],
+    ['401 in plain text', () => HttpResponse.text('no', { status: 401 }), '401 session_refused'],
+    ['invalid_client', () => json({ error: 'invalid_client' }, 401), '502 provider_misconfigured'],
+    ['unauthorized_client', () => json({ error: 'unauthorized_client' }, 400), '502 provider_misconfigured'],
+    [
+      '400 in HTML',
+      () => HttpResponse.html('<p>invalid_grant</p>', { status: 400 }),
+      '503 provider_unavailable',
+    ],
+    ['a firewall', () => HttpResponse.html('<p>no</p>', { status: 403 }), '503 provider_unavailable'],
+    ['500', () => json({ error: 'invalid_grant' }, 500), '503 provider_unavailable'],
+    ['502', () => HttpResponse.html('<p>bad gateway</p>', { status: 502 }), '503 provider_unavailable'],
+    ['429', () => json({}, 429), '503 provider_unavailable'],
+    ['a broken connection', () => HttpResponse.error(), '503 provider_unavailable'],
+    ['a redirect', () => HttpResponse.redirect('https://evil.example', 307), '502 provider_bad_response'],
+    ['404', () => json({}, 404), '502 provider_bad_response'],
+    ['HTML with 200', () => HttpResponse.html('<p>hello</p>'), '502 provider_bad_response'],
+    ['a BOM and no tokens', () => HttpResponse.text('\uFEFF{}'), '502 provider_bad_response'],
+  ])('%s keeps the session', async (_, answer, expected) => {
+    const { browser } = await startApi();
+    await signIn(browser, provider);
+    provider.tokenAnswers.push(answer);
+    const response = await browser.post(PATHS.refreshToken);
+    expect(errorOf(response)).toBe(expected);
+    expect(response.headers['set-cookie']).toBeUndefined();
+    expect(response.headers['retry-after'] !== undefined).toBe(expected.startsWith('503'));
+    tokensOf(await browser.post(PATHS.refreshToken));
+  });
+
+  test.each([
+    ['missing', undefined, '5'],
+    ['in bounds', '17', '17'],
+    ['huge', '99999999', '60'],
+    ['negative', '-5', '1'],
+    ['nonsense', 'soon', '5'],
+    ['a date', 'Fri, 01 Jan 2100 00:00:00 GMT', '60'],
+    ['a date gone by', 'Fri, 01 Jan 2010 00:00:00 GMT', '1'],
+  ])('a Retry-After that is %s becomes one a browser can follow', async (_, given, expected) => {
+    const { browser } = await startApi();
+    await signIn(browser, provider);
+    provider.tokenAnswers.push(() => json({}, 503, given === undefined ? {} : { 'retry-after': given }));
+    expect((await browser.post(PATHS.refreshToken)).headers['retry-after']).toBe(expected);
+  });
+
+  test('a provider that does not answer keeps the session', async () => {
+    const { browser } = await startApi({ timeoutMs: 50 });
+    await signIn(browser, provider);
+    const { release } = holdNextRefresh();
+    const response = await browser.post(PATHS.refreshToken);
+    expect(errorOf(response)).toBe('504 provider_timeout');
+    expect(response.headers['set-cookie']).toBeUndefined();
+    release();
+  });
+
+  test('a body with a refresh token is refused', async () => {
+    const { browser } = await startApi();
+    await signIn(browser, provider);
+    expect(errorOf(await browser.post(PATHS.refreshToken, { refresh_token: 'x' }))).toBe(
+      '400 invalid_request',
+    );
+  });
+});
+
+describe('logout', () => {
+  test('forgets everything but that the user has signed out', async () => {
+    const { browser, events } = await startApi();
+    await signIn(browser, provider);
+    await browser.start();
+    const response = await browser.post(PATHS.logout);
+    expect(response.statusCode).toBe(204);
+    expect(response.body).toBe('');
+    expect(await browser.cookieNames()).toEqual(['__Host-Http-signed-out']);
+    expect(events().at(-1)).toBe('signed_out');
+  });
+
+  test('works twice, without a cookie, and with a bad one', async () => {
+    const { app, browser } = await startApi();
+    for (let i = 0; i < 2; i += 1) expect((await browser.post(PATHS.logout)).statusCode).toBe(204);
+    expect((await app.inject(request(PATHS.logout, `${SESSION}=garbage`))).statusCode).toBe(204);
+  });
+
+  test('a cookie that somebody kept does not open afterwards', async () => {
+    const { app, browser } = await startApi();
+    await signIn(browser, provider);
+    const kept = await sealedCookie(browser);
+    await browser.post(PATHS.logout);
+    for (const path of [PATHS.session, PATHS.refreshToken]) {
+      expect(errorOf(await app.inject(request(path, kept)))).toBe('401 session_invalid');
+    }
+    expect(provider.refreshRequests()).toHaveLength(0);
+  });
+
+  test('a refresh that ends after it does not sign in again', async () => {
+    const { app, browser } = await startApi();
+    await signIn(browser, provider);
+    const { arrived, release } = holdNextRefresh();
+    const refreshing = app.inject(request(PATHS.refreshToken, await sealedCookie(browser)));
+    await arrived;
+    await browser.post(PATHS.logout);
+    release();
+    const response = await refreshing;
+    expect(errorOf(response)).toBe('401 session_invalid');
+    expect(response.headers['set-cookie']).toBeUndefined();
+  });
+
+  test('a refresh that ends after another user has signed in leaves their cookie alone', async () => {
+    const { app, browser } = await startApi();
+    await signIn(browser, provider);
+    const { authorizationUrl, state } = await browser.start();
+    const { arrived, release } = holdNextRefresh();
+    const refreshing = app.inject(request(PATHS.refreshToken, await sealedCookie(browser)));
+    await arrived;
+    const second = tokensOf(
+      await browser.post(PATHS.exchangeToken, { code: provider.authorize(authorizationUrl), state }),
+    );
+    release();
+    expect((await refreshing).headers['set-cookie']).toBeUndefined();
+    expect(tokensOf(await browser.post(PATHS.session)).session_id).toBe(second.session_id);
+  });
+
+  test('revokes the refresh token where the provider has an endpoint for it', async () => {
+    const revoked: Record<string, string>[] = [];
+    const revoke = `${PROVIDER}/revoke`;
+    provider.server.use(
+      http.post(revoke, async (info) => {
+        revoked.push(Object.fromEntries(new URLSearchParams(await info.request.text())));
+        return new HttpResponse(null, { status: 200 });
+      }),
+    );
+    const { browser } = await startApi({ env: { OAUTH_REVOCATION_ENDPOINT: revoke } });
+    await signIn(browser, provider);
+    expect((await browser.post(PATHS.logout)).statusCode).toBe(204);
+    expect(revoked).toEqual([
+      {
+        token: expect.stringMatching(/^refresh-/),
+        client_id: 'client_1',
+        client_secret: VALID_ENV.OAUTH_CLIENT_SECRET,
+      },
+    ]);
+  });
+
+  test('works while the provider is down', async () => {
+    const revoke = `${PROVIDER}/revoke`;
+    provider.server.use(http.post(revoke, () => HttpResponse.error()));
+    const { browser } = await startApi({ env: { OAUTH_REVOCATION_ENDPOINT: revoke } });
+    await signIn(browser, provider);
+    expect((await browser.post(PATHS.logout)).statusCode).toBe(204);
+    expect(await browser.cookieNames()).toEqual(['__Host-Http-signed-out']);
+  });
+});

@@ -1,7 +1,0 @@
-import { buildApp } from '../app.ts';
-import { readConfig } from '../config.ts';
-
-/** The server with a provider time-out whose end a test can wait for. Locks live twice as long. */
-const config = readConfig();
-const app = await buildApp({ ...config, provider: { ...config.provider, timeoutMs: 1000 } });
-await app.listen({ host: config.host, port: config.port });

@@ -1,0 +1,118 @@
+import { once } from 'node:events';
+import { createServer, type Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
+import { onTestFinished } from 'vitest';
+import { portOf } from '../support/port-of.ts';
+
+/** What a connection meets in place of an answer, once the whole request has arrived. */
+export type Fault = (socket: Socket) => void;
+
+interface FaultyProviderOptions {
+  /** Behind TLS, with a certificate that nobody has vouched for. */
+  isTls?: boolean;
+}
+
+/**
+ * A provider on a real connection: it gives the answers that a sign-in needs, until it is told how to break. It is not
+ * an HTTP server, since such a one can't misbehave enough.
+ */
+export async function startFaultyProvider({ isTls = false }: FaultyProviderOptions = {}) {
+  const sockets = new Set<Socket>();
+  const provider = {
+    url: '',
+    fault: undefined as Fault | undefined,
+    connections: 0,
+    /** Those that arrived whole. */
+    requests: 0,
+    sockets,
+    /** No longer listens, from the first answer of this promise on. */
+    close: async () => {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+      if (server.listening) await once(server, 'close');
+    },
+  };
+
+  function serve(socket: Socket): void {
+    let received = '';
+    socket.on('data', (data) => {
+      received += String(data);
+      const [head = '', body] = received.split('\r\n\r\n');
+      const length = Number(/content-length: (\d+)/i.exec(head)?.[1] ?? 0);
+      if (body === undefined || body.length < length) return;
+      received = '';
+      provider.requests += 1;
+      if (provider.fault) provider.fault(socket);
+      else socket.end(httpAnswer(answerTo(head)));
+    });
+  }
+
+  function accept(socket: Socket): void {
+    provider.connections += 1;
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+    socket.on('error', () => {}); // The other side may be gone.
+  }
+
+  const server = isTls
+    ? createTlsServer({ key: KEY, cert: CERTIFICATE }, serve)
+        .on('connection', accept)
+        .on('tlsClientError', () => {})
+    : createServer((socket) => {
+        accept(socket);
+        serve(socket);
+      });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(provider.close);
+  provider.url = `${isTls ? 'https' : 'http'}://127.0.0.1:${portOf(server)}`;
+  return provider;
+}
+
+/** Each time another one, so that no two sessions look alike. The access token is about to end: who sees it refreshes. */
+function answerTo(head: string): object {
+  if (head.startsWith('GET')) return { id: 1, username: 'user1' };
+  tokens += 1;
+  return {
+    access_token: `access-${tokens}`,
+    refresh_token: `refresh-${tokens}`,
+    token_type: 'Bearer',
+    expires_in: 200,
+  };
+}
+
+let tokens = 0;
+
+/** A whole answer, on a connection that ends with it. */
+export function httpAnswer(body: object | string | Buffer, headers: Record<string, string> = {}): Buffer {
+  const bytes = Buffer.isBuffer(body)
+    ? body
+    : Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
+  const { status = '200 OK', ...rest } = headers;
+  const fields = {
+    'content-type': 'application/json',
+    'content-length': String(bytes.length),
+    connection: 'close',
+    ...rest,
+  };
+  const lines = Object.entries(fields).map(([name, value]) => `${name}: ${value}\r\n`);
+  return Buffer.concat([Buffer.from(`HTTP/1.1 ${status}\r\n${lines.join('')}\r\n`), bytes]);
+}
+
+/** Of 127.0.0.1, signed by itself, for tests alone. */
+const KEY = `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgFaVEcb4qSHdzo2En
+1dfu7FJnUFuflh1buxAAhvNAaqOhRANCAAQzxIHMTZ2hqcFRgvNjSfxnnfsQfhsu
+l+P5edbLyhJlAcWSuzI4KJHEiqBsuJuqGr4p+LSq/Wms+iw8XaDXXEN0
+-----END PRIVATE KEY-----`;
+const CERTIFICATE = `-----BEGIN CERTIFICATE-----
+MIIBjzCCATagAwIBAgIUZlTG1X0C/b8M5de++Rm3FBsHy/AwCgYIKoZIzj0EAwIw
+FDESMBAGA1UEAwwJMTI3LjAuMC4xMCAXDTI2MTEyNDE1NTMxOFoYDzIxMjYxMDMx
+MTU1MzE4WjAUMRIwEAYDVQQDDAkxMjcuMC4wLjEwWTATBgcqhkjOPQIBBggqhkjO
+PQMBBwNCAAQzxIHMTZ2hqcFRgvNjSfxnnfsQfhsul+P5edbLyhJlAcWSuzI4KJHE
+iqBsuJuqGr4p+LSq/Wms+iw8XaDXXEN0o2QwYjAdBgNVHQ4EFgQUJYvd8tZd4ur7
+IYL5YxVkYVTiSFowHwYDVR0jBBgwFoAUJYvd8tZd4ur7IYL5YxVkYVTiSFowDwYD
+VR0TAQH/BAUwAwEB/zAPBgNVHREECDAGhwR/AAABMAoGCCqGSM49BAMCA0cAMEQC
+IFdKfImScYIp66afuvbtEHzZ5eed91DyJ3eCK4/aRvJ9AiBVZn36mnIgPNH/+gdt
+Q/yN+grW8YL3C4JBfjpnwngTJw==
+-----END CERTIFICATE-----`;

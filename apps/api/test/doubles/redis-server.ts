@@ -1,0 +1,111 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { connect, createServer, type Socket } from 'node:net';
+import { findRedisServer } from '@oneclick/stack/find-redis-server';
+import { portOf } from '../support/port-of.ts';
+
+/** A real Redis that can be taken away and given back. */
+export interface RedisServer {
+  url: string;
+  /** Gone without a word, and its memory with it. */
+  kill: () => Promise<void>;
+  /** Back at the same address. */
+  restart: () => Promise<void>;
+  /** There, and silent. */
+  freeze: () => void;
+  thaw: () => void;
+  stop: () => Promise<void>;
+}
+
+/** Before any test runs, so that a machine without Redis gets one, or is told so once. */
+export default function requireRedisServer(): void {
+  if (!process.env['REDIS_URL']) findRedisServer();
+}
+
+/** Starts one, or uses the one that REDIS_URL names: then a killed one is one that can't be reached. */
+export function startRedisServer(): Promise<RedisServer> {
+  const url = process.env['REDIS_URL'];
+  return url ? startProxyTo(url) : startOwn();
+}
+
+async function startOwn(): Promise<RedisServer> {
+  const port = await freePort();
+  let server = await spawnRedis(port);
+  const kill = async () => {
+    const exited = once(server, 'exit');
+    if (server.kill('SIGKILL')) await exited;
+  };
+  return {
+    url: `redis://127.0.0.1:${port}`,
+    kill,
+    restart: async () => void (server = await spawnRedis(port)),
+    freeze: () => void server.kill('SIGSTOP'),
+    thaw: () => void server.kill('SIGCONT'),
+    stop: kill,
+  };
+}
+
+async function spawnRedis(port: number): Promise<ChildProcess> {
+  const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
+  const server = spawn(findRedisServer(), args, { stdio: ['ignore', 'pipe', 'ignore'] });
+  // Not even a crash of the test run leaves it behind.
+  const onExit = () => void server.kill('SIGKILL');
+  process.once('exit', onExit);
+  server.once('exit', () => process.off('exit', onExit));
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.once('exit', () => reject(new Error('redis-server ended before it was ready.')));
+    server.stdout.on('data', (text) => {
+      if (String(text).includes('Ready to accept connections')) resolve();
+    });
+  });
+  return server;
+}
+
+async function startProxyTo(url: string): Promise<RedisServer> {
+  const { hostname, port } = new URL(url);
+  const sockets = new Set<Socket>();
+  let isFrozen = false;
+  const proxy = createServer((client) => {
+    const upstream = connect(Number(port || 6379), hostname);
+    for (const [socket, other] of [
+      [client, upstream],
+      [upstream, client],
+    ] as const) {
+      sockets.add(socket);
+      socket.on('data', (chunk) => isFrozen || other.write(chunk));
+      socket.on('error', () => other.destroy());
+      socket.on('close', () => {
+        sockets.delete(socket);
+        other.destroy();
+      });
+    }
+  });
+  const restart = async (at: number) => void (await once(proxy.listen(at, '127.0.0.1'), 'listening'));
+  const kill = async () => {
+    const closed = once(proxy.close(), 'close');
+    for (const socket of sockets) socket.destroy();
+    await closed;
+  };
+  await restart(0);
+  const ownPort = portOf(proxy);
+  const own = new URL(url);
+  own.host = `127.0.0.1:${ownPort}`;
+  const turn = (frozen: boolean) => () => void (isFrozen = frozen);
+  return {
+    url: own.href,
+    kill,
+    restart: () => restart(ownPort),
+    freeze: turn(true),
+    thaw: turn(false),
+    stop: kill,
+  };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const port = portOf(server);
+  await once(server.close(), 'close');
+  return port;
+}

@@ -1,0 +1,181 @@
+import { ServerSideCallbackQuery } from '@oneclick/shared/messages';
+import * as fc from 'fast-check';
+import * as v from 'valibot';
+import { expect, test } from 'vitest';
+import { ConfigError, parseConfig } from '../../src/config.ts';
+import { parseReturnPath } from '../../src/server-side-flow/return-path.ts';
+import { createSealer, defineCookie } from '../../src/http/sealed-cookie.ts';
+import { VALID_ENV, WEB_ORIGIN } from '../support/test-api.ts';
+import { computeTopology } from '../../src/topology.ts';
+import { parseTopupUrl } from '../../src/provider/topup-url.ts';
+import { anyJson, anyText, CANARY, marked } from './arbitraries.ts';
+
+const hosts = new Set(['pay.example', 'shop.example:8443']);
+const url = fc.oneof(
+  anyJson,
+  fc.webUrl({ withQueryParameters: true, withFragments: true }),
+  fc
+    .tuple(
+      fc.constantFrom('https:', 'http:', 'HTTPS:', 'javascript:', 'data:', 'blob:https:', ''),
+      fc.constantFrom('//', '/', '\\\\', '/\\', '///', ''),
+      fc.constantFrom(
+        'pay.example',
+        'PAY.example',
+        'pay.example.',
+        'pay。example',
+        'shop.example:8443',
+        'pay.example:444',
+        'evil.example',
+      ),
+      fc.oneof(fc.constantFrom('', '/', '@evil.example/', '.evil.example', '\t', '#', '?'), anyText),
+    )
+    .map((parts) => parts.join('')),
+  anyText.map((text) => `https://pay.example${text}`),
+);
+
+test('a topup link is safe or none', () => {
+  fc.assert(
+    fc.property(url, (value) => {
+      const parsed = parseTopupUrl(value, hosts);
+      if (parsed === undefined) return;
+      const { protocol, host, username, password, href } = new URL(parsed);
+      expect([protocol, hosts.has(host), username + password, href]).toEqual(['https:', true, '', parsed]);
+      expect(parsed).toMatch(/^https:\/\/[\x21-\x7e]{1,2040}$/);
+    }),
+    { numRuns: 3000 },
+  );
+});
+
+test('a return path leads nowhere else', () => {
+  const path = fc.oneof(
+    url,
+    fc.webPath(),
+    fc
+      .array(fc.constantFrom('/', '\\', '.', '..', '//', 'evil.example', '@', ':', '%2f', '\t', '?', '#'), {
+        maxLength: 8,
+      })
+      .map((parts) => `/${parts.join('')}`),
+  );
+  fc.assert(
+    fc.property(path, (value) => {
+      const parsed = parseReturnPath(value, WEB_ORIGIN);
+      expect(parsed).toMatch(/^\/(?![/\\])/);
+      expect(new URL(parsed, WEB_ORIGIN).origin).toBe(WEB_ORIGIN);
+      expect(new URL(WEB_ORIGIN + parsed).origin).toBe(WEB_ORIGIN);
+    }),
+    { numRuns: 3000 },
+  );
+});
+
+test('a configuration is whole or refused, and no value is told', () => {
+  const name = fc.constantFrom(...Object.keys(VALID_ENV), ...OPTIONAL_VARIABLES);
+  const value = fc.oneof(
+    marked(anyText),
+    marked(anyText).map((text) => `https://${text}`),
+    marked(anyText).map((text) => `redis://:${text}@127.0.0.1`),
+    fc.webUrl().map((text) => `${text}/${CANARY}`),
+    fc.integer().map(String),
+  );
+  fc.assert(
+    fc.property(fc.dictionary(name, value), (env) => {
+      expect(faultsOf({ ...VALID_ENV, ...env }).join()).not.toContain(CANARY);
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+test('a cookie is ours, whole and of its kind, or is refused', async () => {
+  const topology = computeTopology([WEB_ORIGIN], WEB_ORIGIN);
+  if (!topology) throw new Error('a topology is expected');
+  const cookie = defineCookie('__Host-Http-x', topology);
+  const keys = [{ kid: 'k1', bytes: new Uint8Array(32).fill(1) }];
+  const sealer = createSealer({ keys, purpose: 'x', schema: v.object({ text: v.string() }) });
+  const sealed = (await sealer.seal(cookie, { text: 'hello' })) ?? '';
+  const header = fc
+    .record(
+      {
+        alg: fc.constantFrom('dir', 'none', 'A256GCMKW', 'PBES2-HS256+A128KW', 'RSA-OAEP'),
+        enc: fc.constantFrom('A256GCM', 'A128CBC-HS256'),
+        kid: fc.oneof(fc.constantFrom('k1', '__proto__'), anyJson),
+        typ: fc.constantFrom('x+jwe', 'y+jwe'),
+        zip: fc.constant('DEF'),
+        crit: anyJson,
+        p2c: fc.nat(),
+        p2s: fc.string(),
+      },
+      { requiredKeys: [] },
+    )
+    .map((fields) => Buffer.from(JSON.stringify(fields)).toString('base64url'));
+  const parts = sealed.split('.');
+  const value = fc.oneof(
+    anyText,
+    fc
+      .tuple(fc.nat(sealed.length - 1), fc.string({ maxLength: 3 }))
+      .map(([at, text]) => sealed.slice(0, at) + text + sealed.slice(at + text.length)),
+    header.map((head) => [head, ...parts.slice(1)].join('.')),
+    fc
+      .array(fc.oneof(fc.constantFrom(...parts), fc.base64String()), { maxLength: 6 })
+      .map((some) => some.join('.')),
+  );
+  await fc.assert(
+    fc.asyncProperty(value, async (given) => {
+      const opened = await sealer.open(cookie, { cookies: { [cookie.name]: given } });
+      // One in other letters that mean the same bytes is the same.
+      const isSame = bytesOf(given) === bytesOf(sealed);
+      expect(opened.status === 'ok' && !isSame).toBe(false);
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+test('an authorization response is one of the two forms, or none', () => {
+  fc.assert(
+    fc.property(
+      fc.dictionary(fc.constantFrom('code', 'state', 'error', 'iss', '__proto__'), anyJson),
+      (query) => {
+        const parsed = v.safeParse(ServerSideCallbackQuery, query);
+        if (!parsed.success) return;
+        expect(parsed.output.state).toMatch(/^[\w-]{43}$/);
+        expect(parsed.output.code ?? '').toMatch(/^[\x20-\x7e]{0,2048}$/);
+        expect(parsed.output.error ?? '').toMatch(/^[\x20-\x7e]{0,128}$/);
+      },
+    ),
+  );
+});
+
+const OPTIONAL_VARIABLES = [
+  'API_ORIGIN',
+  'HOST',
+  'PORT',
+  'OAUTH_REDIRECT_URI',
+  'OAUTH_SERVER_REDIRECT_URI',
+  'OAUTH_SCOPE',
+  'OAUTH_TOKEN_ENDPOINT',
+  'OAUTH_REVOCATION_ENDPOINT',
+  'OAUTH_CLIENT_AUTH',
+  'OAUTH_AUTO_AUTHORIZE',
+  'OAUTH_CLIENT_SECRET_FILE',
+  'TOPUP_HOSTS',
+  'SESSION_IDLE_SECONDS',
+  'SESSION_MAX_SECONDS',
+  'REDIS_URL',
+  'TRUST_PROXY',
+];
+
+/** Whatever else is thrown is a failure. */
+function faultsOf(env: Record<string, string>): readonly string[] {
+  try {
+    parseConfig(env);
+    return [];
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return error.faults;
+  }
+}
+
+function bytesOf(value: string): string {
+  return value
+    .split('.')
+    .map((part) => Buffer.from(part, 'base64url').toString('hex'))
+    .join('.');
+}

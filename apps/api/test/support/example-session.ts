@@ -1,0 +1,18 @@
+import { randomUUID } from 'node:crypto';
+import type { Session } from '../../src/session/session-cookie.ts';
+
+/** One of its own with each call, far from its end. */
+export function exampleSession(): Session {
+  const now = Math.floor(Date.now() / 1000);
+  return {
+    sessionId: randomUUID(),
+    tokenSetId: randomUUID(),
+    refreshToken: `refresh-${randomUUID()}`,
+    accessToken: `access-${randomUUID()}`,
+    accessTokenExpiresAt: now + 7200,
+    scope: 'profile balance',
+    issuedAt: now,
+    idleEndsAt: now + 604_800,
+    endsAt: now + 2_592_000,
+  };
+}

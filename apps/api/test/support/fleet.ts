@@ -1,0 +1,95 @@
+import { afterAll, beforeAll, onTestFinished, vi } from 'vitest';
+import { createBrowser, type ApiResponse } from './browser.ts';
+import { startInstance, type Instance, type Script } from './instance.ts';
+import { startRedisServer, type RedisServer } from '../doubles/redis-server.ts';
+import { startRotatingProvider, type RotatingProvider } from '../doubles/rotating-provider.ts';
+import { VALID_ENV, WEB_ORIGIN } from './test-api.ts';
+
+const SESSION = '__Host-Http-session';
+
+/** Three instances of the API, each a process, with one Redis, and a provider that forgives nothing. */
+export function useFleet() {
+  vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 }); // Processes take their time on a busy machine.
+  let provider: RotatingProvider | undefined;
+  let redis: RedisServer | undefined;
+  let instances: Instance[] = [];
+
+  const startOne = (env: Record<string, string> = {}, script?: Script) =>
+    startInstance({
+      env: {
+        ...VALID_ENV,
+        OAUTH_PROVIDER: fleet.provider.origin,
+        OAUTH_REVOCATION_ENDPOINT: `${fleet.provider.origin}/revoke`,
+        REDIS_URL: fleet.redis.url,
+        ...env,
+      },
+      ...(script && { script }),
+    });
+
+  beforeAll(async () => {
+    [provider, redis] = await Promise.all([startRotatingProvider(), startRedisServer()]);
+    instances = await Promise.all([1, 2, 3].map(() => startOne()));
+  });
+  afterAll(async () => {
+    await Promise.all(instances.map(({ stop }) => stop()));
+    await Promise.all([provider?.close(), redis?.stop()]);
+  });
+
+  const fleet = {
+    get provider(): RotatingProvider {
+      return required(provider);
+    },
+    get redis(): RedisServer {
+      return required(redis);
+    },
+    /** Any number will do: they are taken in turn. */
+    at: (index: number) => required(instances[index % instances.length]),
+    all: () => instances,
+
+    /** One more, until the end of the test. */
+    async start(env?: Record<string, string>, script?: Script): Promise<Instance> {
+      const instance = await startOne(env, script);
+      onTestFinished(() => instance.stop());
+      return instance;
+    },
+
+    /** A page behind a load balancer that takes the instances in turn. */
+    openPage(behind: () => Instance[] = () => instances) {
+      let turn = 0;
+      const balancer: Pick<Instance, 'inject'> = {
+        inject: (request) => required(behind()[turn++ % behind().length]).inject(request),
+      };
+      const browser = createBrowser({ app: balancer, webOrigin: WEB_ORIGIN, apiOrigin: WEB_ORIGIN });
+      return { ...browser, sealedCookie: async () => `${SESSION}=${(await browser.cookie(SESSION))?.value}` };
+    },
+
+    async countRefreshes<T>(during: () => Promise<T>): Promise<[result: T, refreshes: number]> {
+      const before = fleet.provider.refreshRequests;
+      const result = await during();
+      return [result, fleet.provider.refreshRequests - before];
+    },
+  };
+  return fleet;
+}
+
+interface SendOptions {
+  body?: object;
+  signal?: AbortSignal;
+}
+
+/** With a cookie somebody kept, to a certain instance. */
+export function send(instance: Instance, url: string, cookie: string, { body, signal }: SendOptions = {}) {
+  const headers = { origin: WEB_ORIGIN, 'x-csrf': '1', cookie };
+  return instance.inject({ method: 'POST', url, headers, ...(body && { body }) }, signal);
+}
+
+/** Name and value of the first cookie that an answer sets. */
+export function cookieIn({ headers }: ApiResponse): string {
+  const [cookie] = [headers['set-cookie'] ?? []].flat();
+  return cookie?.split(';')[0] ?? '';
+}
+
+function required<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('the fleet is not up');
+  return value;
+}
