@@ -3,7 +3,7 @@ import { act, cleanup, configure, render, screen } from '@testing-library/react'
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { App } from './app.tsx';
 import { createApiClient } from '@oneclick/sign-in/src/api/api-client.ts';
-import { createSession, type Session } from '@oneclick/sign-in/src/session/session.ts';
+import { createSession, type Session } from '@oneclick/sign-in/src/session/tab-session.ts';
 import { writeSessionMark } from '@oneclick/sign-in/src/session/session-mark.ts';
 import { SessionProvider } from '@oneclick/sign-in/src/react.tsx';
 import { answer, userinfo } from '@oneclick/sign-in/test/answers.ts';

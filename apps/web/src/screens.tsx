@@ -1,4 +1,4 @@
-import { createSession } from '@oneclick/sign-in/src/session/session.ts';
+import { createSession } from '@oneclick/sign-in/src/session/tab-session.ts';
 import { api, core } from './main.ts';
 import { renderApp } from './render-app.tsx';
 

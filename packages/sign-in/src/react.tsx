@@ -1,5 +1,5 @@
 import { createContext, type ReactNode, use, useSyncExternalStore } from 'react';
-import type { Session } from './session/session.ts';
+import type { Session } from './session/tab-session.ts';
 import type { SessionState } from './session/session-state.ts';
 
 /*

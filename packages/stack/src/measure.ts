@@ -57,7 +57,7 @@ async function productionApiStart(): Promise<number> {
 /** What a team embeds that brings screens of its own: packages/sign-in without the seam to React. In brotli. */
 async function wholeSignIn(): Promise<number> {
   const { output } = await build({
-    input: inWorkspace('packages/sign-in/src/session/session.ts'),
+    input: inWorkspace('packages/sign-in/src/session/tab-session.ts'),
     write: false,
     output: { minify: true },
   });

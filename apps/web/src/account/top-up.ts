@@ -2,7 +2,7 @@ import { isLoopback } from '@oneclick/shared/is-loopback';
 import { TopupResponse } from '@oneclick/shared/messages';
 import { PATHS, WEB_PATHS } from '@oneclick/shared/paths';
 import * as v from 'valibot';
-import type { Session } from '@oneclick/sign-in/src/session/session.ts';
+import type { Session } from '@oneclick/sign-in/src/session/tab-session.ts';
 import { Fault } from '@oneclick/sign-in/src/api/fault.ts';
 
 const TICK_MS = 1_000;

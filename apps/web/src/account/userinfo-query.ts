@@ -2,7 +2,7 @@ import { Userinfo } from '@oneclick/shared/messages';
 import { PATHS } from '@oneclick/shared/paths';
 import { queryOptions } from '@tanstack/react-query';
 import * as v from 'valibot';
-import type { Session } from '@oneclick/sign-in/src/session/session.ts';
+import type { Session } from '@oneclick/sign-in/src/session/tab-session.ts';
 import { Fault } from '@oneclick/sign-in/src/api/fault.ts';
 
 const STALE_AFTER_MS = 30_000;

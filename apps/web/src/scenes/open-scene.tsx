@@ -2,7 +2,7 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { App } from '../app.tsx';
 import type { HttpHandler } from 'msw';
 import { createApiClient } from '@oneclick/sign-in/src/api/api-client.ts';
-import { createSession } from '@oneclick/sign-in/src/session/session.ts';
+import { createSession } from '@oneclick/sign-in/src/session/tab-session.ts';
 import { writeSessionMark } from '@oneclick/sign-in/src/session/session-mark.ts';
 import { leaveOutcome } from '@oneclick/sign-in/src/sign-in/sign-in-outcome.ts';
 import type { SessionStatus } from '@oneclick/sign-in/src/session/session-state.ts';

@@ -1,4 +1,4 @@
-import type { Session } from '../session/session.ts';
+import type { Session } from '../session/tab-session.ts';
 
 /**
  * Prints what happens to the session and to each sign-in, with the milliseconds since the page began. For a

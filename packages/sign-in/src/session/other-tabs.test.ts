@@ -5,7 +5,7 @@ import { API, serve, useApiServer } from '../../test/api-server.ts';
 import { createLocks } from '../../test/locks.ts';
 import { stubWindowOpen } from '../../test/stub-window-open.ts';
 import { createApiClient } from '../api/api-client.ts';
-import { createSession, type Session } from './session.ts';
+import { createSession, type Session } from './tab-session.ts';
 import { writeSessionMark } from './session-mark.ts';
 
 useApiServer();

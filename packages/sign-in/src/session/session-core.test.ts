@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { answer } from '../../test/answers.ts';
 import { API, serve, useApiServer } from '../../test/api-server.ts';
 import { createApiClient } from '../api/api-client.ts';
-import { createSession, type Session } from './session.ts';
+import { createSession, type Session } from './tab-session.ts';
 import { readSessionMark, writeSessionMark } from './session-mark.ts';
 import { leaveOutcome } from '../sign-in/sign-in-outcome.ts';
 

@@ -11,7 +11,7 @@ import { takeOutcome } from '../sign-in/sign-in-outcome.ts';
 import { withSessionLock } from './session-lock.ts';
 import { readSessionMark, writeSessionMark } from './session-mark.ts';
 import { mayFollow, type SessionState, sessionStatus } from './session-state.ts';
-import type { SignInEvent } from '../sign-in/sign-in-event.ts';
+import type { SignInEvent } from '../sign-in/old-event.ts';
 
 export type SessionCore = ReturnType<typeof createSessionCore>;
 

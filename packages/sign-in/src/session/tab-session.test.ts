@@ -5,10 +5,10 @@ import { API, serve, useApiServer } from '../../test/api-server.ts';
 import { stubWindowOpen } from '../../test/stub-window-open.ts';
 import { createApiClient } from '../api/api-client.ts';
 import { offerAuthorizationResponse } from '../hand-over/hand-over.ts';
-import { createSession, type Session } from './session.ts';
+import { createSession, type Session } from './tab-session.ts';
 import { readSessionMark, writeSessionMark } from './session-mark.ts';
 import type { SessionState } from './session-state.ts';
-import type { SignInEvent } from '../sign-in/sign-in-event.ts';
+import type { SignInEvent } from '../sign-in/old-event.ts';
 import { leaveOutcome } from '../sign-in/sign-in-outcome.ts';
 
 useApiServer();

@@ -1,0 +1,15 @@
+/* The public API. Nothing else of the package can be imported. */
+
+export type {
+  LoadingSession,
+  OpenTransaction,
+  Session,
+  SignedInSession,
+  SignedOutSession,
+  SigningInSession,
+} from './session/session.ts';
+export type { SignInClient, SignInClientOptions, SignInRequest, TopUpTab } from './sign-in-client.ts';
+export { type ErrorDetails, isSignInErrorCode, SignInError, type SignInErrorCode } from './sign-in-error.ts';
+export { inAppBrowser } from './sign-in/in-app-browser.ts';
+export type { SignInEvent } from './sign-in/sign-in-event.ts';
+export type { Userinfo } from '@oneclick/shared/messages';

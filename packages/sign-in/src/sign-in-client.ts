@@ -1,0 +1,135 @@
+import type { Userinfo } from '@oneclick/shared/messages';
+import type { Session } from './session/session.ts';
+import type { SignInEvent } from './sign-in/sign-in-event.ts';
+
+/** Options of `createSignInClient`. */
+export interface SignInClientOptions {
+  /**
+   * The origin of the API.
+   * @default the content of `<meta name="api-origin">`, or else the page's own origin
+   * @example
+   * createSignInClient({ apiOrigin: 'https://api.example.com' });
+   */
+  apiOrigin?: string;
+}
+
+/** Options of `signIn`. */
+export interface SignInRequest {
+  /**
+   * `popup` opens a window, and goes on in this tab where no window can be had: blocked, in an app's built-in browser,
+   * in an installed web app. `redirect` goes on in this tab from the start.
+   * @default 'popup'
+   */
+  mode?: 'popup' | 'redirect';
+  /**
+   * A path of this app, for a sign-in that goes on in this tab: the user comes back to it. Another origin counts
+   * as `/`.
+   * @default the page that the user is on
+   * @example
+   * client.signIn({ mode: 'redirect', returnTo: '/checkout?step=2' });
+   */
+  returnTo?: string;
+}
+
+/** The tab with the provider's top-up page. */
+export interface TopUpTab {
+  /** Whether the user has closed it. Its content belongs to the provider, and nothing else can be read from it. */
+  readonly closed: boolean;
+}
+
+/**
+ * The sign-in of one tab. It has the access token in a closure: no method returns it, and no property contains it.
+ * All methods may be passed on without their object.
+ */
+export interface SignInClient {
+  /**
+   * The session as it is now. The same object until it changes, as `useSyncExternalStore` asks for.
+   * @example
+   * if (client.getSession().isSignedIn) showAccount();
+   */
+  getSession(this: void): Session;
+
+  /**
+   * Calls back after each change of the session. Returns the undo.
+   * @example
+   * const unsubscribe = client.subscribe(() => render(client.getSession()));
+   */
+  subscribe(this: void, onChange: () => void): () => void;
+
+  /**
+   * Asks the API for the provider's address before the click, so that the click goes straight there. Call it when the
+   * pointer or the focus reaches the button. Calling it often costs nothing.
+   * @example
+   * <button onPointerEnter={client.prepareSignIn} onFocus={client.prepareSignIn} onClick={() => client.signIn()}>
+   */
+  prepareSignIn(this: void): void;
+
+  /**
+   * Starts a sign-in. Call it in the click itself: a browser blocks a window that opens after anything awaited.
+   * Does nothing unless the session is `signed-out`.
+   * @example
+   * button.addEventListener('click', () => client.signIn());
+   */
+  signIn(this: void, request?: SignInRequest): void;
+
+  /**
+   * Signs out in all tabs at once, then at the API. Resolves when the API has answered. If the API can't be reached,
+   * the user stays signed out here, and the next page load reports the sign-out.
+   * @example
+   * button.addEventListener('click', () => void client.signOut());
+   */
+  signOut(this: void): Promise<void>;
+
+  /**
+   * Retries now what a `warning` waits for. The client does the same by itself later.
+   * @example
+   * {session.status === 'loading' && session.warning && <button onClick={client.tryAgain}>Try again</button>}
+   */
+  tryAgain(this: void): void;
+
+  /**
+   * Reads the account of the user. Refreshes the token and tries once more after a 401.
+   * @throws {SignInError}
+   * @example
+   * const { username, balance_formatted } = await client.fetchUserinfo();
+   */
+  fetchUserinfo(this: void, options?: { signal?: AbortSignal }): Promise<Userinfo>;
+
+  /**
+   * GET with the access token, to a path of the API. Refreshes the token and tries once more after a 401.
+   * @param path below the API's origin: the token is sent nowhere else
+   * @param options.parse checks the body; what it throws becomes an `api_bad_answer`
+   * @throws {SignInError}
+   * @example
+   * const usage = await client.fetchWithAccessToken('/api/usage', { parse: (body) => v.parse(Usage, body) });
+   */
+  fetchWithAccessToken<T>(
+    this: void,
+    path: string,
+    options: { parse: (body: unknown) => T; signal?: AbortSignal },
+  ): Promise<T>;
+
+  /**
+   * Opens the provider's top-up page in a new tab. Call it in the click itself. Read the userinfo again when the user
+   * comes back.
+   * @throws {SignInError} `tab_blocked` if the browser opened no tab, `unsafe_topup_url` if the link is not safe
+   * @example
+   * button.addEventListener('click', () => client.topUp().catch(showError));
+   */
+  topUp(this: void): Promise<TopUpTab>;
+
+  /**
+   * Calls back with each event from now on. An error in the listener stays the listener's own. Returns the undo.
+   * @param options.replay first calls back with the events since the page was loaded
+   * @example
+   * const stop = client.onEvent((event) => console.info(event.type));
+   */
+  onEvent(this: void, listener: (event: SignInEvent) => void, options?: { replay?: boolean }): () => void;
+
+  /**
+   * Stops all timers and listeners. The user stays signed in, for the next client.
+   * @example
+   * import.meta.hot?.dispose(client.close);
+   */
+  close(this: void): void;
+}

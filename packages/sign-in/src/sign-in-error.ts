@@ -1,0 +1,102 @@
+import { type ErrorCode, isErrorCode } from '@oneclick/shared/errors';
+
+const CLIENT_CODES = [
+  /** The browser reports that there is no network. */
+  'offline',
+  /** No answer, or one that is not the API's: no connection, a proxy's error page, the API is down. */
+  'api_unreachable',
+  /** The API answered with a message that the contract does not contain. */
+  'api_bad_answer',
+  /** The sign-in window was closed before it reached the provider. */
+  'window_closed',
+  /** The browser did not open a new tab for the top-up page. */
+  'tab_blocked',
+  /** The app is shown inside another page, where signing in is not safe. */
+  'framed',
+] as const;
+
+/**
+ * Each way in which a sign-in, a session or a request can fail: the codes of the API and six of the browser's side.
+ * A code says what the user can do next, not which part failed.
+ * @example
+ * const sentence: Partial<Record<SignInErrorCode, string>> = { offline: 'You are offline.' };
+ */
+export type SignInErrorCode = ErrorCode | (typeof CLIENT_CODES)[number];
+
+/**
+ * Whether a value from outside is one of the codes.
+ * @example
+ * const code = isSignInErrorCode(value) ? value : 'internal_error';
+ */
+export function isSignInErrorCode(value: unknown): value is SignInErrorCode {
+  return isErrorCode(value) || CLIENT_CODES.some((code) => code === value);
+}
+
+/**
+ * What a screen shows of an error. Contains no token, no authorization code and no `state`.
+ * @example
+ * { code: 'provider_timeout', requestId: 'req-8f2c' }
+ */
+export interface ErrorDetails {
+  /** What failed. Choose the sentence and the next step by it. */
+  code: SignInErrorCode;
+  /** The request in the API's log. Show it, so that the user can quote it to support. Missing if no API answered. */
+  requestId?: string;
+}
+
+/** Reads error details that another page or tab has left. Undefined if the value has no known code. */
+export function parseErrorDetails({ code, requestId }: Record<string, unknown>): ErrorDetails | undefined {
+  if (!isSignInErrorCode(code)) return undefined;
+  return { code, ...(typeof requestId === 'string' && { requestId }) };
+}
+
+/**
+ * What `fetchUserinfo`, `fetchWithAccessToken` and `topUp` throw.
+ * @example
+ * try {
+ *   await client.fetchUserinfo();
+ * } catch (error) {
+ *   if (error instanceof SignInError && error.retryable) showTryAgain();
+ * }
+ */
+export class SignInError extends Error implements ErrorDetails {
+  readonly code: SignInErrorCode;
+  declare readonly requestId?: string;
+  /** The HTTP status, if there was an answer. */
+  declare readonly status?: number;
+  /** Whether the same request may succeed later, although the user has done nothing. */
+  readonly retryable: boolean;
+  /** Milliseconds to wait before the next request, from `Retry-After`. At most one minute. */
+  declare readonly retryAfterMs?: number;
+
+  constructor(
+    code: SignInErrorCode,
+    {
+      cause,
+      retryable = false,
+      ...answer
+    }: {
+      requestId?: string;
+      status?: number;
+      retryable?: boolean;
+      retryAfterMs?: number;
+      cause?: unknown;
+    } = {},
+  ) {
+    super(code, { cause });
+    this.name = 'SignInError';
+    this.code = code;
+    this.retryable = retryable;
+    Object.assign(this, answer);
+  }
+
+  /** The error itself, or an `api_bad_answer` that has it as its cause. */
+  static from(error: unknown): SignInError {
+    return error instanceof SignInError ? error : new SignInError('api_bad_answer', { cause: error });
+  }
+
+  /** The part for a screen. */
+  get details(): ErrorDetails {
+    return { code: this.code, ...(this.requestId !== undefined && { requestId: this.requestId }) };
+  }
+}
