@@ -1,8 +1,9 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseEnv } from 'node:util';
 import { expect, test } from 'vitest';
-import { ConfigError, parseConfig } from './config.ts';
+import { ConfigError, parseConfig, VARIABLES } from './config.ts';
 import { VALID_ENV } from '../test/support/test-api.ts';
 import { PROVIDER } from '../test/doubles/test-provider.ts';
 
@@ -208,9 +209,12 @@ test('a client secret under a name that goes into the web bundle is a fault', ()
   ]);
 });
 
-test('cross-site over plain http is a fault, since no cookie works there', () => {
-  const env = { WEB_ORIGIN: 'http://localhost:5173', API_ORIGIN: 'http://127.0.0.1:3000' };
-  expect(faultsOf(env)).toEqual([expect.stringContaining('API_ORIGIN')]);
+test.each([
+  ['http://localhost:5173', 'http://127.0.0.1:3000'],
+  ['http://app.localhost:5173', 'http://api.localhost:3000'],
+  ['https://app.example.com', 'http://localhost:3000'],
+])('%s and %s are cross-site without https, where no cookie works: a fault', (web, api) => {
+  expect(faultsOf({ WEB_ORIGIN: web, API_ORIGIN: api })).toEqual([expect.stringMatching(/^API_ORIGIN /)]);
 });
 
 test.each([
@@ -221,7 +225,7 @@ test.each([
   expect(faultsOf({ API_ORIGIN: api, OAUTH_SERVER_REDIRECT_URI: `${api}/oauth/callback` })).toEqual(expected);
 });
 
-test('all faults are told at once', () => {
+test('all faults are reported at once', () => {
   expect(
     faultsOf({
       WEB_ORIGIN: '*',
@@ -231,4 +235,17 @@ test('all faults are told at once', () => {
       REDIS_URL: 'x',
     }),
   ).toHaveLength(5);
+});
+
+test('.env.example names every variable once, with the default that the API uses', () => {
+  const example = readFileSync(new URL('../.env.example', import.meta.url), 'utf8');
+  const assignments = example.match(/^(?:# )?[A-Z_]+=.*/gm)?.map((line) => line.replace('# ', '')) ?? [];
+  const names = assignments.map((line) => line.split('=')[0]);
+  expect(names.toSorted()).toEqual(VARIABLES.toSorted());
+  const defaults = Object.entries(parseEnv(assignments.join('\n'))).filter(([, value]) => value !== '');
+  expect(defaults.length).toBeGreaterThan(5);
+  const { RATE_LIMIT_PER_MINUTE: _, LOG_LEVEL: __, ...required } = VALID_ENV;
+  expect(JSON.stringify(parseConfig({ ...required, ...Object.fromEntries(defaults) }))).toBe(
+    JSON.stringify(parseConfig(required)),
+  );
 });

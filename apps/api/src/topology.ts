@@ -26,18 +26,13 @@ interface CookieAttributes {
   partitioned: boolean;
 }
 
-/**
- * @returns the topology, or undefined where no cookie could work: across sites a cookie has to be
- * `SameSite=None`, which browsers refuse without `Secure`, and plain http has no `Secure`.
- */
-export function computeTopology(webOrigins: readonly string[], apiOrigin: string): Topology | undefined {
+export function computeTopology(webOrigins: readonly string[], apiOrigin: string): Topology {
   const api = new URL(apiOrigin);
   const isSecure = api.protocol === 'https:';
   const relations = new Map(webOrigins.map((origin) => [origin, relationOf(new URL(origin), api)]));
   const relation = (['cross-site', 'same-site'] as const).find((wide) =>
     [...relations.values()].includes(wide),
   );
-  if (relation === 'cross-site' && !isSecure) return undefined;
 
   return {
     relation: relation ?? 'same-origin',

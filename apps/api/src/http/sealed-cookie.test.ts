@@ -1,12 +1,12 @@
 import * as v from 'valibot';
 import { expect, test } from 'vitest';
+import type { SessionKeys } from '../config.ts';
 import { createSealer, defineCookie } from './sealed-cookie.ts';
 import { computeTopology } from '../topology.ts';
 
 const topology = computeTopology(['https://app.example.com'], 'https://app.example.com');
-if (!topology) throw new Error('a topology is expected');
 const cookie = defineCookie('__Host-Http-x', topology);
-const keys = [{ kid: 'k1', bytes: new Uint8Array(32).fill(1) }];
+const keys: SessionKeys = [{ kid: 'k1', bytes: new Uint8Array(32).fill(1) }];
 const schema = v.object({ text: v.string() });
 const sealer = createSealer({ keys, purpose: 'x', schema });
 const open = (value: string) => sealer.open(cookie, { cookies: { [cookie.name]: value } });

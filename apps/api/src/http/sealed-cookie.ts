@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { compactDecrypt } from 'jose/jwe/compact/decrypt';
 import { CompactEncrypt } from 'jose/jwe/compact/encrypt';
 import * as v from 'valibot';
-import type { SessionKey } from '../config.ts';
+import type { SessionKeys } from '../config.ts';
 import type { Topology } from '../topology.ts';
 
 /** RFC 6265 §6.1: browsers drop a longer cookie without a word. Counted with its name. */
@@ -37,7 +37,7 @@ export interface Sealer<T> {
 }
 
 interface SealerOptions<T> {
-  keys: readonly SessionKey[];
+  keys: SessionKeys;
   /** Binds the cookie to its use: one kind can't be opened as another. */
   purpose: string;
   schema: v.GenericSchema<unknown, T>;

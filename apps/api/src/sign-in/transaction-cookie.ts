@@ -1,7 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import * as v from 'valibot';
-import type { SessionKey } from '../config.ts';
+import type { SessionKeys } from '../config.ts';
 import { ApiError } from '../http/api-error.ts';
 import { createSealer, defineCookie, type Cookie } from '../http/sealed-cookie.ts';
 import type { Topology } from '../topology.ts';
@@ -34,7 +34,7 @@ const CLOCK_SKEW_SECONDS = 60;
 
 interface TransactionCookiesOptions {
   topology: Topology;
-  keys: readonly SessionKey[];
+  keys: SessionKeys;
 }
 
 /**
