@@ -1,15 +1,14 @@
 import { createSecretKey, hkdfSync, type webcrypto } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { compactDecrypt } from 'jose/jwe/compact/decrypt';
-import { CompactEncrypt } from 'jose/jwe/compact/encrypt';
-import * as v from 'valibot';
+import type * as v from 'valibot';
 import type { SessionKeys } from '../config.ts';
+import { openJson, sealJson } from '../sealed-json.ts';
 import type { Topology } from '../topology.ts';
 
-/** RFC 6265 §6.1: browsers drop a longer cookie without a word. Counted with its name. */
+/** RFC 6265 §6.1. Browsers silently drop a longer cookie. Its name counts too. */
 const MAX_COOKIE_BYTES = 4096;
 
-/** One cookie: where it is set is where it is cleared, since a browser ignores a clearing with other attributes. */
+/** Sets and clears one cookie with the same attributes: browsers ignore a deletion with other attributes. */
 export interface Cookie {
   name: string;
   set: (reply: FastifyReply, content: { value: string; maxAgeSeconds: number }) => void;
@@ -25,35 +24,39 @@ export function defineCookie(name: string, { cookieAttributes }: Pick<Topology, 
   };
 }
 
-/** The four are told apart because they end differently. `unknown_key` may be a newer deployment's cookie. */
+/** A newer deployment may have sealed a cookie with an `unknown_key`, so the cookie is not cleared. */
 type Opened<T> =
   { status: 'ok'; payload: T } | { status: 'absent' } | { status: 'unknown_key' } | { status: 'invalid' };
 
-/** Seals payloads of one kind into cookies, so that the browser keeps them and can neither read nor change them. */
+/** Seals payloads of one kind into cookies. The browser can neither read nor change them. */
 export interface Sealer<T> {
-  /** @returns undefined if the cookie would be too long to be kept */
+  /** @returns undefined if browsers would drop the cookie because of its length */
   seal: (cookie: Cookie, payload: T) => Promise<string | undefined>;
   open: (cookie: Pick<Cookie, 'name'>, request: Pick<FastifyRequest, 'cookies'>) => Promise<Opened<T>>;
 }
 
 interface SealerOptions<T> {
   keys: SessionKeys;
-  /** Binds the cookie to its use: one kind can't be opened as another. */
+  /** Each purpose has keys of its own, derived from `keys`. A cookie sealed for one can't be opened for another. */
   purpose: string;
   schema: v.GenericSchema<unknown, T>;
 }
 
 export function createSealer<T>({ keys, purpose, schema }: SealerOptions<T>): Sealer<T> {
   const typ = `${purpose}+jwe`;
-  const subkeys = new Map(keys.map(({ kid, bytes }) => [kid, deriveSubkey(bytes, purpose)] as const));
-  const [sealingKid, sealingKey] = [...subkeys][0] ?? [];
-  if (!sealingKid || !sealingKey) throw new TypeError('A sealer needs a key');
+  const [{ kid: sealingKid }] = keys;
+  const subkeys = new Map(keys.map(({ kid, bytes }) => [kid, deriveSubkey(bytes, purpose)]));
+
+  function findKey(kid: string | undefined): webcrypto.CryptoKey {
+    if (kid === undefined) throw new TypeError('The cookie names no key');
+    const subkey = subkeys.get(kid);
+    if (!subkey) throw new UnknownKeyError();
+    return subkey;
+  }
 
   return {
     async seal(cookie, payload) {
-      const value = await new CompactEncrypt(new TextEncoder().encode(JSON.stringify(payload)))
-        .setProtectedHeader({ alg: 'dir', enc: 'A256GCM', kid: sealingKid, typ })
-        .encrypt(sealingKey);
+      const value = await sealJson(payload, findKey(sealingKid), { kid: sealingKid, typ });
       return cookie.name.length + value.length <= MAX_COOKIE_BYTES ? value : undefined;
     },
 
@@ -61,37 +64,19 @@ export function createSealer<T>({ keys, purpose, schema }: SealerOptions<T>): Se
       const value = request.cookies[name];
       if (!value) return { status: 'absent' };
       if (name.length + value.length > MAX_COOKIE_BYTES) return { status: 'invalid' };
-      let isKeyUnknown = false;
       try {
-        const { plaintext, protectedHeader } = await compactDecrypt(
-          value,
-          ({ kid }) => {
-            const subkey = subkeys.get(kid ?? '');
-            isKeyUnknown = kid !== undefined && !subkey;
-            if (!subkey) throw new TypeError('unknown key id');
-            return subkey;
-          },
-          // Without these lists the header, which anyone can write, would choose how it is opened.
-          {
-            keyManagementAlgorithms: ['dir'],
-            contentEncryptionAlgorithms: ['A256GCM'],
-            maxDecompressedLength: 0,
-          },
-        );
-        if (protectedHeader.typ !== typ) return { status: 'invalid' };
-        return { status: 'ok', payload: v.parse(schema, JSON.parse(new TextDecoder().decode(plaintext))) };
-      } catch {
-        return { status: isKeyUnknown ? 'unknown_key' : 'invalid' };
+        return { status: 'ok', payload: await openJson(value, { findKey, typ, schema }) };
+      } catch (error) {
+        return { status: error instanceof UnknownKeyError ? 'unknown_key' : 'invalid' };
       }
     },
   };
 }
 
-/** As a CryptoKey: raw bytes would be imported anew for every cookie. */
+class UnknownKeyError extends Error {}
+
+/** As a CryptoKey, because jose would import raw bytes again for every cookie. */
 function deriveSubkey(bytes: Uint8Array, purpose: string): webcrypto.CryptoKey {
-  return createSecretKey(new Uint8Array(hkdfSync('sha256', bytes, '', purpose, 32))).toCryptoKey(
-    'AES-GCM',
-    false,
-    ['encrypt', 'decrypt'],
-  );
+  const subkey = createSecretKey(new Uint8Array(hkdfSync('sha256', bytes, '', purpose, 32)));
+  return subkey.toCryptoKey('AES-GCM', false, ['encrypt', 'decrypt']);
 }

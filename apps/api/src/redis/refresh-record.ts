@@ -1,7 +1,6 @@
 import { hkdfSync } from 'node:crypto';
-import { compactDecrypt } from 'jose/jwe/compact/decrypt';
-import { CompactEncrypt } from 'jose/jwe/compact/encrypt';
 import * as v from 'valibot';
+import { openJson, sealJson } from '../sealed-json.ts';
 import { Session } from '../session/session-cookie.ts';
 
 /** What a refresh came to, for those who hold the same token set. */
@@ -33,17 +32,10 @@ export function refreshRecordOf({ tokenSetId, refreshToken }: Session): RefreshR
 }
 
 export function sealOutcome({ sealingKey }: RefreshRecord, outcome: RefreshOutcome): Promise<string> {
-  return new CompactEncrypt(new TextEncoder().encode(JSON.stringify(outcome)))
-    .setProtectedHeader({ alg: 'dir', enc: 'A256GCM' })
-    .encrypt(sealingKey);
+  return sealJson(outcome, sealingKey);
 }
 
-/** @throws if it was sealed for another record, or changed */
-export async function openOutcome({ sealingKey }: RefreshRecord, sealed: string): Promise<RefreshOutcome> {
-  const { plaintext } = await compactDecrypt(sealed, sealingKey, {
-    keyManagementAlgorithms: ['dir'],
-    contentEncryptionAlgorithms: ['A256GCM'],
-    maxDecompressedLength: 0,
-  });
-  return v.parse(RefreshOutcome, JSON.parse(new TextDecoder().decode(plaintext)));
+/** @throws if the outcome was sealed for another record, or was changed */
+export function openOutcome({ sealingKey }: RefreshRecord, sealed: string): Promise<RefreshOutcome> {
+  return openJson(sealed, { findKey: () => sealingKey, schema: RefreshOutcome });
 }
