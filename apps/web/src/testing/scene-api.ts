@@ -2,7 +2,7 @@ import { http, HttpResponse, passthrough } from 'msw';
 import { setupWorker } from 'msw/browser';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, vi } from 'vitest';
 import { commands } from 'vitest/browser';
-import { headersFor } from '../../headers.ts';
+import { headersFor } from '@oneclick/sign-in/headers';
 
 const { 'Content-Security-Policy': CONTENT_SECURITY_POLICY = '' } = headersFor('/');
 

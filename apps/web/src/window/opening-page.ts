@@ -1,1 +1,0 @@
-import '@oneclick/sign-in/src/pages/opening-page.ts';
