@@ -2,10 +2,9 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['src/**/*.test.ts'],
-    setupFiles: ['src/console-guard.ts'],
+    setupFiles: ['test/console-guard.ts'],
     restoreMocks: true,
-    // Against what hangs. How fast a machine is, is not what is tested.
+    // Ends a test that hangs. A slow machine needs less than this.
     testTimeout: 30_000,
   },
 });

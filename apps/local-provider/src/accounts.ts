@@ -1,29 +1,36 @@
-/** The demo accounts. They live as long as the process: a restart brings the first balance back. */
+/** A demo account. A restart of the process resets its balance. */
 export interface Account {
   readonly id: number;
   readonly username: string;
   readonly email: string;
   /** Unix seconds. */
   readonly createdTime: number;
-  /** 1 is an active account; no other number is documented. */
+  /** 1 means active. AIHubMix documents no other value. */
   readonly status: 1;
+  /** Thousandths of the currency: 1,000 is 1.00. */
   quota: number;
+  /** In the unit of `quota`. */
   usedQuota: number;
 }
 
 export const DEMO_PASSWORD = 'one-click';
 
-/** What one top-up adds to the quota: 10.00 as the user sees it. */
+/** The quota that one top-up adds: 10.00 in the currency. */
 const TOP_UP_QUOTA = 10_000;
 
 export interface Accounts {
   readonly usernames: readonly string[];
   find: (id: number) => Account | undefined;
+  /** Returns the account if username and password are right. */
   authenticate: (credentials: { username: string; password: string }) => Account | undefined;
+  /** Adds 10.00 to the balance. */
   topUp: (account: Account) => void;
 }
 
-/** (1,000,000 − 250,000) / 1,000 = "750.00", as in the example of AIHubMix's documentation. */
+/**
+ * Formats the balance as AIHubMix does.
+ * @example formatBalance({ quota: 1_000_000, usedQuota: 250_000 }) // '750.00'
+ */
 export function formatBalance({ quota, usedQuota }: Pick<Account, 'quota' | 'usedQuota'>): string {
   return ((quota - usedQuota) / 1000).toFixed(2);
 }

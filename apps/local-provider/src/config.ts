@@ -6,28 +6,28 @@ export interface RegisteredApp {
   clientId: string;
   clientSecret: string;
   redirectUri: string;
-  /** The real provider knows one for each app. With a second one here, both ways of signing in can be tried. */
+  /** AIHubMix allows one redirect URI per app. A second one makes both flows testable with one app. */
   serverRedirectUri?: string | undefined;
 }
 
 export interface ProviderConfig {
   host: string;
-  /** 0 takes any free port. */
+  /** 0 means any free port. */
   port: number;
-  /** Origin under which browsers and apps reach the provider; undefined: `http://localhost:{port}`. */
+  /** The origin under which browsers and apps reach the provider. The default is `http://localhost:{port}`. */
   issuer: string | undefined;
-  /** The app that is there from the start. More come through POST /api/oauth_apps. */
+  /** An app that is registered at the start. `POST /api/oauth_apps` registers more. */
   app: RegisteredApp | undefined;
-  /** What POST /api/oauth_apps wants as its bearer token; undefined: nobody may register. */
+  /** The bearer token for `POST /api/oauth_apps`. Without it, nobody can register an app. */
   developerToken: string | undefined;
   accessTokenSeconds: number;
   refreshTokenSeconds: number;
   codeSeconds: number;
-  /** Cross-Origin-Opener-Policy of everything it answers; undefined: the header is not sent. */
+  /** The Cross-Origin-Opener-Policy of every answer. Without it, the header is not sent. */
   openerPolicy: string | undefined;
 }
 
-/** Every fault of the environment at once, by name and never with a value: one of them is a secret. */
+/** Lists all faults of the environment. A fault names its variable but never quotes the value, which can be a secret. */
 export class ConfigError extends Error {
   override name = 'ConfigError';
   readonly faults: readonly string[];
@@ -43,7 +43,7 @@ function isOrigin(value: string): boolean {
   return url !== null && /^https?:$/.test(url.protocol) && url.origin === value;
 }
 
-/** RFC 6749 §3.1.2: absolute, and without a fragment. Plain http is for testing on the machine itself. */
+/** Whether the URI is absolute and has no fragment (RFC 6749 §3.1.2). Plain http is allowed on loopback hosts only. */
 export function isRedirectUri(value: string): boolean {
   const url = URL.parse(value);
   if (url === null || value.includes('#') || url.username || url.password) return false;
@@ -67,10 +67,10 @@ const seconds = integer({
 });
 const text = v.pipe(v.string(), v.nonEmpty('must not be empty'));
 
-// RFC 6749 appendix A.1 and A.2: visible ASCII and spaces.
+// RFC 6749 appendix A.1 and A.2 allow visible ASCII and spaces.
 const clientCredential = v.pipe(
   v.string(),
-  v.regex(/^[\x20-\x7E]+$/, 'must be printable ASCII, and not empty'),
+  v.regex(/^[\x20-\x7E]+$/, 'must be printable ASCII and not empty'),
 );
 
 const redirectUriSchema = v.pipe(
@@ -84,10 +84,7 @@ const environmentSchema = v.object({
   HOST: v.optional(text, '127.0.0.1'),
   PORT: v.optional(integer({ from: 0, to: 65_535, message: 'must be a port number, 0 to 65535' }), '4400'),
   ISSUER: v.optional(
-    v.pipe(
-      v.string(),
-      v.check(isOrigin, 'must be an origin such as http://localhost:4400, with nothing after it'),
-    ),
+    v.pipe(v.string(), v.check(isOrigin, 'must be an origin without a path, such as http://localhost:4400')),
   ),
   APP_NAME: v.optional(text, 'Demo app'),
   OAUTH_CLIENT_ID: v.optional(clientCredential),
@@ -103,11 +100,11 @@ const environmentSchema = v.object({
 
 const APP_VARIABLES = ['OAUTH_CLIENT_ID', 'OAUTH_CLIENT_SECRET', 'OAUTH_REDIRECT_URI'] as const;
 
-/** @throws {ConfigError} with all that is wrong */
+/** @throws {ConfigError} */
 export function readConfig(environment: NodeJS.ProcessEnv = process.env): ProviderConfig {
   if (environment.NODE_ENV === 'production') {
     throw new ConfigError([
-      'The local provider is a stand-in for development and tests, with demo accounts that anybody can sign in to: it does not start with NODE_ENV=production.',
+      'The local provider does not start with NODE_ENV=production: anybody can sign in to its demo accounts.',
     ]);
   }
 

@@ -1,36 +1,33 @@
+import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { ProviderConfig } from './config.ts';
-import { createLocalProvider } from './provider.ts';
+import { createLocalProvider } from './local-provider.ts';
 
-interface RunningProvider {
+export interface RunningProvider {
+  /** The issuer: the origin under which browsers and apps reach the provider. */
   origin: string;
-  /** Ends open connections too, at once: nothing here is worth waiting for. */
+  /** Closes the server and cuts open connections. */
   close: () => Promise<void>;
 }
 
-/** @throws the system's error (code EADDRINUSE …) when it can't listen there */
-export async function listenLocalProvider(config: ProviderConfig): Promise<RunningProvider> {
+/** @throws the error of the system (`EADDRINUSE` and others) if the server cannot listen */
+export async function listen(config: ProviderConfig): Promise<RunningProvider> {
   const server = createServer();
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ host: config.host, port: config.port }, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
+  server.listen({ host: config.host, port: config.port });
+  await once(server, 'listening');
 
-  // The provider is made once the port is known: with port 0 the issuer is not known before.
+  // The provider is created after listening, because with port 0 the issuer is unknown before.
   const address = server.address();
   const port = typeof address === 'object' && address ? address.port : config.port;
-  const issuer = config.issuer ?? `http://localhost:${port}`;
-  server.on('request', createLocalProvider({ ...config, port, issuer }));
+  const origin = config.issuer ?? `http://localhost:${port}`;
+  server.on('request', createLocalProvider({ ...config, port, issuer: origin }));
 
   return {
-    origin: issuer,
-    close: () =>
-      new Promise<void>((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    origin,
+    close: async () => {
+      server.close();
+      server.closeAllConnections();
+      await once(server, 'close');
+    },
   };
 }

@@ -4,7 +4,7 @@ import { createConnection, createServer } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
-import { callApi, startProvider } from './test-app.ts';
+import { callApi, startProvider } from '../test/test-app.ts';
 
 const entry = fileURLToPath(new URL('server.ts', import.meta.url));
 
@@ -27,7 +27,7 @@ async function runToItsEnd(environment: NodeJS.ProcessEnv) {
   return { stdout, stderr, code };
 }
 
-test('refuses to run in production, in one sentence', async () => {
+test('NODE_ENV=production ends the process with one sentence', async () => {
   const { stdout, stderr, code } = await runToItsEnd({ NODE_ENV: 'production', PORT: '0' });
   expect(code).toBe(1);
   expect(stdout).toBe('');
@@ -36,7 +36,7 @@ test('refuses to run in production, in one sentence', async () => {
   ]);
 });
 
-test('names all faults of its environment at once, and no value', async () => {
+test('a faulty environment ends the process with the names of all faulty variables and without a value', async () => {
   const { stdout, stderr, code } = await runToItsEnd({
     PORT: 'http',
     ISSUER: 'http://localhost:4400/path',
@@ -60,7 +60,7 @@ test('names all faults of its environment at once, and no value', async () => {
   expect(stderr).not.toContain('very-secret');
 });
 
-test('says in one sentence that the port is taken', async () => {
+test('a taken port ends the process with one sentence', async () => {
   const other = createServer().listen(0, '127.0.0.1');
   await once(other, 'listening');
   onTestFinished(() => {
@@ -76,7 +76,7 @@ test('says in one sentence that the port is taken', async () => {
 });
 
 test.for(['SIGTERM', 'SIGINT'] as const)(
-  'prints one line when ready, and ends at once on %s',
+  'the process prints one line when it listens, and %s ends it at once',
   async (signal) => {
     const child = startProcess({ PORT: '0' });
     const stdout: string[] = [];
@@ -97,14 +97,14 @@ test.for(['SIGTERM', 'SIGINT'] as const)(
   },
 );
 
-test('cuts its pages off from the app that opened them, if asked to', async () => {
+test('OPENER_POLICY sets the Cross-Origin-Opener-Policy of every answer', async () => {
   const cuttingOff = await callApi(await startProvider({ openerPolicy: 'same-origin' }), '/');
   expect(cuttingOff.headers.get('Cross-Origin-Opener-Policy')).toBe('same-origin');
   const usual = await callApi(await startProvider(), '/');
   expect(usual.headers.get('Cross-Origin-Opener-Policy')).toBeNull();
 });
 
-test('says what it is, that it is alive, and what it does not have', async () => {
+test('the home page lists the endpoints, the health check answers 200, and unknown paths answer 404', async () => {
   const origin = await startProvider();
   const home = await (await callApi(origin, '/')).text();
   expect(home).toContain('Local stand-in for AIHubMix');

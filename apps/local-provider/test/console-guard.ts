@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, vi } from 'vitest';
 
-// What the engine warns about, and what we log as our own fault, must not happen unnoticed.
+// Fails a test that prints anything: warnings of the engine and our own logged faults would otherwise pass unnoticed.
 const methods = ['error', 'warn', 'info', 'log'] as const;
 
 beforeEach(() => {

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import * as oauth from 'oauth4webapi';
 import * as v from 'valibot';
 import { onTestFinished } from 'vitest';
-import type { ProviderConfig, RegisteredApp } from './config.ts';
-import { listenLocalProvider } from './listen.ts';
+import type { ProviderConfig, RegisteredApp } from '../src/config.ts';
+import { listen } from '../src/listen.ts';
 import { createTestBrowser, type TestBrowser, type Visit } from './test-browser.ts';
 
 export const demoApp: RegisteredApp = {
@@ -13,9 +13,9 @@ export const demoApp: RegisteredApp = {
   redirectUri: 'http://localhost:5173/oauth/callback.html',
 };
 
-/** A provider on a port of its own, for the length of one test. */
+/** Starts a provider on a free port and closes it after the test. */
 export async function startProvider(overrides: Partial<ProviderConfig> = {}): Promise<string> {
-  const running = await listenLocalProvider({
+  const running = await listen({
     host: 'localhost',
     port: 0,
     issuer: undefined,
@@ -31,8 +31,27 @@ export async function startProvider(overrides: Partial<ProviderConfig> = {}): Pr
   return running.origin;
 }
 
-/** The third-party app: builds authorization requests and talks to the token endpoint through oauth4webapi. */
-export function createTestApp(origin: string, app: RegisteredApp = demoApp) {
+interface Tokens {
+  accessToken: string;
+  refreshToken: string;
+  scope: string;
+}
+
+export interface TestApp {
+  authorizationUrl: (parameters?: Record<string, string | undefined>) => URL;
+  /** Exchanges the code of this callback address. */
+  exchange: (
+    callback: URL,
+    options?: { codeVerifier?: string; auth?: oauth.ClientAuth },
+  ) => Promise<Response>;
+  refresh: (refreshToken: string) => Promise<Response>;
+  revoke: (token: string) => Promise<Response>;
+  /** @throws if the response is not a token response */
+  readTokens: (response: Promise<Response>) => Promise<Tokens>;
+}
+
+/** A third-party app that sends its requests with oauth4webapi. */
+export function createTestApp(origin: string, app: RegisteredApp = demoApp): TestApp {
   const server: oauth.AuthorizationServer = {
     issuer: origin,
     authorization_endpoint: `${origin}/api/oauth2/authorize`,
@@ -41,9 +60,10 @@ export function createTestApp(origin: string, app: RegisteredApp = demoApp) {
   };
   const client: oauth.Client = { client_id: app.clientId };
   const insecure = { [oauth.allowInsecureRequests]: true };
+  const secret = oauth.ClientSecretPost(app.clientSecret);
 
   return {
-    authorizationUrl(parameters: Record<string, string | undefined> = {}): URL {
+    authorizationUrl: (parameters = {}) => {
       const url = new URL(`${origin}/api/oauth2/authorize`);
       const all = {
         client_id: app.clientId,
@@ -58,51 +78,26 @@ export function createTestApp(origin: string, app: RegisteredApp = demoApp) {
       return url;
     },
 
-    exchange(
-      callback: URL,
-      options: { codeVerifier?: string; auth?: oauth.ClientAuth } = {},
-    ): Promise<Response> {
-      // RFC 6749 §4.1.2: code and state, and nothing else.
-      const parameters = oauth.validateAuthResponse(
-        server,
-        client,
-        callback,
-        callback.searchParams.get('state') ?? '',
-      );
+    exchange: (callback, { codeVerifier = oauth.nopkce, auth = secret } = {}) => {
+      // Throws if the callback has anything other than a code and a state (RFC 6749 §4.1.2).
+      const state = callback.searchParams.get('state') ?? '';
+      const parameters = oauth.validateAuthResponse(server, client, callback, state);
       return oauth.authorizationCodeGrantRequest(
         server,
         client,
-        options.auth ?? oauth.ClientSecretPost(app.clientSecret),
+        auth,
         parameters,
         app.redirectUri,
-        options.codeVerifier ?? oauth.nopkce,
+        codeVerifier,
         insecure,
       );
     },
 
-    refresh(refreshToken: string): Promise<Response> {
-      return oauth.refreshTokenGrantRequest(
-        server,
-        client,
-        oauth.ClientSecretPost(app.clientSecret),
-        refreshToken,
-        insecure,
-      );
-    },
+    refresh: (refreshToken) => oauth.refreshTokenGrantRequest(server, client, secret, refreshToken, insecure),
 
-    revoke(token: string): Promise<Response> {
-      return oauth.revocationRequest(
-        server,
-        client,
-        oauth.ClientSecretPost(app.clientSecret),
-        token,
-        insecure,
-      );
-    },
+    revoke: (token) => oauth.revocationRequest(server, client, secret, token, insecure),
 
-    async readTokens(
-      response: Promise<Response>,
-    ): Promise<{ accessToken: string; refreshToken: string; scope: string }> {
+    readTokens: async (response) => {
       const answer = await oauth.processGenericTokenEndpointResponse(server, client, await response);
       return {
         accessToken: answer.access_token,
@@ -113,7 +108,7 @@ export function createTestApp(origin: string, app: RegisteredApp = demoApp) {
   };
 }
 
-/** Types the password and consents, from wherever the browser is. */
+/** Signs in and consents, beginning on the password page. */
 export async function signIn(browser: TestBrowser, page: Visit, username = 'user123'): Promise<Visit> {
   const consent = await browser.press(page, 'provider-sign-in', { username, password: 'one-click' });
   return browser.press(consent, 'provider-allow');
@@ -124,12 +119,12 @@ export function callApi(origin: string, path: string, accessToken?: string): Pro
   return fetch(`${origin}${path}`, { headers, signal: AbortSignal.timeout(5000) });
 }
 
-/** The body of an answer in JSON. */
+/** Parses the body as a JSON object. */
 export async function readObject(response: Response | Promise<Response>): Promise<Record<string, unknown>> {
   return v.parse(v.record(v.string(), v.unknown()), await (await response).json());
 }
 
-/** A provider, an app and a browser that has just signed in. */
+/** Starts a provider, and signs a browser in up to the callback address of the app. */
 export async function startSignedIn(
   overrides: Partial<ProviderConfig> = {},
   parameters: Record<string, string | undefined> = {},

@@ -4,16 +4,16 @@ export interface Visit {
   url: URL;
   status: number;
   headers: Headers;
-  /** Empty when the address is not the provider's: the app's own pages are not asked for. */
+  /** Empty if the address belongs to the app, because the browser does not request the app's pages. */
   text: string;
-  /** How many of the provider's pages were answered on the way, this one included. */
+  /** How many pages the provider has shown since the address was opened, including this one. */
   pages: number;
 }
 
 export interface TestBrowser {
   jar: CookieJar;
   open: (url: string | URL) => Promise<Visit>;
-  /** Presses the button with this data-testid, in the form that it stands in. */
+  /** Submits the form that contains the button with this data-testid. */
   press: (visit: Visit, testId: string, fields?: Record<string, string>) => Promise<Visit>;
   post: (url: string | URL, body: URLSearchParams, headers?: Record<string, string>) => Promise<Visit>;
 }
@@ -32,12 +32,12 @@ function attribute(tag: string, name: string): string | undefined {
   return value === undefined ? undefined : unescapeHtml(value);
 }
 
-/** The elements `<name …>` of a page, as their opening tags. */
+/** Returns the opening tags of all elements with this name. */
 function tags(html: string, name: string): string[] {
   return html.match(new RegExp(`<${name}\\b[^>]*>`, 'g')) ?? [];
 }
 
-/** A browser of few talents: cookies with all their attributes, redirects, links and forms of the provider's pages. */
+/** A browser without scripts: a cookie jar that honours all attributes, redirects, links and forms. */
 export function createTestBrowser(options: { origin: string; language?: string }): TestBrowser {
   const { origin, language = 'en' } = options;
   const jar = new CookieJar();
@@ -58,7 +58,7 @@ export function createTestBrowser(options: { origin: string; language?: string }
     for (const cookie of response.headers.getSetCookie()) await jar.setCookie(cookie, url.href);
 
     const location = response.headers.get('Location');
-    // A browser follows a redirect's status, not any Location header.
+    // A browser follows a Location header only with the status of a redirect.
     if (location !== null && [302, 303].includes(response.status))
       return visit(new URL(location, url), {}, pages);
     return {
@@ -99,7 +99,7 @@ export function createTestBrowser(options: { origin: string; language?: string }
   };
 }
 
-/** Where a link of the page leads. */
+/** Returns the target of the link with this data-testid. */
 export function linkTarget(page: Visit, testId: string): URL {
   const tag = tags(page.text, 'a').find((text) => text.includes(`data-testid="${testId}"`));
   if (tag === undefined) throw new Error(`no link ${testId} on this page`);

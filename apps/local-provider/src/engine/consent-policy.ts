@@ -1,13 +1,13 @@
 import { interactionPolicy, type Grant, type KoaContextWithOIDC } from 'oidc-provider';
 
 /**
- * Who sees the consent page: everybody who has just typed the password, and everybody who comes without
- * `auto_authorize=true`, even if the same was granted before. Someone who is signed in here already and comes
- * with it goes straight back: AIHubMix's "one-click login".
+ * The consent page is shown after the user has typed the password, and for every request without `auto_authorize=true`,
+ * even if the user has granted the same before. A signed-in user whose request has `auto_authorize=true` is redirected to
+ * the app without a page: AIHubMix's "one-click login".
  */
 function isConsentNeeded({ oidc }: KoaContextWithOIDC): boolean {
   if (oidc.result?.consent) return false;
-  // The engine carries the result of the password page along into the consent that follows it.
+  // The engine keeps the result of the password page during the consent that follows it.
   if (oidc.result?.login) return true;
   return oidc.params?.auto_authorize !== 'true';
 }
@@ -26,10 +26,10 @@ export function createInteractionPolicy(): interactionPolicy.DefaultPolicy {
 }
 
 /**
- * Every sign-in has a grant of its own: ending one (a revoked or reused refresh token) leaves the user's other
- * browsers signed in, and its scopes are those of this request alone.
+ * Returns the grant of this sign-in. Each sign-in has its own grant, with the scopes of its own request. Ending one grant,
+ * by a revoked or replayed refresh token, therefore does not sign the user out of other browsers.
  */
-export async function loadGrant(ctx: KoaContextWithOIDC): Promise<Grant | undefined> {
+export async function loadExistingGrant(ctx: KoaContextWithOIDC): Promise<Grant | undefined> {
   const { account, client, provider, requestParamOIDCScopes, result } = ctx.oidc;
   if (result?.consent?.grantId) return provider.Grant.find(result.consent.grantId);
   if (isConsentNeeded(ctx) || !account || !client) return undefined;

@@ -1,67 +1,45 @@
-import type { Adapter, AdapterFactory, AdapterPayload } from 'oidc-provider';
+import { LRUCache } from 'lru-cache';
+import type { AdapterFactory, AdapterPayload } from 'oidc-provider';
 
-interface Entry {
-  payload: AdapterPayload;
-  expiresAtMs: number;
-}
+/** Entries beyond this number replace the oldest ones. */
+const MAX_ENTRIES = 100_000;
 
-const SWEEP_INTERVAL_MS = 60_000;
+/** The records that end with their grant. An Interaction names its grant too, but outlives it. */
+const REVOKED_WITH_GRANT = /^(AccessToken|RefreshToken|AuthorizationCode):/;
 
 /**
- * Where one provider keeps its sessions, grants, codes and tokens. The engine's own memory adapter is shared by
- * all providers of a process, and forgets the oldest entry beyond a thousand.
+ * Stores the sessions, grants, codes and tokens of one provider. All providers of a process share the engine's own memory
+ * adapter, so tests in one process would see each other's records.
  */
 export function createMemoryAdapterFactory(): AdapterFactory {
-  const entries = new Map<string, Entry>();
-  let nextSweepMs = 0;
+  // The default is `performance.now`, which the tests cannot move.
+  const records = new LRUCache<string, AdapterPayload>({ max: MAX_ENTRIES, perf: { now: () => Date.now() } });
 
-  // Instead of a timer: whoever writes clears away what has expired, once a minute.
-  function sweep(): void {
-    const nowMs = Date.now();
-    if (nowMs < nextSweepMs) return;
-    nextSweepMs = nowMs + SWEEP_INTERVAL_MS;
-    for (const [key, { expiresAtMs }] of entries) if (expiresAtMs <= nowMs) entries.delete(key);
-  }
+  return (model) => {
+    const findOne = async (matches: (payload: AdapterPayload) => boolean) =>
+      records.find((payload, key) => key.startsWith(`${model}:`) && matches(payload));
 
-  function findPayload(key: string): AdapterPayload | undefined {
-    const entry = entries.get(key);
-    if (entry === undefined || entry.expiresAtMs <= Date.now()) return undefined;
-    return structuredClone(entry.payload);
-  }
-
-  function findOne(model: string, matches: (payload: AdapterPayload) => boolean): AdapterPayload | undefined {
-    for (const [key, { payload }] of entries) {
-      if (key.startsWith(`${model}:`) && matches(payload)) return findPayload(key);
-    }
-    return undefined;
-  }
-
-  return (model): Adapter => ({
-    upsert: async (id, payload, expiresInSeconds) => {
-      sweep();
-      const expiresAtMs = expiresInSeconds === undefined ? Infinity : Date.now() + expiresInSeconds * 1000;
-      entries.set(`${model}:${id}`, { payload: structuredClone(payload), expiresAtMs });
-    },
-    find: async (id) => findPayload(`${model}:${id}`),
-    findByUid: async (uid) => findOne(model, (payload) => payload.uid === uid),
-    // Part of the interface, for the device flow (RFC 8628), which is off.
-    findByUserCode: async (userCode) => findOne(model, (payload) => payload.userCode === userCode),
-    consume: async (id) => {
-      const entry = entries.get(`${model}:${id}`);
-      if (entry) entry.payload.consumed = Math.floor(Date.now() / 1000);
-    },
-    destroy: async (id) => {
-      entries.delete(`${model}:${id}`);
-    },
-    // All models at once: a grant that ends takes its codes and tokens with it, whatever they are.
-    revokeByGrantId: async (grantId) => {
-      for (const [key, { payload }] of entries)
-        if (payload.grantId === grantId && isGranted(key)) entries.delete(key);
-    },
-  });
-}
-
-/** A sign-in under way (an Interaction) names its grant too, but does not hang on it. */
-function isGranted(key: string): boolean {
-  return /^(AccessToken|RefreshToken|AuthorizationCode):/.test(key);
+    return {
+      upsert: async (id, payload, expiresInSeconds) => {
+        const expiry = expiresInSeconds === undefined ? {} : { ttl: expiresInSeconds * 1000 };
+        records.set(`${model}:${id}`, payload, expiry);
+      },
+      find: async (id) => records.get(`${model}:${id}`),
+      findByUid: (uid) => findOne((payload) => payload.uid === uid),
+      // The interface requires this method. Only the device flow (RFC 8628) calls it, which is off.
+      findByUserCode: (userCode) => findOne((payload) => payload.userCode === userCode),
+      consume: async (id) => {
+        const payload = records.get(`${model}:${id}`);
+        if (payload) payload.consumed = Math.floor(Date.now() / 1000);
+      },
+      destroy: async (id) => {
+        records.delete(`${model}:${id}`);
+      },
+      revokeByGrantId: async (grantId) => {
+        const isRevoked = ([key, payload]: [string, AdapterPayload]) =>
+          payload.grantId === grantId && REVOKED_WITH_GRANT.test(key);
+        for (const [key] of [...records.entries()].filter(isRevoked)) records.delete(key);
+      },
+    };
+  };
 }

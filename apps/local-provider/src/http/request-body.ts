@@ -2,7 +2,7 @@ import type { RequestContext } from './middleware.ts';
 
 const MAX_BODY_BYTES = 16_384;
 
-/** A body that we don't take; `status` is what the caller is told. */
+/** A request body that is malformed (400), too large (413) or of another type (415). */
 export class UnreadableBody extends Error {
   override name = 'UnreadableBody';
   readonly status: 400 | 413 | 415;
@@ -25,10 +25,12 @@ async function readText(ctx: RequestContext, type: string): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
+/** @throws {UnreadableBody} */
 export async function readForm(ctx: RequestContext): Promise<URLSearchParams> {
   return new URLSearchParams(await readText(ctx, 'application/x-www-form-urlencoded'));
 }
 
+/** @throws {UnreadableBody} */
 export async function readJson(ctx: RequestContext): Promise<unknown> {
   const text = await readText(ctx, 'application/json');
   try {

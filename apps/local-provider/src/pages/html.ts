@@ -1,4 +1,4 @@
-/** Text that is HTML already. Only `html` makes it. */
+/** HTML source whose values are escaped. Only `html` creates it. */
 export class Html {
   readonly source: string;
 
@@ -24,7 +24,10 @@ function render(part: Part): string {
   return String(part).replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
 }
 
-/** A template whose every value is escaped, unless it came out of such a template itself. */
+/**
+ * Escapes every value of a template, except `Html`.
+ * @example html`<p>${name}</p>`
+ */
 export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): Html {
   return new Html(String.raw({ raw: strings }, ...parts.map(render)));
 }

@@ -1,6 +1,6 @@
-import { DEMO_PASSWORD } from './accounts.ts';
+import { DEMO_PASSWORD } from '../accounts.ts';
 import { html, type Html } from './html.ts';
-import type { RequestContext } from './middleware.ts';
+import type { RequestContext } from '../http/middleware.ts';
 import { textsFor, type Language, type Texts } from './texts.ts';
 
 export const STYLE_PATH = '/style.css';
@@ -21,7 +21,7 @@ interface Page {
   body: Html;
 }
 
-/** Answers with a page in the best of our languages that the browser accepts. */
+/** Answers with a page in Korean if the browser prefers Korean to English, else in English. */
 export function sendPage(ctx: RequestContext, status: number, makePage: (texts: Texts) => Page): void {
   const language: Language = ctx.acceptsLanguages('en', 'ko') === 'ko' ? 'ko' : 'en';
   const texts = textsFor(language);
@@ -66,10 +66,10 @@ function demoAccounts(t: Texts, usernames: readonly string[]): Html {
 
 interface SignInPage {
   appName: string;
-  /** Where the forms of this sign-in are posted: `{path}/sign-in`, `{path}/deny`. */
+  /** The forms are posted to `{path}/sign-in` and `{path}/deny`. */
   path: string;
   usernames: readonly string[];
-  /** Set after a wrong password: what was typed as the username. */
+  /** The username that the user typed with a wrong password. */
   refusedUsername?: string;
 }
 
@@ -196,7 +196,7 @@ export function topUpPage({ username, balance, ticket, isToppedUp }: TopUpPage) 
   });
 }
 
-/** `detail` is for the app's developer: the engine's error code and sentence. */
+/** `detail` is the engine's error code and description, for the developer of the app. */
 export function errorPage(reason: ErrorPageReason, detail?: string) {
   return (t: Texts): Page => ({
     title: t.errorTitle,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createTestBrowser, linkTarget } from './test-browser.ts';
+import { createTestBrowser, linkTarget } from '../../test/test-browser.ts';
 import {
   callApi,
   createTestApp,
@@ -8,7 +8,7 @@ import {
   signIn,
   startProvider,
   startSignedIn,
-} from './test-app.ts';
+} from '../../test/test-app.ts';
 
 async function start(language?: string) {
   const origin = await startProvider();
@@ -23,7 +23,7 @@ async function usernameOf(origin: string, accessToken: string) {
   return (await readObject(callApi(origin, '/api/oauth2/userinfo', accessToken))).username;
 }
 
-test('first sign-in: password page, consent page, back to the app with code and state alone', async () => {
+test('the first sign-in shows the password page and the consent page, and returns to the app with only code and state', async () => {
   const { app, browser } = await start();
   const passwordPage = await browser.open(app.authorizationUrl({ state: 'abc', auto_authorize: 'true' }));
   expect(passwordPage.status).toBe(200);
@@ -44,7 +44,7 @@ test('first sign-in: password page, consent page, back to the app with code and 
   expect(url.searchParams.get('state')).toBe('abc');
 });
 
-test('someone who is signed in and comes with auto_authorize=true goes straight back, without a page', async () => {
+test('auto_authorize=true returns a signed-in user to the app without a page', async () => {
   const { app, browser } = await startSignedIn();
   const visit = await browser.open(app.authorizationUrl({ auto_authorize: 'true' }));
   expect(visit.pages).toBe(0);
@@ -52,13 +52,13 @@ test('someone who is signed in and comes with auto_authorize=true goes straight 
   expect(await app.readTokens(app.exchange(visit.url))).toMatchObject({ scope: 'profile balance' });
 });
 
-test('auto_authorize works for scopes that were never granted before, and grants no others', async () => {
+test('auto_authorize=true grants scopes that the user has not granted before, and no other scopes', async () => {
   const { app, browser } = await startSignedIn({}, { scope: 'balance' });
   const visit = await browser.open(app.authorizationUrl({ auto_authorize: 'true', scope: 'profile' }));
   expect((await app.readTokens(app.exchange(visit.url))).scope).toBe('profile');
 });
 
-test('without auto_authorize=true the consent page is shown again, though the same was granted before', async () => {
+test('without auto_authorize=true the consent page is shown again, even if the user has granted the same before', async () => {
   const { app, browser } = await startSignedIn();
   for (const parameters of [{}, { auto_authorize: 'false' }]) {
     const consentPage = await browser.open(app.authorizationUrl(parameters));
@@ -68,7 +68,7 @@ test('without auto_authorize=true the consent page is shown again, though the sa
   }
 });
 
-test('denying on the consent page tells the app access_denied', async () => {
+test('denying on the consent page returns access_denied to the app', async () => {
   const { app, browser } = await start();
   const passwordPage = await browser.open(app.authorizationUrl({ state: 'abc' }));
   const consentPage = await browser.press(passwordPage, 'provider-sign-in', {
@@ -82,13 +82,13 @@ test('denying on the consent page tells the app access_denied', async () => {
   expect(url.searchParams.has('iss')).toBe(false);
 });
 
-test('cancelling on the password page tells the app access_denied', async () => {
+test('cancelling on the password page returns access_denied to the app', async () => {
   const { app, browser } = await start();
   const { url } = await browser.press(await browser.open(app.authorizationUrl()), 'provider-deny');
   expect(url.searchParams.get('error')).toBe('access_denied');
 });
 
-test('a wrong password is said on the same page, the username is kept as text, and the right one works', async () => {
+test('after a wrong password the page shows an alert and the escaped username, and the right password signs in', async () => {
   const { app, browser } = await start();
   const passwordPage = await browser.open(app.authorizationUrl());
   const hostile = await browser.press(passwordPage, 'provider-sign-in', {
@@ -110,7 +110,7 @@ test('a wrong password is said on the same page, the username is kept as text, a
   expect(callback.url.searchParams.has('code')).toBe(true);
 });
 
-test('"use another account" leads to the password page, and the other account is signed in from then on', async () => {
+test('"Use another account" leads to the password page, and the other account stays signed in', async () => {
   const { origin, app, browser, callback } = await startSignedIn();
   const first = await app.readTokens(app.exchange(callback));
 
@@ -127,7 +127,7 @@ test('"use another account" leads to the password page, and the other account is
   expect((await app.refresh(first.refreshToken)).status).toBe(200);
 });
 
-test('whoever has typed the wrong account’s password can still change to another before consenting', async () => {
+test('a user can change the account between the password page and consent', async () => {
   const { origin, app, browser } = await start();
   const consentPage = await browser.press(await browser.open(app.authorizationUrl()), 'provider-sign-in', {
     username: 'user123',
@@ -139,7 +139,7 @@ test('whoever has typed the wrong account’s password can still change to anoth
   expect(await usernameOf(origin, accessToken)).toBe('user456');
 });
 
-test('two tabs may sign in as two accounts, one after the other', async () => {
+test('two tabs can sign in one after the other with two accounts', async () => {
   const { origin, app, browser } = await start();
   const [tabA, tabB] = [
     await browser.open(app.authorizationUrl()),
@@ -151,7 +151,7 @@ test('two tabs may sign in as two accounts, one after the other', async () => {
   expect(await usernameOf(origin, b.accessToken)).toBe('user456');
 });
 
-test('prompt=none never shows a page', async () => {
+test('prompt=none returns login_required without a page', async () => {
   const { app, browser } = await start();
   const { url, pages } = await browser.open(app.authorizationUrl({ prompt: 'none' }));
   expect(pages).toBe(0);
@@ -160,10 +160,10 @@ test('prompt=none never shows a page', async () => {
 });
 
 test.for([
-  ['unknown client', { client_id: '<b>nobody</b>' }, 'unknownClient'],
-  ['foreign redirect URI', { redirect_uri: 'https://evil.example/<b>' }, 'foreignRedirectUri'],
+  ['an unknown client', { client_id: '<b>nobody</b>' }, 'unknownClient'],
+  ['a foreign redirect URI', { redirect_uri: 'https://evil.example/<b>' }, 'foreignRedirectUri'],
   [
-    'redirect URI with a query of its own',
+    'an additional query in the redirect URI',
     { redirect_uri: `${demoApp.redirectUri}?a=b` },
     'foreignRedirectUri',
   ],
@@ -173,21 +173,24 @@ test.for([
     'foreignRedirectUri',
   ],
   ['no redirect URI', { redirect_uri: undefined }, 'badRequest'],
-] as const)('%s: a page of the provider, no redirect, no echo', async ([, parameters, reason]) => {
-  const { origin, app, browser } = await start();
-  const visit = await browser.open(app.authorizationUrl(parameters));
-  expect(visit.url.origin).toBe(origin);
-  expect(visit.status).toBe(400);
-  expect(visit.text).toContain(`data-reason="${reason}"`);
-  expect(visit.text).not.toContain('<b>');
-});
+] as const)(
+  'an authorization request with %s shows an error page, does not redirect and is not echoed',
+  async ([, parameters, reason]) => {
+    const { origin, app, browser } = await start();
+    const visit = await browser.open(app.authorizationUrl(parameters));
+    expect(visit.url.origin).toBe(origin);
+    expect(visit.status).toBe(400);
+    expect(visit.text).toContain(`data-reason="${reason}"`);
+    expect(visit.text).not.toContain('<b>');
+  },
+);
 
 test.for([
-  ['state missing', { state: undefined }, 'invalid_request'],
+  ['no state', { state: undefined }, 'invalid_request'],
   ['no known scope', { scope: 'email' }, 'invalid_scope'],
-  ['scope openid alone', { scope: 'openid' }, 'invalid_scope'],
-  ['response_type other than code', { response_type: 'token' }, 'invalid_request'],
-] as const)('%s: told to the app', async ([, parameters, error]) => {
+  ['only the scope openid', { scope: 'openid' }, 'invalid_scope'],
+  ['a response_type other than code', { response_type: 'token' }, 'invalid_request'],
+] as const)('an authorization request with %s returns an error to the app', async ([, parameters, error]) => {
   const { app, browser } = await start();
   const { url, pages } = await browser.open(app.authorizationUrl(parameters));
   expect(pages).toBe(0);
@@ -195,7 +198,7 @@ test.for([
   expect(url.searchParams.get('error') ?? new URLSearchParams(url.hash.slice(1)).get('error')).toBe(error);
 });
 
-test('pages are Korean for a Korean browser, English for one of another language', async () => {
+test('pages are Korean in a Korean browser, and English in a browser of a third language', async () => {
   const korean = await start('ko-KR,ko;q=0.9,en;q=0.5');
   const passwordPage = await korean.browser.open(korean.app.authorizationUrl());
   expect(passwordPage.text).toContain('<html lang="ko">');
@@ -205,7 +208,7 @@ test('pages are Korean for a Korean browser, English for one of another language
   expect((await french.open(korean.app.authorizationUrl())).text).toContain('<html lang="en">');
 });
 
-test('a form that another site sends is refused', async () => {
+test('a form that another site sends is refused with 403', async () => {
   const { origin, app, browser } = await start();
   const passwordPage = await browser.open(app.authorizationUrl());
   const body = new URLSearchParams({ username: 'user123', password: 'one-click' });
@@ -220,7 +223,7 @@ test('a form that another site sends is refused', async () => {
   expect((await browser.post(`${passwordPage.url.href}/sign-in`, body, { Origin: origin })).status).toBe(200);
 });
 
-test('a sign-in belongs to the browser that began it', async () => {
+test('another browser cannot open the password page of a transaction', async () => {
   const { origin, app, browser } = await start();
   const passwordPage = await browser.open(app.authorizationUrl());
   const other = createTestBrowser({ origin });
@@ -230,21 +233,21 @@ test('a sign-in belongs to the browser that began it', async () => {
   expect(stolen.text).toContain('data-reason="expired"');
 });
 
-test('a sign-in that is over says so when one goes back to it', async () => {
+test('the password page of a finished transaction shows that the transaction has expired', async () => {
   const { app, browser } = await start();
   const passwordPage = await browser.open(app.authorizationUrl());
   await signIn(browser, passwordPage);
   expect((await browser.open(passwordPage.url)).text).toContain('data-reason="expired"');
 });
 
-test('nobody can consent before having signed in', async () => {
+test('consent without a sign-in is refused', async () => {
   const { app, browser } = await start();
   const passwordPage = await browser.open(app.authorizationUrl());
   const visit = await browser.post(`${passwordPage.url.href}/allow`, new URLSearchParams());
   expect(visit.text).toContain('data-reason="expired"');
 });
 
-test('pages and cookies are guarded', async () => {
+test('pages have security headers, and cookies are HttpOnly and SameSite=Lax', async () => {
   const { app, browser } = await start();
   const { headers } = await browser.open(app.authorizationUrl());
   expect(headers.get('Content-Security-Policy')).toContain("default-src 'none'");

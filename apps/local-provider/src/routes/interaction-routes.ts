@@ -1,12 +1,14 @@
-import { errors, type Provider } from 'oidc-provider';
-import type { Account, Accounts } from './accounts.ts';
-import { seeOther, type Middleware, type RequestContext } from './middleware.ts';
-import { formSource } from './page-guard.ts';
-import { consentPage, errorPage, sendPage, signInPage } from './pages.ts';
-import { readForm } from './request-body.ts';
+import { errors, type InteractionResults, type Provider } from 'oidc-provider';
+import type { Account, Accounts } from '../accounts.ts';
+import { formSource } from '../http/form-source.ts';
+import { seeOther, type Middleware, type RequestContext } from '../http/middleware.ts';
+import { readForm } from '../http/request-body.ts';
+import { consentPage, errorPage, sendPage, signInPage } from '../pages/pages.ts';
 
-type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>;
+/** A transaction, in the engine's terms. */
+type Interaction = InstanceType<Provider['Interaction']>;
 
+/** The address of the password page and of the consent page of one transaction. */
 export function interactionPath(uid: string): string {
   return `/interaction/${uid}`;
 }
@@ -17,7 +19,7 @@ function scopesOf({ params }: Interaction): Set<string> {
   return new Set(typeof params.scope === 'string' ? params.scope.split(' ') : []);
 }
 
-/** The password page and the consent page of a sign-in under way. */
+/** The password page and the consent page, and what their buttons do. */
 export function createInteractionRoutes(options: {
   provider: Provider;
   accounts: Accounts;
@@ -25,17 +27,22 @@ export function createInteractionRoutes(options: {
 }): Middleware {
   const { provider, accounts, origin } = options;
 
-  /** @throws SessionNotFound when it has ended, or belongs to another browser: its cookie is signed and bound to this path */
+  /**
+   * Finds the transaction by the cookie of this browser. The cookie is signed and bound to the path.
+   * @throws {errors.SessionNotFound} if the transaction has ended or belongs to another browser
+   */
   async function findInteraction(ctx: RequestContext, uid: string): Promise<Interaction> {
     const interaction = await provider.interactionDetails(ctx.req, ctx.res);
-    if (interaction.uid !== uid) throw new errors.SessionNotFound('interaction of another address');
+    if (interaction.uid !== uid)
+      throw new errors.SessionNotFound('the interaction cookie belongs to another address');
     return interaction;
   }
 
+  /** @throws {errors.SessionNotFound} if the user has not signed in yet */
   function consentingAccount(interaction: Interaction): Account {
     const account = accounts.find(Number(interaction.session?.accountId));
     if (interaction.prompt.name !== 'consent' || !account) {
-      throw new errors.SessionNotFound('not at the point of consent');
+      throw new errors.SessionNotFound('this interaction does not wait for consent');
     }
     return account;
   }
@@ -45,10 +52,7 @@ export function createInteractionRoutes(options: {
     return client?.clientName ?? String(params.client_id);
   }
 
-  async function finish(
-    ctx: RequestContext,
-    result: Parameters<Provider['interactionResult']>[2],
-  ): Promise<void> {
+  async function finish(ctx: RequestContext, result: InteractionResults): Promise<void> {
     seeOther(ctx, await provider.interactionResult(ctx.req, ctx.res, result));
   }
 
@@ -59,7 +63,7 @@ export function createInteractionRoutes(options: {
       usernames: accounts.usernames,
       ...(refusedUsername === undefined ? {} : { refusedUsername }),
     });
-    // 200 after a wrong password too: with a 4xx, browsers write an error of their own to the console.
+    // A wrong password is answered with 200 as well, because browsers log an error for every 4xx.
     sendPage(ctx, 200, page);
   }
 
@@ -77,8 +81,8 @@ export function createInteractionRoutes(options: {
   }
 
   /**
-   * Ends the browser's session here if it belongs to another account. Left alone, the engine would do it with a
-   * page that needs a script, and end that account's grants: its other sign-ins are none of our business.
+   * Destroys the browser's session at the provider if it belongs to another account. Otherwise the engine would sign the
+   * account out with a page that needs a script, and would end that account's grants in other apps and browsers.
    */
   async function endSessionOfAnotherAccount(
     ctx: RequestContext,

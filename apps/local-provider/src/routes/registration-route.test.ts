@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { expect, test } from 'vitest';
-import { createTestBrowser } from './test-browser.ts';
-import { createTestApp, signIn, startProvider } from './test-app.ts';
+import { createTestBrowser } from '../../test/test-browser.ts';
+import { createTestApp, signIn, startProvider } from '../../test/test-app.ts';
 
 const DEVELOPER_TOKEN = 'developer-token';
 const REDIRECT_URI = 'https://app.example/oauth/callback';
@@ -37,7 +37,7 @@ function register(options: { origin: string; token?: string; body?: unknown }): 
   });
 }
 
-test('a freshly registered app can sign its users in', async () => {
+test('a newly registered app can sign in its users', async () => {
   const origin = await startProvider({ developerToken: DEVELOPER_TOKEN });
   const response = await register({ origin, token: DEVELOPER_TOKEN });
   expect(response.status).toBe(200);
@@ -57,13 +57,13 @@ test('a freshly registered app can sign its users in', async () => {
   expect((await app.readTokens(app.exchange(url))).scope).toBe('profile balance');
 });
 
-test('without the developer token nobody registers', async () => {
+test('a registration without the developer token is refused', async () => {
   const origin = await startProvider({ developerToken: DEVELOPER_TOKEN });
   expect((await register({ origin })).status).toBe(401);
   expect((await register({ origin, token: 'wrong' })).status).toBe(401);
 });
 
-test('without a configured developer token nobody registers at all', async () => {
+test('without a configured developer token every registration is refused', async () => {
   const origin = await startProvider();
   const response = await register({ origin, token: DEVELOPER_TOKEN });
   expect(response.status).toBe(401);
@@ -73,12 +73,16 @@ test('without a configured developer token nobody registers at all', async () =>
 test.for([
   ['no name', { redirect_uri: REDIRECT_URI }, 400],
   ['no redirect URI', { name: 'App' }, 400],
-  ['plain http elsewhere than on localhost', { name: 'App', redirect_uri: 'http://app.example/cb' }, 400],
+  ['plain http on a host other than localhost', { name: 'App', redirect_uri: 'http://app.example/cb' }, 400],
   ['a fragment', { name: 'App', redirect_uri: `${REDIRECT_URI}#x` }, 400],
   ['a script', { name: 'App', redirect_uri: 'javascript:alert(1)' }, 400],
-  ['not JSON', '{"name":', 400],
-  ['too large', { name: 'App', description: 'x'.repeat(20_000), redirect_uri: REDIRECT_URI }, 413],
-] as const)('%s: refused', async ([, body, status]) => {
+  ['malformed JSON', '{"name":', 400],
+  [
+    'a body that is too large',
+    { name: 'App', description: 'x'.repeat(20_000), redirect_uri: REDIRECT_URI },
+    413,
+  ],
+] as const)('a registration with %s is refused', async ([, body, status]) => {
   const origin = await startProvider({ developerToken: DEVELOPER_TOKEN });
   const response = await register({ origin, token: DEVELOPER_TOKEN, body });
   expect(response.status).toBe(status);

@@ -1,6 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { createTestBrowser } from './test-browser.ts';
-import { callApi, readObject, startSignedIn } from './test-app.ts';
+import { createTestBrowser } from '../../test/test-browser.ts';
+import { callApi, readObject, startSignedIn } from '../../test/test-app.ts';
 
 afterEach(() => {
   vi.useRealTimers();
@@ -16,7 +16,7 @@ async function start() {
   return { origin, browser, accessToken, readBalance, readTopUpUrl };
 }
 
-test('a top-up raises the balance by 10.00 and says that one may go back', async () => {
+test('a top-up adds 10.00 once, and the page tells the user to go back to the app', async () => {
   const { origin, browser, accessToken, readBalance, readTopUpUrl } = await start();
   const url = await readTopUpUrl();
   expect(url.startsWith(`${origin}/topup?`)).toBe(true);
@@ -39,7 +39,7 @@ test('a top-up raises the balance by 10.00 and says that one may go back', async
   expect(await readBalance()).toBe('770.00');
 });
 
-test('the link works in a browser that is not signed in here, and signs nobody in', async () => {
+test('a top-up link works in a browser that is not signed in, and does not sign it in', async () => {
   const { origin, readBalance, readTopUpUrl } = await start();
   const stranger = createTestBrowser({ origin });
   const page = await stranger.open(await readTopUpUrl());
@@ -48,7 +48,7 @@ test('the link works in a browser that is not signed in here, and signs nobody i
   expect(await stranger.jar.getCookieString(origin)).toBe('');
 });
 
-test('after ten minutes the link is worth nothing, except to a browser that is signed in here', async () => {
+test('a top-up link expires after ten minutes, except in a browser that is signed in', async () => {
   const { origin, browser, readBalance, readTopUpUrl } = await start();
   const url = await readTopUpUrl();
   const stranger = createTestBrowser({ origin });
@@ -65,7 +65,7 @@ test('after ten minutes the link is worth nothing, except to a browser that is s
   expect(await readBalance()).toBe('760.00');
 });
 
-test('a guessed ticket and a form of another site top nothing up', async () => {
+test('a guessed ticket and a form from another site are refused', async () => {
   const { origin, browser, readBalance, readTopUpUrl } = await start();
   const ticket = new URL(await readTopUpUrl()).searchParams.get('ticket') ?? '';
   const foreign = { Origin: 'https://evil.example', 'Sec-Fetch-Site': 'cross-site' };
@@ -74,7 +74,7 @@ test('a guessed ticket and a form of another site top nothing up', async () => {
   expect(await readBalance()).toBe('750.00');
 });
 
-test('under no-referrer a browser may send Origin: null; the ticket vouches for the form', async () => {
+test('a top-up form with Origin: null is accepted, because its ticket is valid', async () => {
   const { origin, browser, readBalance, readTopUpUrl } = await start();
   const ticket = new URL(await readTopUpUrl()).searchParams.get('ticket') ?? '';
   await browser.post(`${origin}/topup`, new URLSearchParams({ ticket }), { Origin: 'null' });
