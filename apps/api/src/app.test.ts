@@ -20,7 +20,7 @@ describe('cookies', () => {
     ['same-site', SAME_SITE, '__Host-Http-', '; Path=/; HttpOnly; Secure; SameSite=Strict'],
     ['cross-site', CROSS_SITE, '__Host-Http-', '; Path=/; HttpOnly; Secure; Partitioned; SameSite=None'],
     ['http loopback', LOOPBACK, '', '; Path=/; HttpOnly; SameSite=Lax'],
-  ])('%s: set and cleared with the same attributes', async (_, env, prefix, attributes) => {
+  ])('%s: each cookie is set and cleared with the same attributes', async (_, env, prefix, attributes) => {
     const { browser } = await startApi({ env });
     const port = prefix ? '' : '_3000';
 
@@ -65,10 +65,9 @@ const SECURITY_HEADERS = {
   'strict-transport-security': 'max-age=31536000',
 };
 
-describe('every answer', () => {
+describe('security headers', () => {
   test.each([
     ['GET', PATHS.healthz, 200],
-    ['GET', PATHS.readyz, 200],
     ['GET', PATHS.readyz, 200],
     ['GET', PATHS.metrics, 200],
     ['GET', PATHS.openapi, 200],
@@ -86,14 +85,14 @@ describe('every answer', () => {
     ['OPTIONS', PATHS.start, 405],
     ['OPTIONS', '/nowhere', 404],
     ['DELETE', PATHS.session, 405],
-  ] as const)('%s %s has the headers that protect it', async (method, url, status) => {
+  ] as const)('%s %s answers with the security headers', async (method, url, status) => {
     const { app } = await startApi({ env: SERVER_SIDE });
     const response = await app.inject({ method, url });
     expect(response.statusCode).toBe(status);
     expect(response.headers).toMatchObject(SECURITY_HEADERS);
   });
 
-  test('the page of the contract may load what is served with it, and nothing else', async () => {
+  test('the API documentation page may load scripts and styles of its own origin only', async () => {
     const { app } = await startApi();
     for (const url of [PATHS.docs, `${PATHS.docs}/static/swagger-ui.css`]) {
       const { 'content-security-policy': csp, ...headers } = (await app.inject({ url })).headers;
@@ -112,7 +111,7 @@ describe('every answer', () => {
     [SAME_SITE, 'same-site', 'max-age=31536000'],
     [CROSS_SITE, 'cross-origin', 'max-age=31536000'],
     [LOOPBACK, 'same-site', undefined],
-  ])('%j follows the topology', async (env, corp, hsts) => {
+  ])('with %j, Cross-Origin-Resource-Policy and HSTS fit the topology', async (env, corp, hsts) => {
     const { app } = await startApi({ env });
     const { headers } = await app.inject({ url: PATHS.healthz });
     expect(headers['cross-origin-resource-policy']).toBe(corp);
@@ -129,7 +128,7 @@ test.each([
   ['DELETE', PATHS.logout, 'POST'],
   ['TRACE', PATHS.refreshToken, 'POST'],
   ['POST', PATHS.userinfo, 'GET, HEAD'],
-] as const)('%s %s is told what is allowed', async (method, url, allowed) => {
+] as const)('%s %s answers 405 and names the allowed methods', async (method, url, allowed) => {
   const { app } = await startApi();
   const response = await app.inject({ method, url, headers: { origin: WEB_ORIGIN, 'x-csrf': '1' } });
   expect(response.statusCode).toBe(405);
@@ -138,7 +137,7 @@ test.each([
   expect(method === 'HEAD' || errorOf(response) === '405 method_not_allowed').toBe(true);
 });
 
-test('two hundred cookies are no session, and no harm', async () => {
+test('200 unreadable cookies count as no session and do not prevent a sign-in', async () => {
   const { app } = await startApi();
   const cookie = Array.from(
     { length: 200 },
@@ -151,7 +150,7 @@ test('two hundred cookies are no session, and no harm', async () => {
   expect(started.statusCode).toBe(200);
 });
 
-test('the request id is ours, whatever the request says', async () => {
+test('the API makes its own request id and ignores those in the request headers', async () => {
   const { app, log } = await startApi();
   const response = await app.inject({
     url: '/nowhere',
@@ -172,29 +171,32 @@ const corsHeaders = (headers: object) =>
   Object.keys(headers).filter((name) => name.startsWith('access-control-'));
 
 describe('CORS', () => {
-  test.each([[SAME_SITE], [CROSS_SITE], [LOOPBACK]])('%j: the web app may ask and read', async (env) => {
-    const { app } = await startApi({ env });
-    const response = await app.inject(preflight(env.WEB_ORIGIN));
-    expect(response.statusCode).toBe(204);
-    expect(response.headers).toMatchObject({
-      'access-control-allow-origin': env.WEB_ORIGIN,
-      'access-control-allow-credentials': 'true',
-      'access-control-allow-methods': 'GET, POST',
-      'access-control-allow-headers': 'authorization, content-type, x-csrf',
-      'access-control-expose-headers': 'Retry-After, WWW-Authenticate',
-      'cache-control': 'no-store',
-      vary: 'Origin',
-    });
-    const refused = await app.inject({
-      method: 'POST',
-      url: PATHS.start,
-      headers: { origin: env.WEB_ORIGIN },
-    });
-    expect(refused.headers['access-control-allow-origin']).toBe(env.WEB_ORIGIN);
-  });
+  test.each([[SAME_SITE], [CROSS_SITE], [LOOPBACK]])(
+    'with %j, CORS lets the web app send requests and read the answers',
+    async (env) => {
+      const { app } = await startApi({ env });
+      const response = await app.inject(preflight(env.WEB_ORIGIN));
+      expect(response.statusCode).toBe(204);
+      expect(response.headers).toMatchObject({
+        'access-control-allow-origin': env.WEB_ORIGIN,
+        'access-control-allow-credentials': 'true',
+        'access-control-allow-methods': 'GET, POST',
+        'access-control-allow-headers': 'authorization, content-type, x-csrf',
+        'access-control-expose-headers': 'Retry-After, WWW-Authenticate',
+        'cache-control': 'no-store',
+        vary: 'Origin',
+      });
+      const refused = await app.inject({
+        method: 'POST',
+        url: PATHS.start,
+        headers: { origin: env.WEB_ORIGIN },
+      });
+      expect(refused.headers['access-control-allow-origin']).toBe(env.WEB_ORIGIN);
+    },
+  );
 
   test.each(['https://evil.example', 'null', `${WEB_ORIGIN}.evil.example`])(
-    '%s may do neither',
+    'CORS lets the origin %s neither send requests nor read answers',
     async (origin) => {
       const { app } = await startApi({ env: CROSS_SITE });
       const answers = [
@@ -205,7 +207,7 @@ describe('CORS', () => {
     },
   );
 
-  test('on one origin there is none', async () => {
+  test('with one origin for web app and API, no answer has CORS headers', async () => {
     const { app } = await startApi();
     expect(corsHeaders((await app.inject(preflight(WEB_ORIGIN))).headers)).toEqual([]);
   });
@@ -221,12 +223,12 @@ interface OpenApi {
   components: { schemas: object };
 }
 
-test('the OpenAPI document names every route, and every reference in it leads somewhere', async () => {
+test('the OpenAPI document lists every route, and each of its references resolves', async () => {
   const { app } = await startApi({ env: SERVER_SIDE });
   const document = (await app.inject({ url: PATHS.openapi })).json<OpenApi>();
   expect(document.openapi).toBe('3.1.0');
   expect(document.info).toMatchObject({ title: expect.any(String), version: expect.any(String) });
-  const described = Object.values(PATHS).filter((path) => path !== PATHS.docs); // A page, for people.
+  const described = Object.values(PATHS).filter((path) => path !== PATHS.docs); // An HTML page.
   expect(Object.keys(document.paths).toSorted()).toEqual(described.toSorted());
 
   const operations = Object.values(document.paths).flatMap((methods) => Object.values(methods));
@@ -261,7 +263,7 @@ async function sendRaw(text: string): Promise<string> {
   return exchange(app, text);
 }
 
-/** Over a connection of its own. */
+/** Sends a GET over a new connection. Resolves to the raw answer. */
 const send = (app: FastifyInstance, path: string) =>
   exchange(app, `GET ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer a\r\nConnection: close\r\n\r\n`);
 
@@ -278,20 +280,20 @@ describe('over a real connection', () => {
     ['a header of 20 KB', `GET /healthz HTTP/1.1\r\nHost: x\r\nX: ${'x'.repeat(20_480)}\r\n\r\n`, 431],
     ['a bare line feed', 'GET /healthz HTTP/1.1\r\nHost: x\r\nX: a\nb\r\n\r\n', 400],
     [
-      'two lengths',
+      'Content-Length and Transfer-Encoding',
       'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
       400,
     ],
     ['a folded header', 'GET /healthz HTTP/1.1\r\nHost: x\r\nX: a\r\n b\r\n\r\n', 400],
-    ['no HTTP', 'hello\r\n\r\n', 400],
-  ])('%s is refused in the usual form', async (_, text, status) => {
+    ['text that is not HTTP', 'hello\r\n\r\n', 400],
+  ])('a raw request with %s is refused with the usual error body', async (_, text, status) => {
     const answer = await sendRaw(text);
     expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
     expect(answer.toLowerCase()).toContain('cache-control: no-store');
     expect(answer).toContain('"error":"invalid_request"');
   });
 
-  test('two Authorization headers are no token', async () => {
+  test('a request with two Authorization headers is refused', async () => {
     const answer = await sendRaw(
       `GET ${PATHS.userinfo} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer a\r\nAuthorization: Bearer b\r\nConnection: close\r\n\r\n`,
     );
@@ -299,7 +301,7 @@ describe('over a real connection', () => {
     expect(provider.resourceRequests).toEqual([]);
   });
 
-  test('while closing, what is under way ends and what is new is sent elsewhere', async () => {
+  test('on close, an in-flight request finishes and a new one gets 503', async () => {
     const { app } = await startApi();
     await app.listen({ port: 0, host: '127.0.0.1' });
     const arrived = Promise.withResolvers<void>();
@@ -308,7 +310,7 @@ describe('over a real connection', () => {
       arrived.resolve();
       return answer.promise;
     };
-    const underWay = send(app, PATHS.userinfo);
+    const inFlight = send(app, PATHS.userinfo);
     await arrived.promise;
     const closing = app.close();
     const refused = await send(app, PATHS.readyz);
@@ -316,7 +318,7 @@ describe('over a real connection', () => {
     expect(refused).toContain('"error":"shutting_down"');
     expect(refused).toMatch(/retry-after: \d/i);
     answer.resolve(json({ id: 7 }));
-    expect(await underWay).toContain('{"id":7}');
+    expect(await inFlight).toContain('{"id":7}');
     await closing;
   });
 });

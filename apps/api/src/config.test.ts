@@ -24,7 +24,7 @@ const secretFile = (text: string) => {
   return path;
 };
 
-test('what is required suffices, the rest has defaults', () => {
+test('the required variables suffice, and all others have defaults', () => {
   const { RATE_LIMIT_PER_MINUTE: _, ...required } = VALID_ENV;
   expect(parseConfig(required)).toMatchObject({
     host: '127.0.0.1',
@@ -51,11 +51,11 @@ test('what is required suffices, the rest has defaults', () => {
   });
 });
 
-test('an empty variable is one that is not set', () => {
+test('an empty variable counts as not set', () => {
   expect(faultsOf({ PORT: '', OAUTH_SCOPE: '', REDIS_URL: '', OAUTH_CLIENT_SECRET_FILE: '' })).toEqual([]);
 });
 
-test('the provider may live below a path, on a port, and each endpoint elsewhere', () => {
+test('OAUTH_PROVIDER may have a port and a path, and each endpoint may be on another host', () => {
   const env = {
     OAUTH_PROVIDER: 'http://localhost:4000/base/',
     OAUTH_TOPUP_ENDPOINT: 'https://pay.example/topup',
@@ -66,7 +66,7 @@ test('the provider may live below a path, on a port, and each endpoint elsewhere
   expect(topupHosts).toEqual(new Set(['localhost:4000']));
 });
 
-test('reverse proxies are addresses and ranges', () => {
+test('TRUST_PROXY accepts addresses and CIDR ranges', () => {
   const TRUST_PROXY = '127.0.0.1, ::1,10.0.0.0/8,2001:db8::/32,10.1.2.3/32';
   expect(parseConfig({ ...VALID_ENV, TRUST_PROXY }).trustedProxies).toEqual([
     '127.0.0.1',
@@ -77,7 +77,7 @@ test('reverse proxies are addresses and ranges', () => {
   ]);
 });
 
-test('the client secret may come from a file, whose last line break does not count', () => {
+test('OAUTH_CLIENT_SECRET_FILE is read without its last line break', () => {
   const env = { OAUTH_CLIENT_SECRET: '', OAUTH_CLIENT_SECRET_FILE: secretFile('from-file\n') };
   expect(parseConfig({ ...VALID_ENV, ...env }).provider.clientSecret).toBe('from-file');
 });
@@ -174,17 +174,17 @@ test.each([
   ['RATE_LIMIT_PER_MINUTE', '0'],
   ['RATE_LIMIT_PER_MINUTE', '-60'],
   ['RATE_LIMIT_PER_MINUTE', '60/s'],
-])('%s=%s is a fault, named and never quoted', (name, value) => {
+])('%s=%s is reported by its name and never quoted', (name, value) => {
   const faults = faultsOf({ [name]: value });
   expect(faults).toHaveLength(1);
   expect(faults[0]).toMatch(new RegExp(`^${name} `));
-  // A short one, such as 1h, may be part of a word.
+  // A short value, such as 1h, may be part of a word.
   expect(value !== undefined && value.length > 4 && faults[0]?.includes(value)).toBe(false);
 });
 
 test.each([
-  ['both', { OAUTH_CLIENT_SECRET_FILE: secretFile('x') }],
-  ['a file that is not there', { OAUTH_CLIENT_SECRET: '', OAUTH_CLIENT_SECRET_FILE: '/nowhere/secret' }],
+  ['set together with OAUTH_CLIENT_SECRET', { OAUTH_CLIENT_SECRET_FILE: secretFile('x') }],
+  ['a missing file', { OAUTH_CLIENT_SECRET: '', OAUTH_CLIENT_SECRET_FILE: '/nowhere/secret' }],
   ['an empty file', { OAUTH_CLIENT_SECRET: '', OAUTH_CLIENT_SECRET_FILE: secretFile('\n') }],
   [
     'a placeholder in the file',
@@ -194,16 +194,16 @@ test.each([
     'the client id in the file',
     { OAUTH_CLIENT_SECRET: '', OAUTH_CLIENT_SECRET_FILE: secretFile('client_1') },
   ],
-])('client secret and file: %s is a fault', (_, env) => {
+])('an unusable OAUTH_CLIENT_SECRET_FILE is reported: %s', (_, env) => {
   expect(faultsOf(env)).toEqual([expect.stringContaining('OAUTH_CLIENT_SECRET_FILE')]);
 });
 
 test.each(['redis://localhost', 'redis://10.0.0.1:6380/2', 'rediss://user:password@redis.example.com:6380'])(
-  'Redis may be at %s',
+  'REDIS_URL accepts %s',
   (url) => expect(parseConfig({ ...VALID_ENV, REDIS_URL: url }).redisUrl).toBe(url),
 );
 
-test('a client secret under a name that goes into the web bundle is a fault', () => {
+test('a client secret in a variable of the web bundle is reported', () => {
   expect(faultsOf({ VITE_TOKEN: `x${VALID_ENV.OAUTH_CLIENT_SECRET}` })).toEqual([
     expect.stringMatching(/^VITE_TOKEN /),
   ]);
@@ -213,7 +213,7 @@ test.each([
   ['http://localhost:5173', 'http://127.0.0.1:3000'],
   ['http://app.localhost:5173', 'http://api.localhost:3000'],
   ['https://app.example.com', 'http://localhost:3000'],
-])('%s and %s are cross-site without https, where no cookie works: a fault', (web, api) => {
+])('the origins %s and %s, which are cross-site over plain http, are reported', (web, api) => {
   expect(faultsOf({ WEB_ORIGIN: web, API_ORIGIN: api })).toEqual([expect.stringMatching(/^API_ORIGIN /)]);
 });
 
@@ -221,11 +221,11 @@ test.each([
   ['https://app.example.com', []],
   ['https://api.example.com', []],
   ['https://api.example.org', [expect.stringMatching(/^OAUTH_SERVER_REDIRECT_URI .*cross-site/)]],
-])('the server-side flow needs one site: the API on %s', (api, expected) => {
+])('the server-side flow is reported unless the API at %s is on the site of the web app', (api, expected) => {
   expect(faultsOf({ API_ORIGIN: api, OAUTH_SERVER_REDIRECT_URI: `${api}/oauth/callback` })).toEqual(expected);
 });
 
-test('all faults are reported at once', () => {
+test('all faults are reported together', () => {
   expect(
     faultsOf({
       WEB_ORIGIN: '*',
@@ -237,7 +237,7 @@ test('all faults are reported at once', () => {
   ).toHaveLength(5);
 });
 
-test('.env.example names every variable once, with the default that the API uses', () => {
+test('.env.example lists every variable once, with the default that the API uses', () => {
   const example = readFileSync(new URL('../.env.example', import.meta.url), 'utf8');
   const assignments = example.match(/^(?:# )?[A-Z_]+=.*/gm)?.map((line) => line.replace('# ', '')) ?? [];
   const names = assignments.map((line) => line.split('=')[0]);

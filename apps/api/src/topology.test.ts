@@ -16,7 +16,7 @@ test.each([
   ['http://localhost:5173', 'http://localhost:5173', 'same-origin'],
   ['http://localhost:5173', 'http://localhost:3000', 'same-site'],
   ['http://[::1]:5173', 'http://[::1]:3000', 'same-site'],
-])('%s and %s are %s', (web, api, relation) => {
+])('a web app at %s and an API at %s are %s', (web, api, relation) => {
   expect(relationOf(web, api)).toBe(relation);
 });
 
@@ -26,11 +26,11 @@ test.each([
   ['https://app.example.com', 'https://api.example.org', ['cross-site']],
   ['http://localhost:5173', 'http://localhost:5173', ['same-origin']],
   ['http://localhost:5173', 'http://localhost:3000', ['same-site', 'same-origin']],
-])('from %s to %s, Sec-Fetch-Site may be %s', (web, api, sites) => {
+])('from a web app at %s to an API at %s, Sec-Fetch-Site may be %s', (web, api, sites) => {
   expect([...(computeTopology([web], api).acceptedFetchSites.get(web) ?? [])]).toEqual(sites);
 });
 
-test('with several web origins, the widest relation decides on cookies, and each has its own Sec-Fetch-Site', () => {
+test('with several web origins, cookies follow the widest relation, and each origin has its own Sec-Fetch-Site', () => {
   const topology = computeTopology(['https://example.com', 'https://other.org'], 'https://example.com');
   expect(topology.cookieAttributes).toMatchObject({ sameSite: 'none', partitioned: true });
   expect([...(topology.acceptedFetchSites.get('https://example.com') ?? [])]).toEqual(['same-origin']);

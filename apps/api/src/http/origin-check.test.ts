@@ -7,14 +7,14 @@ import { useProvider } from '../../test/doubles/test-provider.ts';
 const provider = useProvider();
 const COOKIE_ROUTES = [PATHS.start, PATHS.exchangeToken, PATHS.session, PATHS.refreshToken, PATHS.logout];
 
-/** Headers as given: none are added. */
+/** Sends exactly these headers. */
 async function post(headers: Record<string, string | string[]>, url: string = PATHS.start) {
   const { app } = await startApi();
   return app.inject({ method: 'POST', url, headers });
 }
 
 describe.each(COOKIE_ROUTES)('%s', (url) => {
-  test('refuses a request without Origin, with another one, and without X-CSRF', async () => {
+  test('a cookie route refuses a request without Origin, with a foreign Origin, or without X-CSRF', async () => {
     expect(errorOf(await post({ 'x-csrf': '1' }, url))).toBe('403 origin_not_allowed');
     expect(errorOf(await post({ 'x-csrf': '1', origin: 'https://evil.example' }, url))).toBe(
       '403 origin_not_allowed',
@@ -32,13 +32,13 @@ test.each([
   `${WEB_ORIGIN}/`,
   WEB_ORIGIN.toUpperCase(),
   `${WEB_ORIGIN}, https://evil.example`,
-])('the origin %s is not allowed, and sets nothing', async (origin) => {
+])('a request from the origin %s is refused and sets no cookie', async (origin) => {
   const response = await post({ 'x-csrf': '1', origin });
   expect(errorOf(response)).toBe('403 origin_not_allowed');
   expect(response.headers['set-cookie']).toBeUndefined();
 });
 
-test.each(['0', 'true', '', '1, 1'])('X-CSRF: "%s" is not the header', async (value) => {
+test.each(['0', 'true', '', '1, 1'])('a request with X-CSRF: "%s" is refused', async (value) => {
   expect(errorOf(await post({ origin: WEB_ORIGIN, 'x-csrf': value }))).toBe('403 csrf_header_missing');
 });
 
@@ -48,13 +48,13 @@ test.each([
   ['sec-fetch-site', 'none'],
   ['sec-fetch-mode', 'navigate'],
   ['sec-fetch-mode', 'no-cors'],
-])('%s: %s contradicts the Origin', async (name, value) => {
+])('a request from an allowed Origin with %s: %s is refused', async (name, value) => {
   expect(errorOf(await post({ origin: WEB_ORIGIN, 'x-csrf': '1', [name]: value }))).toBe(
     '403 origin_not_allowed',
   );
 });
 
-test('a browser of ours gets through, with Fetch Metadata and without', async () => {
+test('a request of the web app is accepted with and without Fetch Metadata', async () => {
   const headers = { origin: WEB_ORIGIN, 'x-csrf': '1' };
   expect((await post(headers)).statusCode).toBe(200);
   expect(
@@ -62,7 +62,7 @@ test('a browser of ours gets through, with Fetch Metadata and without', async ()
   ).toBe(200);
 });
 
-test('a refusal is an event in the log, and what was refused is not', async () => {
+test('a refused request logs the event request_refused without its origin', async () => {
   const { app, events, log } = await startApi();
   await app.inject({ method: 'POST', url: PATHS.start, headers: { origin: 'https://evil.example' } });
   expect(events()).toEqual(['request_refused']);
@@ -75,21 +75,21 @@ describe('bodies', () => {
   const headers = { origin: WEB_ORIGIN, 'x-csrf': '1', 'content-type': 'application/json' };
 
   test.each([
-    ['broken', '{"code":'],
+    ['incomplete JSON', '{"code":'],
     ['undefined', 'undefined'],
     ['NaN', 'NaN'],
-    ['empty', ''],
+    ['an empty body', ''],
     ['null', 'null'],
     ['a list', '[]'],
     ['a string', '"x"'],
     ['a number', '1'],
-    ['nothing in it', '{}'],
+    ['an empty object', '{}'],
     ['a code that is a number', JSON.stringify({ ...EXCHANGE, code: 1 })],
     ['a code that is a list', JSON.stringify({ ...EXCHANGE, code: ['c'] })],
     ['a code that is null', JSON.stringify({ ...EXCHANGE, code: null })],
     ['a code that is true', JSON.stringify({ ...EXCHANGE, code: true })],
     ['an empty code', JSON.stringify({ ...EXCHANGE, code: '' })],
-    ['a code too long', JSON.stringify({ ...EXCHANGE, code: 'c'.repeat(2049) })],
+    ['a code of 2,049 characters', JSON.stringify({ ...EXCHANGE, code: 'c'.repeat(2049) })],
     ['a code with a line break', JSON.stringify({ ...EXCHANGE, code: 'c\r\nx: y' })],
     ['a code with an emoji', JSON.stringify({ ...EXCHANGE, code: '😀' })],
     ['half a surrogate pair', '{"code":"\\ud800","state":"' + EXCHANGE.state + '"}'],
@@ -101,11 +101,11 @@ describe('bodies', () => {
       `{"constructor":{"prototype":{"polluted":true}},"code":"c","state":"${EXCHANGE.state}"}`,
     ],
     ['a state with a line break', JSON.stringify({ code: 'c', state: 'a'.repeat(40) + '\r\nx' })],
-    ['a state that ends the cookie', JSON.stringify({ code: 'c', state: 'a'.repeat(42) + ';' })],
+    ['a state with a semicolon', JSON.stringify({ code: 'c', state: 'a'.repeat(42) + ';' })],
     ['a state of 10 characters', JSON.stringify({ code: 'c', state: 'a'.repeat(10) })],
-    ['a second code', `{"code":"c","code":1,"state":"${EXCHANGE.state}"}`],
-    ['a deep nest', '['.repeat(4000)],
-  ])('%s is a malformed request, and nothing of it comes back', async (_, payload) => {
+    ['the key code twice', `{"code":"c","code":1,"state":"${EXCHANGE.state}"}`],
+    ['4,000 nested lists', '['.repeat(4000)],
+  ])('the code exchange refuses a malformed body without quoting it: %s', async (_, payload) => {
     const { app } = await startApi();
     const response = await app.inject({ method: 'POST', url: PATHS.exchangeToken, headers, payload });
     expect(errorOf(response)).toBe('400 invalid_request');
@@ -115,7 +115,7 @@ describe('bodies', () => {
   });
 
   test.each([PATHS.start, PATHS.session, PATHS.refreshToken, PATHS.logout])(
-    '%s takes no parameters',
+    '%s refuses a body with parameters',
     async (url) => {
       const { app } = await startApi();
       const answer = async (payload: string) => app.inject({ method: 'POST', url, headers, payload });
@@ -132,7 +132,7 @@ describe('bodies', () => {
     'application/json\ta',
     'application/jsonx',
     '',
-  ])('the type "%s" is not JSON', async (type) => {
+  ])('the code exchange refuses a body of the type "%s"', async (type) => {
     const { app } = await startApi();
     const response = await app.inject({
       method: 'POST',
@@ -143,14 +143,14 @@ describe('bodies', () => {
     expect(errorOf(response)).toBe('415 unsupported_media_type');
   });
 
-  test('9 KB are too much', async () => {
+  test('the code exchange refuses a body of 9 KB', async () => {
     const { app } = await startApi();
     const payload = JSON.stringify({ ...EXCHANGE, code: 'c'.repeat(9000) });
     const response = await app.inject({ method: 'POST', url: PATHS.exchangeToken, headers, payload });
     expect(errorOf(response)).toBe('413 payload_too_large');
   });
 
-  test('a compressed body is not inflated', async () => {
+  test('the code exchange refuses a compressed body and does not decompress it', async () => {
     const { app } = await startApi();
     const response = await app.inject({
       method: 'POST',

@@ -41,8 +41,8 @@ async function statuses(app: FastifyInstance, clients: readonly Client[]): Promi
   return answers;
 }
 
-test('the fourth of three a minute is told when to come back, and may then', async () => {
-  later(0); // From here on the clock stands still.
+test('a request above the limit gets 429 with Retry-After, and succeeds after that time', async () => {
+  later(0); // Stops the clock.
   const { app, events, log } = await startApi({ env: LIMIT });
   expect(await statuses(app, [{}, {}, {}])).toEqual([200, 200, 200]);
   later(20);
@@ -58,7 +58,7 @@ test('the fourth of three a minute is told when to come back, and may then', asy
   expect(await statuses(app, [{}])).toEqual([200]);
 });
 
-test('each group of routes counts for itself, and its routes together', async () => {
+test('the routes of one group share a count, and each group has its own', async () => {
   const { app } = await startApi({ env: LIMIT });
   const bodies = [PATHS.start, PATHS.exchangeToken, PATHS.start, PATHS.exchangeToken];
   const signIn = [];
@@ -75,7 +75,7 @@ test('each group of routes counts for itself, and its routes together', async ()
   expect((await ask(app, PATHS.userinfo, { method: 'GET' })).statusCode).toBe(429);
 });
 
-test('what is there for operators is counted, but for the probes', async () => {
+test('the operator routes share a count, and probes are not counted', async () => {
   const { app } = await startApi({ env: LIMIT });
   for (const url of [PATHS.metrics, PATHS.openapi, PATHS.docs]) {
     expect((await ask(app, url, { method: 'GET' })).statusCode).toBe(200);
@@ -85,7 +85,7 @@ test('what is there for operators is counted, but for the probes', async () => {
   expect((await ask(app, PATHS.healthz, { method: 'GET' })).statusCode).toBe(200);
 });
 
-test('requests that are refused count too, preflights and probes never', async () => {
+test('refused requests are counted, preflights and probes are not', async () => {
   const { app } = await startApi({ env: { ...LIMIT, API_ORIGIN: 'https://api.example.com' } });
   for (let i = 0; i < 9; i += 1) {
     const preflight = { 'access-control-request-method': 'POST', 'access-control-request-headers': 'x-csrf' };
@@ -97,19 +97,19 @@ test('requests that are refused count too, preflights and probes never', async (
   expect(await statuses(app, [evil, evil, evil, evil])).toEqual([403, 403, 403, 429]);
   const refused = await ask(app, PATHS.start);
   expect(errorOf(refused)).toBe('429 rate_limited');
-  expect(refused.headers['access-control-allow-origin']).toBe(WEB_ORIGIN); // So that the web app can read it.
+  expect(refused.headers['access-control-allow-origin']).toBe(WEB_ORIGIN); // Otherwise the web app could not read the error.
 });
 
 const through = (forwardedFor: string) => ({ remoteAddress: '10.1.2.3', forwardedFor });
 
 describe('the client address', () => {
-  test('another one has a count of its own', async () => {
+  test('each client address has its own count', async () => {
     const { app } = await startApi({ env: LIMIT });
     const clients = [{}, {}, {}, {}, { remoteAddress: '192.0.2.2' }];
     expect(await statuses(app, clients)).toEqual([200, 200, 200, 429, 200]);
   });
 
-  test('of IPv6 the first half is the client', async () => {
+  test('IPv6 addresses of one /64 share a count', async () => {
     const { app } = await startApi({ env: LIMIT });
     const addresses = [
       '2001:db8::1',
@@ -126,13 +126,13 @@ describe('the client address', () => {
     ).toEqual([200, 200, 200, 429, 200]);
   });
 
-  test('IPv4 written as IPv6 is the same client', async () => {
+  test('an IPv4 address and its IPv4-mapped IPv6 form share a count', async () => {
     const { app } = await startApi({ env: LIMIT });
     const mapped = { remoteAddress: '::ffff:192.0.2.1' };
     expect(await statuses(app, [{}, mapped, {}, mapped])).toEqual([200, 200, 200, 429]);
   });
 
-  test('X-Forwarded-For of anybody is nothing', async () => {
+  test('X-Forwarded-For from an untrusted address is ignored', async () => {
     for (const env of [LIMIT, PROXIED]) {
       const { app } = await startApi({ env });
       const clients = [1, 2, 3, 4].map((n) => ({ forwardedFor: `203.0.113.${n}` }));
@@ -140,7 +140,7 @@ describe('the client address', () => {
     }
   });
 
-  test('a proxy of ours tells whose request it is, and only what it added itself counts', async () => {
+  test('behind trusted proxies, the client is the last address in X-Forwarded-For that is not a proxy', async () => {
     const { app } = await startApi({ env: PROXIED });
     const clients = [
       through('203.0.113.1'),
@@ -152,14 +152,14 @@ describe('the client address', () => {
     expect(await statuses(app, clients)).toEqual([200, 200, 200, 429, 200]);
   });
 
-  test('what is no address counts as the proxy, not as a client more', async () => {
+  test('behind a trusted proxy, an X-Forwarded-For that is not an address counts as the address of the proxy', async () => {
     const { app } = await startApi({ env: PROXIED });
     const clients = ['203.0.113.1:1001', 'unknown', '_hidden', '203.0.113.1:1002'].map(through);
     expect(await statuses(app, clients)).toEqual([200, 200, 200, 429]);
   });
 });
 
-test('with Redis all instances count together, and while it is gone nobody is refused', async () => {
+test('with Redis all instances share the counts, and without a connection to it no request is refused', async () => {
   const redis = await startRedisServer();
   onTestFinished(redis.stop);
   const env = { ...LIMIT, REDIS_URL: redis.url };
@@ -177,7 +177,7 @@ test('with Redis all instances count together, and while it is gone nobody is re
   expect(await statuses(one.app, [{}, {}, {}, {}])).toEqual([200, 200, 200, 200]);
 });
 
-test('the server-side flow counts with the other ways of signing in', async () => {
+test('the routes of the server-side flow share the count of the sign-in routes', async () => {
   const env = { ...LIMIT, OAUTH_SERVER_REDIRECT_URI: `${WEB_ORIGIN}/oauth/callback` };
   const { app } = await startApi({ env });
   await statuses(app, [{}, {}, {}]);

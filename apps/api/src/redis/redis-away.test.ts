@@ -5,7 +5,7 @@ import { cookieIn, send, useFleet } from '../../test/support/fleet.ts';
 import type { Instance } from '../../test/support/instance.ts';
 import { signIn } from '../../test/support/sign-in.ts';
 
-/* Three processes while their Redis, or one of them, goes and comes back. */
+/* Three processes while Redis, or one of the processes, stops and restarts. */
 
 const fleet = useFleet();
 
@@ -21,8 +21,8 @@ const untilAllAre = (ready: boolean) =>
   );
 const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-/** Takes Redis away until the test calls it back, or ends. */
-async function takeRedisAway(how: 'kill' | 'freeze') {
+/** Stops Redis until `bringBack` is called or the test ends. */
+async function stopRedis(how: 'kill' | 'freeze') {
   let isAway = true;
   await fleet.redis[how]();
   const bringBack = async () => {
@@ -35,7 +35,7 @@ async function takeRedisAway(how: 'kill' | 'freeze') {
   return bringBack;
 }
 
-test('an instance that is killed in a refresh holds the others up for the life of its lock, and no longer', async () => {
+test('an instance that is killed during a refresh delays the others no longer than its lock lives', async () => {
   const page = fleet.openPage();
   await signIn(page, fleet.provider);
   const cookie = await page.sealedCookie();
@@ -54,7 +54,7 @@ test('an instance that is killed in a refresh holds the others up for the life o
   expect(fleet.provider.grantsEnded).toBe(0);
 });
 
-test('Redis is killed during a refresh: nobody else uses the token, and nobody is signed out', async () => {
+test('if Redis is killed during a refresh, no other instance uses the refresh token and no one is signed out', async () => {
   const page = fleet.openPage();
   await signIn(page, fleet.provider);
   const cookie = await page.sealedCookie();
@@ -62,9 +62,9 @@ test('Redis is killed during a refresh: nobody else uses the token, and nobody i
   const first = send(fleet.at(0), PATHS.refreshToken, cookie);
   await arrived;
   const others = Array.from({ length: 19 }, (_, i) => send(fleet.at(i), PATHS.refreshToken, cookie));
-  await pause(500); // They have all seen that somebody is at it.
+  await pause(500); // By now all have seen the lock.
   const [responses, refreshes] = await fleet.countRefreshes(async () => {
-    await takeRedisAway('kill');
+    await stopRedis('kill');
     const early = await Promise.all(others.filter((_, i) => i % 3 !== 0));
     release();
     return [await first, ...(await Promise.all(others)), ...early];
@@ -77,17 +77,17 @@ test('Redis is killed during a refresh: nobody else uses the token, and nobody i
     expect(response.headers['set-cookie']).toBeUndefined();
   }
   expect(responses.filter(({ statusCode }) => statusCode === 200).length).toBeGreaterThanOrEqual(7);
-  // The winner's cookie works everywhere, Redis or not.
+  // The refreshed cookie works on every instance, with or without Redis.
   for (const instance of fleet.all()) tokensOf(await send(instance, PATHS.session, cookieIn(await first)));
   expect(fleet.provider.grantsEnded).toBe(0);
 });
 
 test.each(['kill', 'freeze'] as const)(
-  'with no Redis (%s), signing in, staying and signing out work',
+  'without Redis (%s), sign-in, refresh and sign-out work',
   async (how) => {
     const before = fleet.openPage();
     await signIn(before, fleet.provider);
-    await takeRedisAway(how);
+    await stopRedis(how);
     const page = fleet.openPage();
     await signIn(page, fleet.provider);
     for (let i = 0; i < 3; i += 1) {
@@ -101,18 +101,18 @@ test.each(['kill', 'freeze'] as const)(
   },
 );
 
-test('what happened without Redis is told to it when it is back', async () => {
+test('a Redis that restarts receives the refreshes and sign-outs that it missed', async () => {
   const [page, leaver] = [fleet.openPage(), fleet.openPage()];
   await signIn(page, fleet.provider);
   await signIn(leaver, fleet.provider);
   const [old, left] = [await page.sealedCookie(), await leaver.sealedCookie()];
 
-  const bringBack = await takeRedisAway('kill');
+  const bringBack = await stopRedis('kill');
   const refreshed = tokensOf(await send(fleet.at(0), PATHS.refreshToken, old));
   expect((await send(fleet.at(0), PATHS.logout, left)).statusCode).toBe(204);
   await bringBack();
 
-  // It has come back empty.
+  // Redis has restarted empty.
   const [responses, refreshes] = await fleet.countRefreshes(() =>
     Promise.all(fleet.all().map((instance) => send(instance, PATHS.refreshToken, old))),
   );
@@ -129,13 +129,13 @@ const redisEvents = () =>
     .all()
     .map(({ log }) => [...log().matchAll(/"event":"redis_(un)?reachable"/g)].map(([event]) => event));
 
-test('each instance says once that Redis has gone, and once that it is back', async () => {
-  // What a process prints may come after what it answers.
+test('each instance logs the loss of Redis once and its return once', async () => {
+  // A log line may arrive after the answer.
   await vi.waitFor(() => {
     for (const events of redisEvents()) expect(events.at(-1)).toBe('"event":"redis_reachable"');
   });
   const before = redisEvents();
-  const bringBack = await takeRedisAway('kill');
+  const bringBack = await stopRedis('kill');
   await untilAllAre(false);
   await pause(500);
   await bringBack();

@@ -12,7 +12,7 @@ async function useRedis() {
   return redis;
 }
 
-test('readiness follows Redis, and each change is told once', async () => {
+test('readyz follows the connection to Redis, and each change is logged once', async () => {
   const redis = await useRedis();
   const { app, log, events } = await startApi({ env: { REDIS_URL: redis.url } });
   const readiness = async () => {
@@ -25,21 +25,21 @@ test('readiness follows Redis, and each change is told once', async () => {
   expect(await readiness()).toEqual(ready);
   await redis.kill();
   await vi.waitFor(async () => expect(await readiness()).toEqual(unready));
-  await new Promise((resolve) => setTimeout(resolve, 300)); // Some attempts to connect again.
+  await new Promise((resolve) => setTimeout(resolve, 300)); // Time for several reconnects.
   await redis.restart();
   await vi.waitFor(async () => expect(await readiness()).toEqual(ready), 5000);
   expect(events()).toEqual(['redis_reachable', 'redis_unreachable', 'redis_reachable']);
   expect(log.join('')).not.toContain(redis.url);
 });
 
-test('without Redis from the start, the API starts and says so', async () => {
+test('the API starts without Redis and logs redis_unreachable', async () => {
   const { app, events } = await startApi({ env: { REDIS_URL: 'redis://user:canary-password@127.0.0.1:1' } });
   expect((await app.inject({ url: PATHS.readyz })).statusCode).toBe(503);
   expect((await app.inject({ url: PATHS.healthz })).statusCode).toBe(200);
   expect(events()).toEqual(['redis_unreachable']);
 });
 
-test('a Redis that accepts and says nothing counts as gone', async () => {
+test('a Redis that accepts connections and never answers counts as unreachable', async () => {
   const silent = createServer().listen(0, '127.0.0.1');
   await once(silent, 'listening');
   onTestFinished(() => void silent.close());
@@ -47,7 +47,7 @@ test('a Redis that accepts and says nothing counts as gone', async () => {
   expect((await app.inject({ url: PATHS.readyz })).statusCode).toBe(503);
 });
 
-test('a refused password is told by name, without the password', async () => {
+test('a refused Redis password is logged as WRONGPASS without the password', async () => {
   const redis = await useRedis();
   const url = redis.url.replace('//', '//nobody:canary-password@');
   const { app, log } = await startApi({ env: { REDIS_URL: url } });
@@ -56,7 +56,7 @@ test('a refused password is told by name, without the password', async () => {
   expect(log.join('')).not.toContain('canary');
 });
 
-test('with none configured, nothing is missing', async () => {
+test('readyz answers 200 without REDIS_URL', async () => {
   const { app } = await startApi();
   expect((await app.inject({ url: PATHS.readyz })).json()).toEqual({ status: 'ok' });
 });

@@ -10,7 +10,7 @@ import { connectToRedis } from './redis-connection.ts';
 import { refreshRecordOf } from './refresh-record.ts';
 import { createRedisState } from './redis-state.ts';
 
-/* Two instances' worth of state in one process, so that each step can be held. Real processes: several-instances.test.ts. */
+/* The stores of several instances in one process, so that a test controls each step. Real processes: several-instances.test.ts. */
 
 const lines: string[] = [];
 const { log } = fastify({ logger: loggerOptions('warn', { write: (line) => void lines.push(line) }) });
@@ -27,7 +27,7 @@ async function openState({ providerTimeoutMs = 5000 } = {}) {
   return { ...state, redis };
 }
 
-/** A provider's answer that comes when told. */
+/** An answer of the provider that a test resolves or rejects. */
 function answerLater() {
   const { promise, resolve, reject } = Promise.withResolvers<Session>();
   const asked = Promise.withResolvers<void>();
@@ -38,7 +38,8 @@ function answerLater() {
   return { refresh, asked: asked.promise, resolve, reject };
 }
 
-const never = () => vi.fn<() => Promise<Session>>(() => Promise.reject(new Error('must not be asked')));
+const never = () =>
+  vi.fn<() => Promise<Session>>(() => Promise.reject(new Error('the provider must not be asked')));
 const refusal = () => Promise.reject(new ApiError('session_expired'));
 
 async function killRedis(states: { redis: { isReachable: () => boolean } }[]) {
@@ -54,7 +55,7 @@ async function restartRedis(states: { redis: { isReachable: () => boolean } }[])
   await vi.waitFor(() => expect(states.map(({ redis }) => redis.isReachable())).not.toContain(false), 10_000);
 }
 
-test('who comes second waits for the first and gets its result', async () => {
+test('a refresh on a second instance waits for the first and gets its result', async () => {
   const [a, b] = [await openState(), await openState()];
   const [session, successor] = [exampleSession(), exampleSession()];
   const answer = answerLater();
@@ -68,7 +69,7 @@ test('who comes second waits for the first and gets its result', async () => {
   expect(refresh).not.toHaveBeenCalled();
 });
 
-test('what Redis keeps, it keeps for a time: 30 seconds a result, 5 a refusal, as long as the session its end', async () => {
+test('Redis keeps a refreshed session for 30 seconds, a refusal for 5, and an ended session until its absolute end', async () => {
   const a = await openState();
   const [refreshed, refused, ended] = [exampleSession(), exampleSession(), exampleSession()];
   await a.refreshOnce(refreshed, async () => exampleSession());
@@ -87,7 +88,7 @@ test('what Redis keeps, it keeps for a time: 30 seconds a result, 5 a refusal, a
   expect(await a.redis.client.exists(`refresh-lock:${refreshRecordOf(refreshed)?.id}`)).toBe(0);
 });
 
-test('a failure is not kept: whoever waited asks again', async () => {
+test('after a failed refresh, an instance that waited for it asks the provider itself', async () => {
   const [a, b] = [await openState(), await openState()];
   const [session, successor] = [exampleSession(), exampleSession()];
   const answer = answerLater();
@@ -99,7 +100,7 @@ test('a failure is not kept: whoever waited asks again', async () => {
   expect(await second).toEqual(successor);
 });
 
-test('a refusal is kept for those who waited for it', async () => {
+test('a refusal by the provider is shared with the other instances', async () => {
   const [a, b] = [await openState(), await openState()];
   const session = exampleSession();
   await expect(a.refreshOnce(session, refusal)).rejects.toMatchObject({ code: 'session_expired' });
@@ -108,40 +109,40 @@ test('a refusal is kept for those who waited for it', async () => {
   expect(refresh).not.toHaveBeenCalled();
 });
 
-test('who slept until its lock had run out, and is refused, takes the result of who was awake', async () => {
-  const [sleeper, other] = [await openState({ providerTimeoutMs: 50 }), await openState()];
+test('an instance that outlives its lock and is then refused returns the result of the other instance', async () => {
+  const [slow, other] = [await openState({ providerTimeoutMs: 50 }), await openState()];
   const [session, successor] = [exampleSession(), exampleSession()];
   const answer = answerLater();
-  const slept = sleeper.refreshOnce(session, answer.refresh);
+  const refreshed = slow.refreshOnce(session, answer.refresh);
   await answer.asked;
   expect(await other.refreshOnce(session, async () => successor)).toEqual(successor);
   answer.reject(new ApiError('session_expired'));
-  expect(await slept).toEqual(successor);
+  expect(await refreshed).toEqual(successor);
 });
 
-test('who slept until its lock had run out does not take away the lock of who came after it', async () => {
-  const [sleeper, other, third] = [
+test('an instance that outlives its lock does not release the lock of the next instance', async () => {
+  const [slow, other, third] = [
     await openState({ providerTimeoutMs: 50 }),
     await openState(),
     await openState(),
   ];
   const [session, successor] = [exampleSession(), exampleSession()];
-  const [slept, held] = [answerLater(), answerLater()];
-  const first = sleeper.refreshOnce(session, slept.refresh);
-  await slept.asked;
-  const second = other.refreshOnce(session, held.refresh);
-  await held.asked; // The sleeper's lock has run out.
-  slept.reject(new ApiError('provider_unavailable'));
+  const [slowAnswer, otherAnswer] = [answerLater(), answerLater()];
+  const first = slow.refreshOnce(session, slowAnswer.refresh);
+  await slowAnswer.asked;
+  const second = other.refreshOnce(session, otherAnswer.refresh);
+  await otherAnswer.asked; // The lock of `slow` has expired.
+  slowAnswer.reject(new ApiError('provider_unavailable'));
   await expect(first).rejects.toMatchObject({ code: 'provider_unavailable' });
   const refresh = never();
   const last = third.refreshOnce(session, refresh);
   await new Promise((resolve) => setTimeout(resolve, 200));
-  held.resolve(successor);
+  otherAnswer.resolve(successor);
   expect([await second, await last]).toEqual([successor, successor]);
   expect(refresh).not.toHaveBeenCalled();
 });
 
-test('waiting has an end', async () => {
+test('an instance that waits too long for the refresh of another answers refresh_in_progress', async () => {
   const [a, b] = [await openState(), await openState({ providerTimeoutMs: 1 })];
   const session = exampleSession();
   const answer = answerLater();
@@ -155,7 +156,7 @@ test('waiting has an end', async () => {
   await first;
 });
 
-test('a refusal without Redis keeps the cookie, since another instance may have been faster', async () => {
+test('a refusal without Redis answers session_refused, since another instance may have refreshed', async () => {
   const a = await openState();
   const answer = answerLater();
   const refreshed = a.refreshOnce(exampleSession(), answer.refresh);
@@ -166,7 +167,7 @@ test('a refusal without Redis keeps the cookie, since another instance may have 
   await restartRedis([a]);
 });
 
-test('a Redis that comes back empty learns who is at it', async () => {
+test('a Redis that restarts empty receives the locks of refreshes in flight', async () => {
   const [a, b] = [await openState(), await openState()];
   const [session, successor] = [exampleSession(), exampleSession()];
   const answer = answerLater();
@@ -182,7 +183,7 @@ test('a Redis that comes back empty learns who is at it', async () => {
   expect(refresh).not.toHaveBeenCalled();
 });
 
-test('a Redis that takes nothing for a while, being full, is told afterwards who has signed out', async () => {
+test('a Redis that was full receives the missed sign-outs when it has space again', async () => {
   const [a, b] = [await openState(), await openState()];
   const session = exampleSession();
   const limitMemory = (bytes: number) => a.redis.client.config('SET', 'maxmemory', bytes);
@@ -195,7 +196,7 @@ test('a Redis that takes nothing for a while, being full, is told afterwards who
   await vi.waitFor(async () => expect(await b.isEnded(session)).toBe(true), 10_000);
 }, 15_000);
 
-test('without Redis a transaction still works once on each instance', async () => {
+test('without Redis a transaction works once on each instance', async () => {
   const a = await openState();
   const transaction = { jti: 'a'.repeat(43), expiresAt: Math.floor(Date.now() / 1000) + 600 };
   await killRedis([a]);
@@ -206,7 +207,7 @@ test('without Redis a transaction still works once on each instance', async () =
   await restartRedis([a]);
 });
 
-test('what somebody else has put into Redis is no result', async () => {
+test('a foreign value in Redis is not used as the result of a refresh', async () => {
   const [a, b] = [await openState(), await openState()];
   const [session, successor] = [exampleSession(), exampleSession()];
   await a.refreshOnce(session, async () => successor);

@@ -7,31 +7,31 @@ const outcome = { status: 'refreshed', session: exampleSession() } as const;
 
 function recordOf(change: Partial<typeof session> = {}): RefreshRecord {
   const record = refreshRecordOf({ ...session, ...change });
-  if (!record) throw new Error('a record expected');
+  if (!record) throw new Error('expected a record');
   return record;
 }
 
-test('whoever has the cookie opens it, however far the session has been sealed anew', async () => {
+test('a record opens with any later cookie of the same tokens', async () => {
   const sealed = await sealOutcome(recordOf(), outcome);
   expect(await openOutcome(recordOf({ issuedAt: 1, idleEndsAt: 2 }), sealed)).toEqual(outcome);
 });
 
 test.each([
-  ['the refresh token alone', { tokenSetId: exampleSession().tokenSetId }],
-  ['the id of the token set alone', { refreshToken: 'refresh-other' }],
-])('%s opens nothing, and finds nothing', async (_, change) => {
+  ['the same refresh token alone', { tokenSetId: exampleSession().tokenSetId }],
+  ['the same id of the token set alone', { refreshToken: 'refresh-other' }],
+])('%s neither finds nor opens a record', async (_, change) => {
   const sealed = await sealOutcome(recordOf(), outcome);
   await expect(openOutcome(recordOf(change), sealed)).rejects.toThrow('decryption operation failed');
   expect(recordOf(change).id).not.toBe(recordOf().id);
 });
 
-test('the id does not tell the key', () => {
+test('the id of a record does not reveal its key', () => {
   const { id, sealingKey } = recordOf();
   expect(Buffer.from(sealingKey).toString('base64url')).not.toBe(id);
   expect(id).toMatch(/^[\w-]{43}$/);
 });
 
-test('a session that cannot be refreshed has none', () => {
+test('a session without a refresh token has no record', () => {
   const { refreshToken: _, ...withoutRefreshToken } = session;
   expect(refreshRecordOf(withoutRefreshToken)).toBeUndefined();
 });

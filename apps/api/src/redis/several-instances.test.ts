@@ -8,16 +8,14 @@ import { cookieIn, send, useFleet } from '../../test/support/fleet.ts';
 import { signIn } from '../../test/support/sign-in.ts';
 import { WEB_ORIGIN } from '../../test/support/test-api.ts';
 
-/*
- * Three processes, one Redis, and a provider over real HTTP that ends the grant when a refresh token is used twice.
- */
+/* Three processes, one Redis, and a provider over real HTTP that ends the grant when a refresh token is used twice. */
 
 const key = (name: string, byte: number) => `${name}:${Buffer.alloc(32, byte).toString('base64url')}`;
 
 const fleet = useFleet();
 
 describe('one refresh for all', () => {
-  test('thirty at once over three instances are one request to the provider, and all get its result', async () => {
+  test('thirty concurrent refreshes over three instances cause one request to the provider and get its result', async () => {
     const page = fleet.openPage();
     await signIn(page, fleet.provider);
     const cookie = await page.sealedCookie();
@@ -29,7 +27,7 @@ describe('one refresh for all', () => {
     expect(new Set(tokens.map(({ access_token }) => access_token)).size).toBe(1);
     expect(fleet.provider.isAlive(tokens[0]?.access_token ?? '')).toBe(true);
 
-    // And every one of the thirty cookies is the new session's, at every instance.
+    // Each of the thirty cookies is accepted by each instance.
     const [, more] = await fleet.countRefreshes(async () => {
       for (const [i, response] of responses.entries()) {
         const { access_token } = tokensOf(await send(fleet.at(i + 1), PATHS.session, cookieIn(response)));
@@ -40,7 +38,7 @@ describe('one refresh for all', () => {
     expect(fleet.provider.grantsEnded).toBe(0);
   });
 
-  test('an answer that got lost is had again from another instance, with its cookie', async () => {
+  test('after a lost answer, another instance returns the result of the refresh and its cookie', async () => {
     const page = fleet.openPage();
     await signIn(page, fleet.provider);
     const cookie = await page.sealedCookie();
@@ -65,7 +63,7 @@ describe('one refresh for all', () => {
     expect(new Set(responses.map((response) => tokensOf(response).access_token)).size).toBe(1);
   });
 
-  test('whoever is two refreshes behind gets the latest', async () => {
+  test('a cookie from two refreshes ago gets the latest tokens from every instance', async () => {
     const page = fleet.openPage();
     await signIn(page, fleet.provider);
     const oldest = await page.sealedCookie();
@@ -81,7 +79,7 @@ describe('one refresh for all', () => {
     }
   });
 
-  test('invalid_grant is one answer for all who have waited for it', async () => {
+  test('nine concurrent refreshes over three instances share one invalid_grant', async () => {
     const page = fleet.openPage();
     await signIn(page, fleet.provider);
     const cookie = await page.sealedCookie();
@@ -94,14 +92,14 @@ describe('one refresh for all', () => {
   });
 });
 
-/** Spends the refresh token behind everybody's back. */
+/** Uses the refresh token on an instance that the others do not know. */
 async function useUp(cookie: string): Promise<void> {
   const alone = await fleet.start({ REDIS_URL: '' });
   tokensOf(await send(alone, PATHS.refreshToken, cookie));
 }
 
 describe('sign-out', () => {
-  test('a refresh that waits at the provider meanwhile, on another instance, does not undo it', async () => {
+  test('a refresh in flight on another instance does not undo a sign-out', async () => {
     const page = fleet.openPage();
     await signIn(page, fleet.provider);
     const cookie = await page.sealedCookie();
@@ -113,13 +111,13 @@ describe('sign-out', () => {
     const response = await refreshing;
     expect(errorOf(response)).toBe('401 session_invalid');
     expect(response.headers['set-cookie']).toBeUndefined();
-    // The tokens that nobody was given are taken back too.
+    // The new tokens, which no one received, are revoked too.
     expect(fleet.provider.revoked.slice(-2).map((token) => fleet.provider.isRefreshTokenUsed(token))).toEqual(
       [true, false],
     );
   });
 
-  test('no cookie that somebody kept opens afterwards, on any instance', async () => {
+  test('after a sign-out, every instance refuses copied cookies of the session', async () => {
     const page = fleet.openPage();
     await signIn(page, fleet.provider);
     const first = await page.sealedCookie();
@@ -142,7 +140,7 @@ describe('sign-out', () => {
     expect(refreshes).toBe(0);
   });
 
-  test('a refresh that ends after somebody else has signed in leaves their cookie alone', async () => {
+  test('a refresh in flight does not replace the cookie of the next user', async () => {
     const page = fleet.openPage();
     await signIn(page, fleet.provider);
     const before = await page.sealedCookie();
@@ -157,7 +155,7 @@ describe('sign-out', () => {
     expect(tokensOf(await page.post(PATHS.session)).session_id).toBe(next.session_id);
   });
 
-  test('signing in again ends the session before, on every instance', async () => {
+  test('a second sign-in ends the first session on every instance', async () => {
     const page = fleet.openPage();
     await signIn(page, fleet.provider);
     const before = await page.sealedCookie();
@@ -169,7 +167,7 @@ describe('sign-out', () => {
   });
 });
 
-async function beginSignIn() {
+async function startSignIn() {
   const page = fleet.openPage();
   const { authorizationUrl, state } = await page.start();
   const cookie = await page.jar.getCookieString(WEB_ORIGIN, { sameSiteContext: 'strict' });
@@ -177,8 +175,8 @@ async function beginSignIn() {
 }
 
 describe('a transaction', () => {
-  test('works once, wherever it is tried', async () => {
-    const { cookie, body } = await beginSignIn();
+  test('a transaction works once over all instances', async () => {
+    const { cookie, body } = await startSignIn();
     const before = fleet.provider.codeRequests;
     const responses = await Promise.all(
       fleet.all().map((instance) => send(instance, PATHS.exchangeToken, cookie, { body })),
@@ -190,8 +188,8 @@ describe('a transaction', () => {
     expect(fleet.provider.codeRequests - before).toBe(1);
   });
 
-  test('is as good as before if the provider cannot have seen the code', async () => {
-    const { cookie, body } = await beginSignIn();
+  test('a transaction works again if the provider cannot have received the code', async () => {
+    const { cookie, body } = await startSignIn();
     await fleet.provider.close();
     const response = await send(fleet.at(0), PATHS.exchangeToken, cookie, { body });
     expect(errorOf(response)).toBe('503 provider_unavailable');
@@ -204,14 +202,14 @@ describe('a transaction', () => {
 describe('a rolling deploy that changes the key', () => {
   const [k1, k2] = [key('k1', 1), key('k2', 2)];
 
-  test('signs nobody out: [k1], [k2,k1] and [k2] side by side', async () => {
+  test('instances with SESSION_KEYS [k1], [k2,k1] and [k2] sign no one out', async () => {
     const [old, both, last] = await Promise.all(
       [k1, `${k2},${k1}`, k2].map((SESSION_KEYS) => fleet.start({ SESSION_KEYS })),
     );
-    if (!old || !both || !last) throw new Error('three instances expected');
+    if (!old || !both || !last) throw new Error('expected three instances');
 
     const { grantsEnded } = fleet.provider;
-    // Begun under the old key, finished under both.
+    // Sealed by the instance with both keys.
     const page = fleet.openPage(() => [old, both]);
     await signIn(page, fleet.provider);
     const underBoth = await page.sealedCookie();
@@ -219,7 +217,7 @@ describe('a rolling deploy that changes the key', () => {
     expect(errorOf(refused)).toBe('401 session_invalid');
     expect(refused.headers['set-cookie']).toBeUndefined();
 
-    // A session of the old key is refreshed once, though each would seal the result with another.
+    // A session of the old key is refreshed once, although the two instances seal the result with different keys.
     const early = fleet.openPage(() => [old]);
     await signIn(early, fleet.provider);
     const underOld = await early.sealedCookie();
@@ -229,7 +227,7 @@ describe('a rolling deploy that changes the key', () => {
     expect(refreshes).toBe(1);
     expect(new Set(responses.map((response) => tokensOf(response).access_token)).size).toBe(1);
 
-    // What both have sealed opens under the new key alone. What only the old one knew does not, and stays.
+    // Cookies sealed by the instance with both keys open under [k2]. A cookie sealed with k1 does not open there and is kept.
     for (const cookie of [underBoth, cookieIn(responses[1] ?? refused)]) {
       tokensOf(await send(last, PATHS.refreshToken, cookie));
     }
@@ -240,14 +238,14 @@ describe('a rolling deploy that changes the key', () => {
   });
 });
 
-describe('what Redis holds', () => {
-  test('is neither a secret nor opened by anything but the cookie it belongs to', async () => {
-    const { page, body, cookie: transaction } = await beginSignIn();
+describe('contents of Redis', () => {
+  test('Redis contains no secret, and its records open only with their cookie', async () => {
+    const { page, body, cookie: transaction } = await startSignIn();
     const signedIn = tokensOf(await page.post(PATHS.exchangeToken, body));
     const first = await page.sealedCookie();
     await page.post(PATHS.refreshToken);
     const second = await page.sealedCookie();
-    const { arrived, release } = fleet.provider.holdNext(); // A lock is there too.
+    const { arrived, release } = fleet.provider.holdNext(); // Redis now contains a lock too.
     const refreshing = page.post(PATHS.refreshToken);
     await arrived;
 
@@ -266,7 +264,7 @@ describe('what Redis holds', () => {
     expect(secrets.length).toBeGreaterThan(10);
     expect(secrets.filter((secret) => dump.includes(secret))).toEqual([]);
 
-    // Nor with all that the configuration and the provider know.
+    // The secrets of the configuration and the provider open no record either.
     const sealed = values.filter((value) => value?.startsWith('ey'));
     expect(sealed).not.toEqual([]);
     const materials = [

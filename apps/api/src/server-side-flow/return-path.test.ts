@@ -12,11 +12,11 @@ test.each([
   ['/@evil.example', '/@evil.example'],
   ['/가격', '/%EA%B0%80%EA%B2%A9'],
   ['/https://evil.example', '/https://evil.example'],
-])('%s leads to %s', (value, expected) => {
+])('the return path %s becomes %s', (value, expected) => {
   expect(parseReturnPath(value, WEB_ORIGIN)).toBe(expected);
 });
 
-/** The known ways of writing another place so that a checker takes it for a path. */
+/** Known ways to write an address elsewhere that a naive check takes for a path. */
 const TRICKS = [
   'https://evil.example',
   'HTTPS://evil.example/',
@@ -88,18 +88,21 @@ const TRICKS = [
   '.evil.example',
   '',
   `/${'x'.repeat(600)}`,
-  `/${'가'.repeat(60)}`, // 541 characters once it is spelled for a URL.
+  `/${'가'.repeat(60)}`, // 541 characters once it is percent-encoded.
 ];
 
-test.each(TRICKS)('%j leads home', (value) => {
+test.each(TRICKS)('the return path %j becomes /', (value) => {
   expect(parseReturnPath(value, WEB_ORIGIN)).toBe('/');
 });
 
-test.each([undefined, null, 1, ['/x'], { toString: () => '/x' }])('%j is no path', (value) => {
-  expect(parseReturnPath(value, WEB_ORIGIN)).toBe('/');
-});
+test.each([undefined, null, 1, ['/x'], { toString: () => '/x' }])(
+  'the value %j becomes the return path /',
+  (value) => {
+    expect(parseReturnPath(value, WEB_ORIGIN)).toBe('/');
+  },
+);
 
-test('whatever comes out stays on the web origin, resolved once or twice', () => {
+test('a parsed return path stays on the web origin when it is resolved once or twice', () => {
   const once = [...TRICKS, ...TRICKS.map((trick) => `/${trick}`), ...TRICKS.map((trick) => `/x${trick}`)];
   for (const value of [...once, ...once.map(encodeURI), ...once.map(encodeURIComponent)]) {
     const path = parseReturnPath(value, WEB_ORIGIN);

@@ -23,7 +23,7 @@ const later = (seconds: number) => vi.useFakeTimers({ toFake: ['Date'], now: Dat
 beforeEach(() => void later(0));
 const startServerSide = (env: Record<string, string> = {}) => startApi({ env: { ...ENV, ...env } });
 
-/** From the link to the provider's door. */
+/** Follows the link. Returns the address at the provider to which it redirects. */
 async function leave(browser: Browser, { query = '', from = 'same-origin' }: Link = {}) {
   const response = await browser.navigate(PATHS.serverSideStart + query, from);
   expect(response.statusCode).toBe(302);
@@ -36,7 +36,7 @@ interface Link {
   from?: 'same-origin' | 'same-site';
 }
 
-/** Back from the provider, with its answer. */
+/** Returns from the provider to the callback with its answer. */
 function comeBack(
   browser: Browser,
   answer: Record<string, string> | string,
@@ -59,7 +59,7 @@ const errorPlace = (code: string) => `${WEB_ORIGIN}/?error=${code}`;
 const sealedCookie = async (browser: Browser) => `${SESSION}=${(await browser.cookie(SESSION))?.value}`;
 
 test.each([PATHS.serverSideStart, PATHS.serverSideCallback, PATHS.sessionUserinfo])(
-  'without OAUTH_SERVER_REDIRECT_URI there is no %s',
+  'without OAUTH_SERVER_REDIRECT_URI, %s answers 404',
   async (path) => {
     const { browser } = await startApi();
     expect(errorOf(await browser.navigate(path))).toBe('404 not_found');
@@ -67,7 +67,7 @@ test.each([PATHS.serverSideStart, PATHS.serverSideCallback, PATHS.sessionUserinf
 );
 
 describe('start', () => {
-  test('sends the page to the provider with its own redirect URI', async () => {
+  test('the server-side start redirects to the provider with OAUTH_SERVER_REDIRECT_URI', async () => {
     const { browser } = await startServerSide();
     const { authorizationUrl } = await leave(browser);
     const url = new URL(authorizationUrl);
@@ -86,11 +86,14 @@ describe('start', () => {
 
   test.each([
     ['a link on another site', { 'sec-fetch-site': 'cross-site', 'sec-fetch-dest': 'document' }],
-    ['a link on a neighbour', { 'sec-fetch-site': 'same-site', 'sec-fetch-dest': 'document' }],
+    [
+      'a link on another host of the same site',
+      { 'sec-fetch-site': 'same-site', 'sec-fetch-dest': 'document' },
+    ],
     ['an image of another site', { 'sec-fetch-site': 'cross-site', 'sec-fetch-dest': 'image' }],
-    ['an image of our own', { 'sec-fetch-site': 'same-origin', 'sec-fetch-dest': 'image' }],
-    ['a frame of our own', { 'sec-fetch-site': 'same-origin', 'sec-fetch-dest': 'iframe' }],
-  ])('%s begins nothing', async (_, headers) => {
+    ['an image of the web app', { 'sec-fetch-site': 'same-origin', 'sec-fetch-dest': 'image' }],
+    ['a frame of the web app', { 'sec-fetch-site': 'same-origin', 'sec-fetch-dest': 'iframe' }],
+  ])('a server-side start by %s is refused', async (_, headers) => {
     const { app, events } = await startServerSide();
     const response = await app.inject({ url: PATHS.serverSideStart, headers });
     expect(errorOf(response)).toBe('403 origin_not_allowed');
@@ -99,13 +102,13 @@ describe('start', () => {
     expect(events()).toEqual(['request_refused']);
   });
 
-  test('a bookmark begins one, and so does a browser without Fetch Metadata', async () => {
+  test('a bookmark and a browser without Fetch Metadata can start a server-side sign-in', async () => {
     const { app, browser } = await startServerSide();
     expect((await browser.navigate(PATHS.serverSideStart, 'none')).statusCode).toBe(302);
     expect((await app.inject({ url: PATHS.serverSideStart })).statusCode).toBe(302);
   });
 
-  test('between two hosts of one site, a page of that site begins one', async () => {
+  test('with the API on another host of the site, a page of that site can start a server-side sign-in', async () => {
     const { browser } = await startServerSide(SAME_SITE);
     expect((await browser.navigate(PATHS.serverSideStart, 'same-site')).statusCode).toBe(302);
     expect(errorOf(await browser.navigate(PATHS.serverSideStart, 'cross-site'))).toBe(
@@ -113,19 +116,22 @@ describe('start', () => {
     );
   });
 
-  test.each(['HEAD', 'POST'] as const)('%s begins nothing', async (method) => {
-    const { app } = await startServerSide();
-    for (const url of [PATHS.serverSideStart, PATHS.serverSideCallback]) {
-      const response = await app.inject({ method, url });
-      expect(response.statusCode).toBe(405);
-      expect(response.headers.allow).toBe('GET');
-      expect(response.headers['set-cookie']).toBeUndefined();
-    }
-  });
+  test.each(['HEAD', 'POST'] as const)(
+    '%s neither starts nor finishes a server-side sign-in',
+    async (method) => {
+      const { app } = await startServerSide();
+      for (const url of [PATHS.serverSideStart, PATHS.serverSideCallback]) {
+        const response = await app.inject({ method, url });
+        expect(response.statusCode).toBe(405);
+        expect(response.headers.allow).toBe('GET');
+        expect(response.headers['set-cookie']).toBeUndefined();
+      }
+    },
+  );
 });
 
 describe('callback', () => {
-  test('starts a session that the web app finds', async () => {
+  test('the server-side callback starts a session that POST session finds', async () => {
     const { browser, events } = await startServerSide();
     const { authorizationUrl, state } = await leave(browser);
     const code = provider.authorize(authorizationUrl);
@@ -159,20 +165,23 @@ describe('callback', () => {
       '; Path=/; HttpOnly; SameSite=Lax',
       'Lax',
     ],
-  ])('%j: its cookies go along with a navigation from the provider, the session does not', async (...row) => {
-    const [env, prefix, attributes, sessionSameSite] = row;
-    const { browser } = await startServerSide(env);
-    const started = await browser.navigate(PATHS.serverSideStart, 'none');
-    const url = String(started.headers.location);
-    const state = new URL(url).searchParams.get('state') ?? '';
-    const ended = await comeBack(browser, { code: provider.authorize(url), state });
+  ])(
+    'with %j, the browser sends the transaction cookie from the provider to the callback, but not the session cookie',
+    async (...row) => {
+      const [env, prefix, attributes, sessionSameSite] = row;
+      const { browser } = await startServerSide(env);
+      const started = await browser.navigate(PATHS.serverSideStart, 'none');
+      const url = String(started.headers.location);
+      const state = new URL(url).searchParams.get('state') ?? '';
+      const ended = await comeBack(browser, { code: provider.authorize(url), state });
 
-    const setting = new RegExp(`^(${prefix}tx[\\w-]+)=[^;]+; Max-Age=600(.*)$`).exec(cookieOf(started));
-    expect(setting?.[2]).toBe(attributes);
-    const [clearing, session] = [ended.headers['set-cookie'] ?? []].flat();
-    expect(clearing?.replace(/; (?:Max-Age|Expires)=[^;]*/g, '')).toBe(`${setting?.[1]}=${attributes}`);
-    expect(session).toMatch(new RegExp(`^${prefix}session.*; SameSite=${sessionSameSite}$`));
-  });
+      const setting = new RegExp(`^(${prefix}tx[\\w-]+)=[^;]+; Max-Age=600(.*)$`).exec(cookieOf(started));
+      expect(setting?.[2]).toBe(attributes);
+      const [clearing, session] = [ended.headers['set-cookie'] ?? []].flat();
+      expect(clearing?.replace(/; (?:Max-Age|Expires)=[^;]*/g, '')).toBe(`${setting?.[1]}=${attributes}`);
+      expect(session).toMatch(new RegExp(`^${prefix}session.*; SameSite=${sessionSameSite}$`));
+    },
+  );
 
   test.each([
     ['?return_to=/pricing%3Fplan%3Dpro%23top', '/pricing?plan=pro&login=success#top'],
@@ -183,25 +192,25 @@ describe('callback', () => {
     ['?return_to=/%09/evil.example', '/?login=success'],
     ['?return_to=/.//evil.example', '/?login=success'],
     ['?redirect_uri=https://evil.example&returnTo=//evil.example', '/?login=success'],
-  ])('%s ends at %s of the web app', async (query, place) => {
+  ])('a server-side start with %s returns to %s of the web app', async (query, place) => {
     const { browser } = await startServerSide();
     expect(await signInServerSide(browser, { query })).toBe(WEB_ORIGIN + place);
   });
 
-  test('a return path that outgrows the cookie once it is spelled is none', async () => {
+  test('a return path that is too long once it is encoded is ignored', async () => {
     const { browser } = await startServerSide();
     const query = `?return_to=/${encodeURIComponent('가'.repeat(500))}`;
     expect(await signInServerSide(browser, { query })).toBe(`${WEB_ORIGIN}/?login=success`);
   });
 
-  test('two return paths are none', async () => {
+  test('a server-side start with two return paths is refused', async () => {
     const { browser } = await startServerSide();
     expect(errorOf(await browser.navigate(`${PATHS.serverSideStart}?return_to=/a&return_to=/b`))).toBe(
       '400 invalid_request',
     );
   });
 
-  test('who says no comes back with that, and the attempt is over', async () => {
+  test('a denied server-side sign-in returns with authorization_denied and ends the transaction', async () => {
     const { browser, events } = await startServerSide();
     const { authorizationUrl, state } = await leave(browser);
     const answer = { error: 'access_denied', error_description: '<img src=x>', state };
@@ -213,7 +222,7 @@ describe('callback', () => {
     expect(events()).toEqual(['sign_in_started', 'sign_in_denied', 'sign_in_failed']);
   });
 
-  test('with an error, a code is not looked at', async () => {
+  test('a server-side callback with an error and a code does not exchange the code', async () => {
     const { browser } = await startServerSide();
     const { authorizationUrl, state } = await leave(browser);
     const answer = { error: 'weird', code: provider.authorize(authorizationUrl), state };
@@ -223,9 +232,9 @@ describe('callback', () => {
 
   const A_STATE = 'a'.repeat(43);
   test.each([
-    ['an error for no attempt', `error=access_denied&state=${A_STATE}`, 'transaction_not_found'],
-    ['a code for no attempt', `code=c&state=${A_STATE}`, 'transaction_not_found'],
-    ['nothing', '', 'invalid_request'],
+    ['an error without a transaction', `error=access_denied&state=${A_STATE}`, 'transaction_not_found'],
+    ['a code without a transaction', `code=c&state=${A_STATE}`, 'transaction_not_found'],
+    ['no parameters', '', 'invalid_request'],
     ['no state', 'code=c', 'invalid_request'],
     ['no code', `state=${A_STATE}`, 'invalid_request'],
     ['an empty code', `code=&state=${A_STATE}`, 'invalid_request'],
@@ -234,11 +243,11 @@ describe('callback', () => {
     ['two states', `code=c&state=${A_STATE}&state=${A_STATE}`, 'invalid_request'],
     ['two errors', `error=a&error=b&state=${A_STATE}`, 'invalid_request'],
     ['a prototype', `__proto__=x&constructor.prototype=y&state=${A_STATE}`, 'invalid_request'],
-    ['a state that ends the cookie', `code=c&state=${'a'.repeat(42)}%3B`, 'invalid_request'],
+    ['a state with a semicolon', `code=c&state=${'a'.repeat(42)}%3B`, 'invalid_request'],
     ['a state with a line break', `code=c&state=${'a'.repeat(42)}%0D%0A`, 'invalid_request'],
     ['a long code', `code=${'c'.repeat(2049)}&state=${A_STATE}`, 'invalid_request'],
     ['an emoji', `code=%F0%9F%98%80&state=${A_STATE}`, 'invalid_request'],
-  ])('%s ends in words of the web app', async (_, query, code) => {
+  ])('a server-side callback with %s redirects to the web app with an error code', async (_, query, code) => {
     const { browser } = await startServerSide();
     const response = await comeBack(browser, query);
     expect(placeOf(response)).toBe(errorPlace(code));
@@ -246,7 +255,7 @@ describe('callback', () => {
     expect(provider.tokenRequests).toEqual([]);
   });
 
-  test('two codes leave the attempt as it was', async () => {
+  test('a server-side callback with two codes keeps the transaction', async () => {
     const { browser } = await startServerSide();
     const { authorizationUrl, state } = await leave(browser);
     await comeBack(browser, `code=a&code=b&state=${state}`);
@@ -254,10 +263,10 @@ describe('callback', () => {
     expect(placeOf(await comeBack(browser, { code, state }))).toBe(`${WEB_ORIGIN}/?login=success`);
   });
 
-  test('an attempt of the popup does not end here, nor the other way round', async () => {
+  test('a transaction works only in the flow that started it', async () => {
     const { app, browser } = await startServerSide();
     const popup = await browser.start();
-    // The browser itself holds it back, since it is Strict.
+    // The browser does not send the Strict cookie from another site.
     expect(placeOf(await comeBack(browser, { code: 'c', state: popup.state }))).toBe(
       errorPlace('transaction_not_found'),
     );
@@ -273,7 +282,7 @@ describe('callback', () => {
     expect(provider.tokenRequests).toEqual([]);
   });
 
-  test("another browser's answer signs nobody in", async () => {
+  test('a server-side callback with the answer of another browser signs no one in', async () => {
     const { browser, newBrowser } = await startServerSide();
     const theirs = await leave(newBrowser());
     const answer = { code: provider.authorize(theirs.authorizationUrl), state: theirs.state };
@@ -282,7 +291,7 @@ describe('callback', () => {
     expect(provider.tokenRequests).toEqual([]);
   });
 
-  test('eleven minutes are too long', async () => {
+  test('the server-side callback refuses a transaction after eleven minutes', async () => {
     const { app, browser } = await startServerSide();
     const { authorizationUrl, state } = await leave(browser);
     const cookie = await browser.jar.getCookieString(WEB_ORIGIN, { sameSiteContext: 'lax' });
@@ -298,16 +307,19 @@ describe('callback', () => {
     ['500', () => json({}, 500), 'provider_unavailable'],
     ['a broken connection', () => HttpResponse.error(), 'provider_unavailable'],
     ['HTML', () => HttpResponse.html('<p>canary</p>'), 'provider_bad_response'],
-  ])('the provider answers with %s: the web app says so', async (_, answer, code) => {
-    const { browser } = await startServerSide();
-    const { authorizationUrl, state } = await leave(browser);
-    provider.tokenAnswers.push(answer);
-    const response = await comeBack(browser, { code: provider.authorize(authorizationUrl), state });
-    expect(placeOf(response)).toBe(errorPlace(code));
-    expect(await browser.cookieNames()).toEqual([]);
-  });
+  ])(
+    'a server-side code exchange that the provider answers with %s redirects to the web app with an error code',
+    async (_, answer, code) => {
+      const { browser } = await startServerSide();
+      const { authorizationUrl, state } = await leave(browser);
+      provider.tokenAnswers.push(answer);
+      const response = await comeBack(browser, { code: provider.authorize(authorizationUrl), state });
+      expect(placeOf(response)).toBe(errorPlace(code));
+      expect(await browser.cookieNames()).toEqual([]);
+    },
+  );
 
-  test('a session that was there is over, though its cookie did not come along', async () => {
+  test('a server-side sign-in ends the previous session, although the callback does not receive its cookie', async () => {
     const { app, browser } = await startServerSide();
     await signInServerSide(browser);
     const first = await sealedCookie(browser);
@@ -319,7 +331,7 @@ describe('callback', () => {
     tokensOf(await browser.post(PATHS.session));
   });
 
-  test('after signing out, the provider is to ask which account, until somebody has signed in', async () => {
+  test('the server-side start leaves auto_authorize out after a sign-out, until the next sign-in', async () => {
     const { browser } = await startServerSide();
     const isAutomatic = async () => (await leave(browser)).authorizationUrl.includes('auto_authorize');
     await signInServerSide(browser);
@@ -331,7 +343,7 @@ describe('callback', () => {
     expect(await isAutomatic()).toBe(true);
   });
 
-  test('fifty starts leave five attempts', async () => {
+  test('fifty server-side starts leave five transactions', async () => {
     const { browser } = await startServerSide();
     for (let i = 0; i < 50; i += 1) {
       later(1);
@@ -345,7 +357,7 @@ describe('user info', () => {
   const ask = (browser: Browser, headers: Record<string, string> = SCRIPT) =>
     browser.send({ url: PATHS.sessionUserinfo, headers });
 
-  test('tells who is signed in, ten times for one token', async () => {
+  test('user info answers ten times with the same access token', async () => {
     const { browser } = await startServerSide();
     await signInServerSide(browser);
     const token = tokensOf(await browser.post(PATHS.session)).access_token;
@@ -360,7 +372,7 @@ describe('user info', () => {
     );
   });
 
-  test('refreshes once when the token is about to end', async () => {
+  test('user info refreshes an access token that is about to end once', async () => {
     const { browser } = await startServerSide();
     await signInServerSide(browser);
     later(6901);
@@ -371,20 +383,20 @@ describe('user info', () => {
     expect(provider.refreshRequests()).toHaveLength(1);
   });
 
-  test('nobody is signed in: that is the answer, whoever asks', async () => {
+  test('user info without a session answers no_session, with and without X-CSRF', async () => {
     const { app, browser } = await startServerSide();
     expect(errorOf(await ask(browser))).toBe('401 no_session');
     expect(errorOf(await app.inject({ url: PATHS.sessionUserinfo }))).toBe('401 no_session');
   });
 
-  test('an older browser sends X-CSRF, and neither Origin nor Fetch Metadata', async () => {
+  test('user info accepts X-CSRF without Origin and Fetch Metadata', async () => {
     const { browser } = await startServerSide();
     await signInServerSide(browser);
     expect((await ask(browser, { 'x-csrf': '1' })).statusCode).toBe(200);
     expect(errorOf(await ask(browser, {}))).toBe('403 csrf_header_missing');
   });
 
-  test('a token that the provider has ended is not replaced behind the back of the page', async () => {
+  test('user info does not refresh an access token that the provider refuses', async () => {
     const { browser } = await startServerSide();
     await signInServerSide(browser);
     provider.resourceAnswer = () => json({}, 401);
@@ -395,20 +407,20 @@ describe('user info', () => {
   test.each([
     ['no X-CSRF', { 'sec-fetch-site': 'same-origin' }, '403 csrf_header_missing'],
     ['another site', { ...SCRIPT, 'sec-fetch-site': 'cross-site' }, '403 origin_not_allowed'],
-    ['a neighbour', { ...SCRIPT, 'sec-fetch-site': 'same-site' }, '403 origin_not_allowed'],
-    ['an address typed in', { ...SCRIPT, 'sec-fetch-site': 'none' }, '403 origin_not_allowed'],
+    ['another host of the same site', { ...SCRIPT, 'sec-fetch-site': 'same-site' }, '403 origin_not_allowed'],
+    ['a typed address', { ...SCRIPT, 'sec-fetch-site': 'none' }, '403 origin_not_allowed'],
     ['an evil Origin', { ...SCRIPT, origin: 'https://evil.example' }, '403 origin_not_allowed'],
     ['Origin null', { ...SCRIPT, origin: 'null' }, '403 origin_not_allowed'],
     ['a navigation', { ...SCRIPT, 'sec-fetch-mode': 'navigate' }, '403 origin_not_allowed'],
     ['an image', { ...SCRIPT, 'sec-fetch-mode': 'no-cors' }, '403 origin_not_allowed'],
-  ])('%s is refused', async (_, headers, expected) => {
+  ])('user info refuses a request with %s', async (_, headers, expected) => {
     const { browser } = await startServerSide();
     await signInServerSide(browser);
     expect(errorOf(await ask(browser, headers))).toBe(expected);
     expect(provider.resourceRequests).toEqual([]);
   });
 
-  test('between two hosts of one site, a browser sends the Origin and has to', async () => {
+  test('user info requires an Origin between two hosts of one site', async () => {
     const { browser } = await startServerSide(SAME_SITE);
     await signInServerSide(browser, { from: 'same-site' });
     const sameSite = { ...SCRIPT, 'sec-fetch-site': 'same-site' };

@@ -15,32 +15,32 @@ const later = (seconds: number) => vi.useFakeTimers({ toFake: ['Date'], now: Dat
 beforeEach(() => void later(0));
 const sealedCookie = async (browser: Browser) => `${SESSION}=${(await browser.cookie(SESSION))?.value}`;
 
-/** A request with a cookie somebody kept, past the jar. */
+/** A request with a copied cookie. It bypasses the cookie jar of the browser. */
 const request = (url: string, cookie?: string) => ({
   method: 'POST' as const,
   url,
   headers: { origin: WEB_ORIGIN, 'x-csrf': '1', ...(cookie && { cookie }) },
 });
 
-/** Answers the next refresh when it is told to. */
-function holdNextRefresh() {
-  const { promise, resolve } = Promise.withResolvers<void>();
+/** Makes the provider answer the next refresh only after `release`. */
+function delayNextRefresh() {
+  const released = Promise.withResolvers<void>();
   const arrived = Promise.withResolvers<void>();
   provider.tokenAnswers.push(async () => {
     arrived.resolve();
-    await promise;
+    await released.promise;
     return json({
-      access_token: 'held',
+      access_token: 'delayed',
       token_type: 'Bearer',
       expires_in: 7200,
-      refresh_token: 'refresh-held',
+      refresh_token: 'refresh-delayed',
     });
   });
-  return { arrived: arrived.promise, release: resolve };
+  return { arrived: arrived.promise, release: released.resolve };
 }
 
 describe('session', () => {
-  test('a reload costs the provider nothing and tells what is left', async () => {
+  test('session answers with the sealed access token and its remaining life without asking the provider', async () => {
     const { browser } = await startApi();
     const signedIn = await signIn(browser, provider);
     later(600);
@@ -50,7 +50,7 @@ describe('session', () => {
     expect(provider.refreshRequests()).toHaveLength(0);
   });
 
-  test('with less than five minutes left it refreshes', async () => {
+  test('session refreshes an access token that has less than five minutes left', async () => {
     const { browser, events } = await startApi();
     const signedIn = await signIn(browser, provider);
     later(6899);
@@ -62,7 +62,7 @@ describe('session', () => {
     expect(events()).toContain('session_refreshed');
   });
 
-  test('an hour later the cookie is sealed anew, which moves its idle end', async () => {
+  test('session seals the cookie again after an hour, which moves its idle end', async () => {
     const { browser } = await startApi({ env: { SESSION_IDLE_SECONDS: '5000' } });
     await signIn(browser, provider);
     later(3601);
@@ -71,7 +71,7 @@ describe('session', () => {
     tokensOf(await browser.post(PATHS.session));
   });
 
-  test('whoever comes back within a short idle time stays signed in', async () => {
+  test('with a short idle time, a user who reloads before its end stays signed in', async () => {
     const { browser } = await startApi({ env: { SESSION_IDLE_SECONDS: '900' } });
     await signIn(browser, provider);
     for (let visits = 0; visits < 3; visits += 1) {
@@ -81,7 +81,7 @@ describe('session', () => {
     expect(provider.refreshRequests()).toHaveLength(0);
   });
 
-  test('nobody is signed in: no cookie is set', async () => {
+  test('without a session cookie, session and refresh-token answer no_session and set no cookie', async () => {
     const { browser } = await startApi();
     for (const path of [PATHS.session, PATHS.refreshToken]) {
       const response = await browser.post(path);
@@ -90,21 +90,24 @@ describe('session', () => {
     }
   });
 
-  test.each(['garbage', 'a.b.c.d.e', 'x'.repeat(5000)])('an unreadable cookie is cleared', async (value) => {
-    const { app } = await startApi();
-    const response = await app.inject(request(PATHS.session, `${SESSION}=${value}`));
-    expect(errorOf(response)).toBe('401 session_invalid');
-    expect(response.headers['set-cookie']).toMatch(new RegExp(`^${SESSION}=; Max-Age=0`));
-  });
+  test.each(['garbage', 'a.b.c.d.e', 'x'.repeat(5000)])(
+    'an unreadable session cookie is cleared',
+    async (value) => {
+      const { app } = await startApi();
+      const response = await app.inject(request(PATHS.session, `${SESSION}=${value}`));
+      expect(errorOf(response)).toBe('401 session_invalid');
+      expect(response.headers['set-cookie']).toMatch(new RegExp(`^${SESSION}=; Max-Age=0`));
+    },
+  );
 
-  test('of two cookies with one name, a planted first one does not win', async () => {
+  test('a planted cookie in front of the session cookie signs no one in', async () => {
     const { app, browser } = await startApi();
     await signIn(browser, provider);
     const cookie = `${SESSION}=planted; ${await sealedCookie(browser)}`;
     expect(errorOf(await app.inject(request(PATHS.session, cookie)))).toBe('401 session_invalid');
   });
 
-  test('a transaction is no session, and a session no transaction', async () => {
+  test('a transaction cookie does not open as a session, and a session cookie not as a transaction', async () => {
     const { app, browser } = await startApi();
     const { state } = await browser.start();
     const [transaction] = await browser.jar.getCookies(WEB_ORIGIN, { sameSiteContext: 'strict' });
@@ -119,7 +122,7 @@ describe('session', () => {
     );
   });
 
-  test('keys rotate without signing anybody out: [k1], then [k2,k1], then [k2]', async () => {
+  test('changing SESSION_KEYS from [k1] to [k2,k1] and then to [k2] signs no one out', async () => {
     const [k1, k2] = [VALID_ENV.SESSION_KEYS, `k2:${Buffer.alloc(32, 2).toString('base64url')}`];
     const first = await startApi();
     await signIn(first.browser, provider);
@@ -132,13 +135,13 @@ describe('session', () => {
 
     const last = await startApi({ env: { SESSION_KEYS: k2 } });
     tokensOf(await last.app.inject(request(PATHS.session, newCookie)));
-    // An unknown key may be a newer deployment's: the cookie stays for the next request.
+    // The key may belong to a newer deployment. The cookie is kept for the next request.
     const unknown = await last.app.inject(request(PATHS.session, oldCookie));
     expect(errorOf(unknown)).toBe('401 session_invalid');
     expect(unknown.headers['set-cookie']).toBeUndefined();
   });
 
-  test('the same key id with another key is a forgery, and cleared', async () => {
+  test('a cookie sealed with another key under the same key id is cleared', async () => {
     const { browser } = await startApi();
     await signIn(browser, provider);
     const other = await startApi({
@@ -152,7 +155,7 @@ describe('session', () => {
   test.each([
     ['idle', { SESSION_IDLE_SECONDS: '100', SESSION_MAX_SECONDS: '1000' }, 101],
     ['absolute', { SESSION_IDLE_SECONDS: '1000', SESSION_MAX_SECONDS: '1000' }, 1001],
-  ])('the %s end is enforced whatever the browser keeps', async (_, env, seconds) => {
+  ])('a session cookie that the browser keeps past its %s end is refused', async (_, env, seconds) => {
     const { app, browser, events } = await startApi({ env });
     await signIn(browser, provider);
     const cookie = await sealedCookie(browser);
@@ -166,16 +169,16 @@ describe('session', () => {
     expect(events()).toContain('session_ended');
   });
 
-  test('no refresh moves the absolute end, and Max-Age shrinks towards it', async () => {
+  test('a refresh does not move the absolute end of a session, and Max-Age shrinks towards it', async () => {
     const { browser } = await startApi({ env: { SESSION_IDLE_SECONDS: '800', SESSION_MAX_SECONDS: '1000' } });
     await signIn(browser, provider);
     later(700);
     expect((await browser.post(PATHS.refreshToken)).headers['set-cookie']).toMatch(/Max-Age=300;/);
     later(301);
-    expect(errorOf(await browser.post(PATHS.refreshToken))).toBe('401 no_session'); // The jar has let it go.
+    expect(errorOf(await browser.post(PATHS.refreshToken))).toBe('401 no_session'); // The cookie jar has dropped the expired cookie.
   });
 
-  test('without a refresh token the session ends with the access token', async () => {
+  test('a session without a refresh token ends with its access token', async () => {
     const { app, browser } = await startApi();
     provider.tokenAnswers.push(() => json({ access_token: 'only', token_type: 'Bearer', expires_in: 1000 }));
     await signIn(browser, provider);
@@ -190,7 +193,7 @@ describe('session', () => {
     expect(provider.refreshRequests()).toHaveLength(0);
   });
 
-  test('an access token too long for the cookie is left out of it and had again at the next reload', async () => {
+  test('an access token that does not fit into the cookie is left out, and the next reload refreshes it', async () => {
     const { browser } = await startApi();
     const long = {
       access_token: 'a'.repeat(3500),
@@ -208,7 +211,7 @@ describe('session', () => {
 });
 
 describe('refresh-token', () => {
-  test('refreshes now and rotates the refresh token', async () => {
+  test('refresh-token refreshes at once and rotates the refresh token', async () => {
     const { browser } = await startApi();
     const signedIn = await signIn(browser, provider);
     const first = tokensOf(await browser.post(PATHS.refreshToken));
@@ -224,7 +227,7 @@ describe('refresh-token', () => {
     expect(two?.get('refresh_token')).not.toBe(one?.get('refresh_token'));
   });
 
-  test('keeps the refresh token of a provider that gives no new one', async () => {
+  test('refresh-token keeps the old refresh token if the provider issues no new one', async () => {
     const { browser } = await startApi();
     await signIn(browser, provider);
     for (const access_token of ['a1', 'a2']) {
@@ -235,7 +238,7 @@ describe('refresh-token', () => {
     expect(two?.get('refresh_token')).toBe(one?.get('refresh_token'));
   });
 
-  test('twenty at once are one request to the provider, and all get the same', async () => {
+  test('twenty concurrent refreshes cause one request to the provider and get the same access token', async () => {
     const { browser } = await startApi();
     await signIn(browser, provider);
     const responses = await Promise.all(Array.from({ length: 20 }, () => browser.post(PATHS.refreshToken)));
@@ -244,14 +247,14 @@ describe('refresh-token', () => {
     expect(provider.refreshRequests()).toHaveLength(1);
   });
 
-  test('twenty at once that fail are one request too, and nobody is signed out', async () => {
+  test('twenty concurrent refreshes that fail cause one request to the provider and sign no one out', async () => {
     const { browser } = await startApi();
     await signIn(browser, provider);
     const { promise: failure, resolve: fail } = Promise.withResolvers<Response>();
     provider.tokenAnswers.push(() => failure);
     const opening = vi.spyOn(crypto.subtle, 'decrypt');
     const answers = Promise.all(Array.from({ length: 20 }, () => browser.post(PATHS.refreshToken)));
-    // Whoever comes after the failure has a try of their own: all twenty have opened their cookie before it.
+    // A refresh that starts after the failure asks the provider again. So wait until all twenty have opened their cookie.
     await vi.waitFor(() =>
       expect(opening.mock.settledResults.filter(({ type }) => type === 'fulfilled')).toHaveLength(20),
     );
@@ -264,7 +267,7 @@ describe('refresh-token', () => {
   });
 
   test.each([PATHS.refreshToken, PATHS.session])(
-    'whoever still holds the old cookie gets the result of the refresh and its cookie from %s',
+    'within 30 seconds, an old cookie gets the latest tokens and the latest cookie from %s',
     async (path) => {
       const { app, browser } = await startApi();
       await signIn(browser, provider);
@@ -279,7 +282,7 @@ describe('refresh-token', () => {
     },
   );
 
-  test('after 30 seconds, what becomes of an old cookie is up to the provider again', async () => {
+  test('after 30 seconds, a refresh with an old cookie asks the provider again', async () => {
     const { app, browser } = await startApi();
     await signIn(browser, provider);
     const oldCookie = await sealedCookie(browser);
@@ -289,22 +292,22 @@ describe('refresh-token', () => {
     expect(provider.refreshRequests()).toHaveLength(2);
   });
 
-  test('a browser that goes away does not stop the refresh: the next request gets its result', async () => {
+  test('a refresh continues when its client disconnects, and the next request gets its result', async () => {
     const { app, browser } = await startApi();
     await signIn(browser, provider);
     const cookie = await sealedCookie(browser);
-    const { arrived, release } = holdNextRefresh();
+    const { arrived, release } = delayNextRefresh();
     const leaving = new AbortController();
     const gone = app.inject({ ...request(PATHS.refreshToken, cookie), signal: leaving.signal });
     await arrived;
     leaving.abort();
     await expect(gone).rejects.toThrow(/abort/i);
     release();
-    expect(tokensOf(await app.inject(request(PATHS.refreshToken, cookie))).access_token).toBe('held');
+    expect(tokensOf(await app.inject(request(PATHS.refreshToken, cookie))).access_token).toBe('delayed');
     expect(provider.refreshRequests()).toHaveLength(1);
   });
 
-  test('invalid_grant ends the session', async () => {
+  test('a refresh that the provider answers with invalid_grant ends the session', async () => {
     const { browser, events } = await startApi();
     await signIn(browser, provider);
     provider.tokenAnswers.push(() => json({ error: 'invalid_grant' }, 400, { 'www-authenticate': 'Bearer' }));
@@ -324,7 +327,7 @@ describe('refresh-token', () => {
       () => HttpResponse.html('<p>invalid_grant</p>', { status: 400 }),
       '503 provider_unavailable',
     ],
-    ['a firewall', () => HttpResponse.html('<p>no</p>', { status: 403 }), '503 provider_unavailable'],
+    ['403 in HTML', () => HttpResponse.html('<p>no</p>', { status: 403 }), '503 provider_unavailable'],
     ['500', () => json({ error: 'invalid_grant' }, 500), '503 provider_unavailable'],
     ['502', () => HttpResponse.html('<p>bad gateway</p>', { status: 502 }), '503 provider_unavailable'],
     ['429', () => json({}, 429), '503 provider_unavailable'],
@@ -333,7 +336,7 @@ describe('refresh-token', () => {
     ['404', () => json({}, 404), '502 provider_bad_response'],
     ['HTML with 200', () => HttpResponse.html('<p>hello</p>'), '502 provider_bad_response'],
     ['a BOM and no tokens', () => HttpResponse.text('\uFEFF{}'), '502 provider_bad_response'],
-  ])('%s keeps the session', async (_, answer, expected) => {
+  ])('a refresh that the provider answers with %s keeps the session', async (_, answer, expected) => {
     const { browser } = await startApi();
     await signIn(browser, provider);
     provider.tokenAnswers.push(answer);
@@ -346,30 +349,33 @@ describe('refresh-token', () => {
 
   test.each([
     ['missing', undefined, '5'],
-    ['in bounds', '17', '17'],
+    ['within the limits', '17', '17'],
     ['huge', '99999999', '60'],
     ['negative', '-5', '1'],
     ['nonsense', 'soon', '5'],
     ['a date', 'Fri, 01 Jan 2100 00:00:00 GMT', '60'],
-    ['a date gone by', 'Fri, 01 Jan 2010 00:00:00 GMT', '1'],
-  ])('a Retry-After that is %s becomes one a browser can follow', async (_, given, expected) => {
-    const { browser } = await startApi();
-    await signIn(browser, provider);
-    provider.tokenAnswers.push(() => json({}, 503, given === undefined ? {} : { 'retry-after': given }));
-    expect((await browser.post(PATHS.refreshToken)).headers['retry-after']).toBe(expected);
-  });
+    ['a date in the past', 'Fri, 01 Jan 2010 00:00:00 GMT', '1'],
+  ])(
+    'refresh-token limits the Retry-After of the provider to between 1 and 60 seconds: %s',
+    async (_, given, expected) => {
+      const { browser } = await startApi();
+      await signIn(browser, provider);
+      provider.tokenAnswers.push(() => json({}, 503, given === undefined ? {} : { 'retry-after': given }));
+      expect((await browser.post(PATHS.refreshToken)).headers['retry-after']).toBe(expected);
+    },
+  );
 
-  test('a provider that does not answer keeps the session', async () => {
+  test('a refresh that the provider does not answer keeps the session', async () => {
     const { browser } = await startApi({ timeoutMs: 50 });
     await signIn(browser, provider);
-    const { release } = holdNextRefresh();
+    const { release } = delayNextRefresh();
     const response = await browser.post(PATHS.refreshToken);
     expect(errorOf(response)).toBe('504 provider_timeout');
     expect(response.headers['set-cookie']).toBeUndefined();
     release();
   });
 
-  test('a body with a refresh token is refused', async () => {
+  test('refresh-token refuses a body with a refresh token', async () => {
     const { browser } = await startApi();
     await signIn(browser, provider);
     expect(errorOf(await browser.post(PATHS.refreshToken, { refresh_token: 'x' }))).toBe(
@@ -379,7 +385,7 @@ describe('refresh-token', () => {
 });
 
 describe('logout', () => {
-  test('forgets everything but that the user has signed out', async () => {
+  test('logout clears all cookies and sets the signed-out cookie', async () => {
     const { browser, events } = await startApi();
     await signIn(browser, provider);
     await browser.start();
@@ -390,13 +396,13 @@ describe('logout', () => {
     expect(events().at(-1)).toBe('signed_out');
   });
 
-  test('works twice, without a cookie, and with a bad one', async () => {
+  test('logout succeeds twice, without a cookie, and with an unreadable cookie', async () => {
     const { app, browser } = await startApi();
     for (let i = 0; i < 2; i += 1) expect((await browser.post(PATHS.logout)).statusCode).toBe(204);
     expect((await app.inject(request(PATHS.logout, `${SESSION}=garbage`))).statusCode).toBe(204);
   });
 
-  test('a cookie that somebody kept does not open afterwards', async () => {
+  test('a copied session cookie is refused after logout', async () => {
     const { app, browser } = await startApi();
     await signIn(browser, provider);
     const kept = await sealedCookie(browser);
@@ -407,10 +413,10 @@ describe('logout', () => {
     expect(provider.refreshRequests()).toHaveLength(0);
   });
 
-  test('a refresh that ends after it does not sign in again', async () => {
+  test('a refresh that finishes after logout does not sign in again', async () => {
     const { app, browser } = await startApi();
     await signIn(browser, provider);
-    const { arrived, release } = holdNextRefresh();
+    const { arrived, release } = delayNextRefresh();
     const refreshing = app.inject(request(PATHS.refreshToken, await sealedCookie(browser)));
     await arrived;
     await browser.post(PATHS.logout);
@@ -420,11 +426,11 @@ describe('logout', () => {
     expect(response.headers['set-cookie']).toBeUndefined();
   });
 
-  test('a refresh that ends after another user has signed in leaves their cookie alone', async () => {
+  test('a refresh that finishes after another user has signed in does not replace the cookie of that user', async () => {
     const { app, browser } = await startApi();
     await signIn(browser, provider);
     const { authorizationUrl, state } = await browser.start();
-    const { arrived, release } = holdNextRefresh();
+    const { arrived, release } = delayNextRefresh();
     const refreshing = app.inject(request(PATHS.refreshToken, await sealedCookie(browser)));
     await arrived;
     const second = tokensOf(
@@ -435,7 +441,7 @@ describe('logout', () => {
     expect(tokensOf(await browser.post(PATHS.session)).session_id).toBe(second.session_id);
   });
 
-  test('revokes the refresh token where the provider has an endpoint for it', async () => {
+  test('logout revokes the refresh token at OAUTH_REVOCATION_ENDPOINT', async () => {
     const revoked: Record<string, string>[] = [];
     const revoke = `${PROVIDER}/revoke`;
     provider.server.use(
@@ -456,7 +462,7 @@ describe('logout', () => {
     ]);
   });
 
-  test('works while the provider is down', async () => {
+  test('logout succeeds while the provider is down', async () => {
     const revoke = `${PROVIDER}/revoke`;
     provider.server.use(http.post(revoke, () => HttpResponse.error()));
     const { browser } = await startApi({ env: { OAUTH_REVOCATION_ENDPOINT: revoke } });

@@ -14,7 +14,7 @@ const later = (seconds: number) => vi.useFakeTimers({ toFake: ['Date'], now: Dat
 // The clock stands still, or a second might end in the middle of a test.
 beforeEach(() => void later(0));
 
-test('start sends the user to the provider with state, PKCE and nothing secret', async () => {
+test('start answers with an authorization URL that contains state, the PKCE challenge and no secret', async () => {
   const { browser } = await startApi();
   const { authorizationUrl, state } = await browser.start();
   const url = new URL(authorizationUrl);
@@ -32,7 +32,7 @@ test('start sends the user to the provider with state, PKCE and nothing secret',
   expect(state).toMatch(/^[\w-]{43}$/);
 });
 
-test('no two attempts share a state or a challenge', async () => {
+test('each transaction has its own state and code challenge', async () => {
   const { newBrowser } = await startApi();
   const urls = await Promise.all(
     Array.from({ length: 200 }, async () => (await newBrowser().start()).authorizationUrl),
@@ -43,7 +43,7 @@ test('no two attempts share a state or a challenge', async () => {
   expect(new Set(values).size).toBe(400);
 });
 
-test('what the request says about hosts changes nothing', async () => {
+test('start ignores Host, Forwarded and X-Forwarded headers', async () => {
   const { browser } = await startApi();
   const headers = {
     host: 'evil.example',
@@ -56,14 +56,14 @@ test('what the request says about hosts changes nothing', async () => {
   expect(response.headers['set-cookie']).toMatch(/Secure/);
 });
 
-test('a scope with special characters is one value and adds no parameter', async () => {
+test('a scope with special characters adds no parameter to the authorization URL', async () => {
   const { browser } = await startApi({ env: { OAUTH_SCOPE: 'a&client_id=evil b+c' } });
   const { searchParams } = new URL((await browser.start()).authorizationUrl);
   expect(searchParams.get('scope')).toBe('a&client_id=evil b+c');
   expect(searchParams.getAll('client_id')).toEqual(['client_1']);
 });
 
-test('a sign-in ends with a token answer, a session cookie and no transaction', async () => {
+test('the code exchange answers with tokens, sets the session cookie and clears the transaction cookie', async () => {
   const { browser, events } = await startApi();
   const { authorizationUrl, state } = await browser.start();
   const code = provider.authorize(authorizationUrl);
@@ -86,7 +86,7 @@ test('a sign-in ends with a token answer, a session cookie and no transaction', 
   });
 });
 
-test('client_secret_basic moves the credentials into the header', async () => {
+test('client_secret_basic sends the client credentials in the Authorization header', async () => {
   const { browser } = await startApi({
     env: { OAUTH_CLIENT_AUTH: 'client_secret_basic', OAUTH_CLIENT_SECRET: 'a-b_c:d %' },
   });
@@ -96,7 +96,7 @@ test('client_secret_basic moves the credentials into the header', async () => {
   expect(provider.tokenHeaders[0]?.get('authorization')).toBe(`Basic ${btoa('client_1:a-b_c%3Ad+%25')}`);
 });
 
-test('a second sign-in is another session, and the first cookie no longer opens', async () => {
+test('a second sign-in starts a new session and ends the first', async () => {
   const { app, browser } = await startApi();
   const first = await signIn(browser, provider);
   const cookie = `${SESSION}=${(await browser.cookie(SESSION))?.value}`;
@@ -110,7 +110,7 @@ test('a second sign-in is another session, and the first cookie no longer opens'
   expect(tokensOf(await browser.post(PATHS.session)).session_id).toBe(second.session_id);
 });
 
-test('two tabs that sign in at once both finish, in any order', async () => {
+test('two concurrent sign-ins of one browser both succeed, in any order', async () => {
   const { browser } = await startApi();
   const [a, b] = [await browser.start(), await browser.start()];
   for (const { authorizationUrl, state } of [b, a]) {
@@ -119,7 +119,7 @@ test('two tabs that sign in at once both finish, in any order', async () => {
   }
 });
 
-test("another browser's state finds no transaction, and the provider is not asked", async () => {
+test('the state of another browser finds no transaction, and the provider gets no request', async () => {
   const { browser, newBrowser } = await startApi();
   const attackers = newBrowser();
   const mine = await browser.start();
@@ -131,7 +131,7 @@ test("another browser's state finds no transaction, and the provider is not aske
   expect(errorOf(response)).toBe('400 transaction_not_found');
   expect(response.headers['set-cookie']).toBeUndefined();
   expect(provider.tokenRequests).toEqual([]);
-  // And the browser's own attempt is as good as before.
+  // The browser's own transaction still works.
   tokensOf(
     await browser.post(PATHS.exchangeToken, {
       code: provider.authorize(mine.authorizationUrl),
@@ -140,7 +140,7 @@ test("another browser's state finds no transaction, and the provider is not aske
   );
 });
 
-test("a transaction under another attempt's name is invalid and cleared", async () => {
+test('a transaction cookie under the name of another transaction is refused and cleared', async () => {
   const { browser } = await startApi();
   const [a, b] = [await browser.start(), await browser.start()];
   const [first, second] = await browser.jar.getCookies(WEB_ORIGIN, { sameSiteContext: 'strict' });
@@ -157,7 +157,7 @@ test("a transaction under another attempt's name is invalid and cleared", async 
   expect(provider.tokenRequests).toEqual([]);
 });
 
-test("somebody else's code in one's own attempt fails PKCE", async () => {
+test('a code of another transaction fails the PKCE check', async () => {
   const { browser, newBrowser } = await startApi();
   const stolen = provider.authorize((await newBrowser().start()).authorizationUrl);
   const { state } = await browser.start();
@@ -165,10 +165,10 @@ test("somebody else's code in one's own attempt fails PKCE", async () => {
   expect(await browser.cookieNames()).toEqual([]);
 });
 
-test('eleven minutes are too long', async () => {
+test('the code exchange refuses a transaction after eleven minutes', async () => {
   const { app, browser } = await startApi();
   const { authorizationUrl, state } = await browser.start();
-  const cookie = await browser.jar.getCookieString(WEB_ORIGIN, { sameSiteContext: 'strict' }); // Kept by a browser whose clock stands still.
+  const cookie = await browser.jar.getCookieString(WEB_ORIGIN, { sameSiteContext: 'strict' }); // As kept by a browser whose clock has stopped.
   later(660);
   const response = await app.inject({
     method: 'POST',
@@ -181,7 +181,7 @@ test('eleven minutes are too long', async () => {
   expect(provider.tokenRequests).toEqual([]);
 });
 
-test('a transaction from the future is invalid', async () => {
+test('a transaction that starts in the future is refused', async () => {
   const { browser } = await startApi();
   later(300);
   const { state } = await browser.start();
@@ -192,7 +192,7 @@ test('a transaction from the future is invalid', async () => {
 });
 
 test.each(['header', 'encrypted key', 'nonce', 'ciphertext', 'tag'])(
-  'a transaction with a changed %s is invalid',
+  'a transaction cookie with a changed %s is refused',
   async (part) => {
     const { browser } = await startApi();
     const { state } = await browser.start();
@@ -212,7 +212,7 @@ function flipFirst(text: string): string {
   return (text.startsWith('A') ? 'B' : 'A') + text.slice(1);
 }
 
-test('the user who says no is told so, and the attempt is over', async () => {
+test('a denied authorization answers authorization_denied and ends the transaction', async () => {
   const { browser, events } = await startApi();
   const { authorizationUrl, state } = await browser.start();
   expect(errorOf(await browser.post(PATHS.exchangeToken, { error: 'access_denied', state }))).toBe(
@@ -223,7 +223,7 @@ test('the user who says no is told so, and the attempt is over', async () => {
   expect(events()).toEqual(['sign_in_started', 'sign_in_denied', 'sign_in_failed']);
 });
 
-test('any other error of the provider is one code', async () => {
+test('any other authorization error answers authorization_failed', async () => {
   const { browser } = await startApi();
   const { state } = await browser.start();
   expect(errorOf(await browser.post(PATHS.exchangeToken, { error: 'weird_error', state }))).toBe(
@@ -231,13 +231,13 @@ test('any other error of the provider is one code', async () => {
   );
 });
 
-test('an error without a transaction is a missing transaction: state comes first', async () => {
+test('an authorization error with an unknown state answers transaction_not_found', async () => {
   const { browser } = await startApi();
   const response = await browser.post(PATHS.exchangeToken, { error: 'access_denied', state: 'a'.repeat(43) });
   expect(errorOf(response)).toBe('400 transaction_not_found');
 });
 
-test('a code works once: of two parallel exchanges one wins', async () => {
+test('of two concurrent exchanges of one code, one succeeds', async () => {
   const { browser } = await startApi();
   const { authorizationUrl, state } = await browser.start();
   const body = { code: provider.authorize(authorizationUrl), state };
@@ -248,16 +248,16 @@ test('a code works once: of two parallel exchanges one wins', async () => {
   expect(responses.map(({ statusCode }) => statusCode).toSorted((a, b) => a - b)).toEqual([200, 400]);
 });
 
-test('fifty starts leave five transactions: the last works, the first is gone', async () => {
+test('fifty starts leave the five newest transactions', async () => {
   const { browser } = await startApi();
-  const attempts = [];
+  const transactions = [];
   for (let i = 0; i < 50; i += 1) {
-    later(1); // Later each time, so that there is an oldest.
-    attempts.push(await browser.start());
+    later(1); // Each transaction gets its own start time, so that one is the oldest.
+    transactions.push(await browser.start());
   }
   expect(await browser.cookieNames()).toHaveLength(5);
-  const [first, last] = [attempts[0], attempts.at(-1)];
-  if (!first || !last) throw new Error('fifty attempts expected');
+  const [first, last] = [transactions[0], transactions.at(-1)];
+  if (!first || !last) throw new Error('fifty transactions expected');
   expect(errorOf(await browser.post(PATHS.exchangeToken, { code: 'c', state: first.state }))).toBe(
     '400 transaction_not_found',
   );
@@ -269,7 +269,7 @@ test('fifty starts leave five transactions: the last works, the first is gone', 
   );
 });
 
-test('an attempt begun under the old key finishes under the new one, and not once that is gone', async () => {
+test('a transaction sealed with an old key works as long as SESSION_KEYS contains that key', async () => {
   const [k1, k2] = [VALID_ENV.SESSION_KEYS, `k2:${Buffer.alloc(32, 2).toString('base64url')}`];
   const before = await startApi();
   const { authorizationUrl, state } = await before.browser.start();
@@ -290,7 +290,7 @@ test('an attempt begun under the old key finishes under the new one, and not onc
   tokensOf(await finish(`${k2},${k1}`));
 });
 
-test('after signing out, the provider is to ask which account, until somebody has signed in', async () => {
+test('the authorization URL has no auto_authorize after a sign-out, until the next sign-in', async () => {
   const { browser } = await startApi();
   const isAutomatic = async () => (await browser.start()).authorizationUrl.includes('auto_authorize');
   await signIn(browser, provider);
@@ -301,7 +301,7 @@ test('after signing out, the provider is to ask which account, until somebody ha
   expect(await isAutomatic()).toBe(true);
 });
 
-test('auto_authorize can be switched off', async () => {
+test('OAUTH_AUTO_AUTHORIZE=false leaves auto_authorize out of the authorization URL', async () => {
   const { browser } = await startApi({ env: { OAUTH_AUTO_AUTHORIZE: 'false' } });
   expect((await browser.start()).authorizationUrl).not.toContain('auto_authorize');
 });
@@ -323,19 +323,22 @@ test.each([
     () => json({ error: 'unsupported_grant_type' }, 400),
     '502 provider_misconfigured',
   ],
-  ['a missing endpoint', () => json({}, 404), '502 provider_bad_response'],
-  ['a firewall', () => HttpResponse.html('<h1>no</h1>', { status: 403 }), '503 provider_unavailable'],
-])('the provider answers %s', async (_, answer, expected) => {
-  const { browser } = await startApi();
-  const { authorizationUrl, state } = await browser.start();
-  provider.tokenAnswers.push(answer);
-  const response = await browser.post(PATHS.exchangeToken, {
-    code: provider.authorize(authorizationUrl),
-    state,
-  });
-  expect(errorOf(response)).toBe(expected);
-  expect(await browser.cookieNames()).toEqual([]);
-});
+  ['404', () => json({}, 404), '502 provider_bad_response'],
+  ['403 in HTML', () => HttpResponse.html('<h1>no</h1>', { status: 403 }), '503 provider_unavailable'],
+])(
+  'a code exchange that the provider answers with %s fails and ends the transaction',
+  async (_, answer, expected) => {
+    const { browser } = await startApi();
+    const { authorizationUrl, state } = await browser.start();
+    provider.tokenAnswers.push(answer);
+    const response = await browser.post(PATHS.exchangeToken, {
+      code: provider.authorize(authorizationUrl),
+      state,
+    });
+    expect(errorOf(response)).toBe(expected);
+    expect(await browser.cookieNames()).toEqual([]);
+  },
+);
 
 const GOOD = {
   access_token: 'good',
@@ -353,7 +356,7 @@ test.each([
   ['an access token that is not ASCII', { access_token: 'café' }],
   ['an access token of 10 KB', { access_token: 'a'.repeat(10_240) }],
   ['no token type', { token_type: undefined }],
-  ['another token type', { token_type: 'mac' }],
+  ['the token type mac', { token_type: 'mac' }],
   ['expires_in 0', { expires_in: 0 }],
   ['expires_in -1', { expires_in: -1 }],
   ['expires_in null', { expires_in: null }],
@@ -362,8 +365,8 @@ test.each([
   ['a refresh token of null', { refresh_token: null }],
   ['a refresh token of 4 KB', { refresh_token: 'r'.repeat(4096) }],
   ['a scope that is a list', { scope: ['profile'] }],
-  ['an error inside a 200', { error: 'server_error' }],
-])('200 with %s is of no use', async (_, change) => {
+  ['an error', { error: 'server_error' }],
+])('a token response with %s is refused', async (_, change) => {
   const { browser } = await startApi();
   const { authorizationUrl, state } = await browser.start();
   provider.tokenAnswers.push(() => json({ ...GOOD, ...change }));
@@ -376,24 +379,24 @@ test.each([
 });
 
 test.each([
-  ['no JSON', () => HttpResponse.text('oops')],
+  ['plain text', () => HttpResponse.text('oops')],
   [
-    'half of it',
+    'incomplete JSON',
     () => new HttpResponse('{"access_token":', { headers: { 'content-type': 'application/json' } }),
   ],
   ['HTML', () => HttpResponse.html('<h1>hello</h1>')],
-  ['nothing', () => new HttpResponse(null, { status: 200 })],
-  ['204', () => new HttpResponse(null, { status: 204 })],
+  ['no content', () => new HttpResponse(null, { status: 200 })],
+  ['no content and the status 204', () => new HttpResponse(null, { status: 204 })],
   ['a list', () => json([])],
   [
-    'Infinity',
+    'an infinite number',
     () =>
       new HttpResponse('{"access_token":"a","token_type":"Bearer","expires_in":1e309}', {
         headers: { 'content-type': 'application/json' },
       }),
   ],
-  ['65 KB', () => json({ ...GOOD, padding: 'x'.repeat(65 * 1024) })],
-])('a body of %s is of no use', async (_, answer) => {
+  ['more than 64 KiB', () => json({ ...GOOD, padding: 'x'.repeat(65 * 1024) })],
+])('a token response of %s is refused', async (_, answer) => {
   const { browser } = await startApi();
   const { authorizationUrl, state } = await browser.start();
   provider.tokenAnswers.push(answer);
@@ -408,15 +411,15 @@ test.each([
   ['bearer in lower case', { token_type: 'bearer' }, { token_type: 'Bearer' }],
   ['no expires_in', { expires_in: undefined }, { expires_in: 3600 }],
   ['expires_in as a numeric string', { expires_in: '7200' }, { expires_in: 7200 }],
-  ['a life of years', { expires_in: 1e12 }, { expires_in: 86_400 }],
+  ['an expires_in of years', { expires_in: 1e12 }, { expires_in: 86_400 }],
   ['no scope', { scope: undefined }, { scope: 'profile balance' }],
   ['a reduced scope', { scope: 'profile' }, { scope: 'profile' }],
   [
-    'things nobody asked for',
+    'unknown fields',
     { id_token: 'x.y.z', __proto__: { polluted: true }, extra: { a: 1 } },
     { access_token: 'good' },
   ],
-])('%s is lived with', async (_, change, expected) => {
+])('a token response with %s is accepted', async (_, change, expected) => {
   const { browser } = await startApi();
   const { authorizationUrl, state } = await browser.start();
   provider.tokenAnswers.push(() => json({ ...GOOD, ...change }));
