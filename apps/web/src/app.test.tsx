@@ -5,7 +5,7 @@ import { App } from './app.tsx';
 import { createApiClient } from '@oneclick/sign-in/src/api/api-client.ts';
 import { createSession, type Session } from '@oneclick/sign-in/src/session/tab-session.ts';
 import { writeSessionMark } from '@oneclick/sign-in/src/session/session-mark.ts';
-import { SessionProvider } from '@oneclick/sign-in/src/react.tsx';
+import { SessionProvider } from './use-session.tsx';
 import { answer, userinfo } from '@oneclick/sign-in/test/answers.ts';
 import { API, serve, useApiServer } from '@oneclick/sign-in/test/api-server.ts';
 

@@ -1,7 +1,7 @@
 import { useStore } from '@nanostores/react';
 import { type ComponentType, lazy, Suspense, useState } from 'react';
 import type { AccountScreenProps } from './account/account-screen.tsx';
-import { useSession } from '@oneclick/sign-in/src/react.tsx';
+import { useSession } from './use-session.tsx';
 import { RestoringScreen } from './screens/restoring-screen.tsx';
 import { SignedOutScreen } from './screens/signed-out-screen.tsx';
 import { SigningInScreen } from './screens/signing-in-screen.tsx';

@@ -2,7 +2,7 @@ import { type ReactNode, StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App, loadAccount } from './app.tsx';
 import type { Session } from '@oneclick/sign-in/src/session/tab-session.ts';
-import { SessionProvider } from '@oneclick/sign-in/src/react.tsx';
+import { SessionProvider } from './use-session.tsx';
 import { $locale } from './texts/texts.ts';
 
 /**

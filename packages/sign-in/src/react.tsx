@@ -1,21 +1,64 @@
-import { createContext, type ReactNode, use, useSyncExternalStore } from 'react';
-import type { Session } from './session/tab-session.ts';
-import type { SessionState } from './session/session-state.ts';
+import { createContext, type ReactElement, type ReactNode, useContext, useSyncExternalStore } from 'react';
+import type { Session, SignInClient } from './index.ts';
+import { toSession } from './session/session.ts';
 
-/*
- * The one seam between the sign-in and React. Screens read snapshots and call what the session offers; they
- * never see a token, a cookie or a lock.
+/* The only file that imports React: 18 or 19. */
+
+const SignInContext = createContext<SignInClient | undefined>(undefined);
+
+/** On a server and during hydration nobody knows yet who is signed in. */
+const LOADING_SESSION = toSession({ status: 'loading' });
+
+/**
+ * Makes a client available to the hooks of all components below. Create the client outside of React, once for the
+ * page.
+ *
+ * @example
+ * const client = createSignInClient();
+ *
+ * createRoot(root).render(
+ *   <SignInProvider client={client}>
+ *     <App />
+ *   </SignInProvider>,
+ * );
  */
-
-const SessionContext = createContext<Session | undefined>(undefined);
-
-export function SessionProvider({ session, children }: { session: Session; children: ReactNode }) {
-  return <SessionContext value={session}>{children}</SessionContext>;
+export function SignInProvider({
+  client,
+  children,
+}: {
+  client: SignInClient;
+  children?: ReactNode;
+}): ReactElement {
+  return <SignInContext.Provider value={client}>{children}</SignInContext.Provider>;
 }
 
-/** The session, and the snapshot of it that this render shows. */
-export function useSession(): { session: Session; snapshot: SessionState } {
-  const session = use(SessionContext);
-  if (!session) throw new Error('useSession() needs a <SessionProvider> above it');
-  return { session, snapshot: useSyncExternalStore(session.subscribe, session.getSnapshot) };
+/**
+ * The client of the {@link SignInProvider} above: for event handlers. It never changes and causes no render.
+ *
+ * @example
+ * const client = useSignInClient();
+ * return <button onClick={() => client.signIn()}>Sign in</button>;
+ */
+export function useSignInClient(): SignInClient {
+  const client = useContext(SignInContext);
+  if (!client) throw new Error('This component needs a <SignInProvider> above it.');
+  return client;
+}
+
+/**
+ * The session as it is now. The component renders again when it changes. On a server (SSR) and during hydration the
+ * session is `loading`.
+ *
+ * @example
+ * const session = useSession();
+ * if (session.status === 'loading') return <Skeleton />;
+ * return session.isSignedIn ? <Account /> : <SignInButton />;
+ */
+export function useSession(): Session {
+  const { subscribe, getSession } = useSignInClient();
+  return useSyncExternalStore(subscribe, getSession, getServerSession);
+}
+
+function getServerSession(): Session {
+  return LOADING_SESSION;
 }

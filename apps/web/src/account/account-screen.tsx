@@ -3,7 +3,7 @@ import { useStore } from '@nanostores/react';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import type { SessionState } from '@oneclick/sign-in/src/session/session-state.ts';
-import { useSession } from '@oneclick/sign-in/src/react.tsx';
+import { useSession } from '../use-session.tsx';
 import { Fault, type Notice } from '@oneclick/sign-in/src/api/fault.ts';
 import { NoticeBox } from '../screens/notice-box.tsx';
 import { ScreenTitle } from '../screens/screen-title.tsx';

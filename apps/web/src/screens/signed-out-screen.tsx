@@ -1,6 +1,6 @@
 import { useStore } from '@nanostores/react';
 import { inAppBrowser } from '@oneclick/sign-in/src/sign-in/in-app-browser.ts';
-import { useSession } from '@oneclick/sign-in/src/react.tsx';
+import { useSession } from '../use-session.tsx';
 import type { Notice } from '@oneclick/sign-in/src/api/fault.ts';
 import { $app, $signingIn } from '../texts/texts.ts';
 import { NoticeBox } from './notice-box.tsx';

@@ -1,5 +1,5 @@
 import { useStore } from '@nanostores/react';
-import { useSession } from '@oneclick/sign-in/src/react.tsx';
+import { useSession } from '../use-session.tsx';
 import { $signingIn } from '../texts/texts.ts';
 import { ScreenTitle } from './screen-title.tsx';
 

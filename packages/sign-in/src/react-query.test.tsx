@@ -1,0 +1,64 @@
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { act, cleanup, render, screen } from '@testing-library/react';
+import { afterEach, expect, test, vi } from 'vitest';
+import { SignInError } from './index.ts';
+import { useUser } from './react-query.ts';
+import { SignInProvider } from './react.tsx';
+import { createFakeSignInClient, type FakeSignInClient } from './testing.ts';
+
+afterEach(cleanup);
+
+function Username() {
+  const { user, error } = useUser();
+  return <p>{user?.username ?? error?.code ?? 'nobody'}</p>;
+}
+
+function renderUsername(client: FakeSignInClient) {
+  const queryClient = new QueryClient({ defaultOptions: { queries: { retryDelay: 1 } } });
+  render(
+    <QueryClientProvider client={queryClient}>
+      <SignInProvider client={client}>
+        <Username />
+      </SignInProvider>
+    </QueryClientProvider>,
+  );
+}
+
+const ALICE = { username: 'alice' };
+
+test('useUser reads the account of the signed-in user', async () => {
+  renderUsername(createFakeSignInClient({ user: ALICE }));
+  await screen.findByText('alice');
+});
+
+test('useUser asks for nothing while nobody is signed in', () => {
+  const client = createFakeSignInClient();
+  const fetchUserinfo = vi.spyOn(client, 'fetchUserinfo');
+  renderUsername(client);
+  expect(screen.getByText('nobody')).toBeTruthy();
+  expect(fetchUserinfo).not.toHaveBeenCalled();
+});
+
+test('useUser shows nothing of one user to the next one', async () => {
+  const client = createFakeSignInClient({ user: ALICE });
+  renderUsername(client);
+  await screen.findByText('alice');
+  vi.spyOn(client, 'fetchUserinfo').mockReturnValue(new Promise(() => {}));
+  act(() => client.setSession({ status: 'signed-in', sessionId: 'next-session', scopes: [] }));
+  expect(screen.getByText('nobody')).toBeTruthy();
+});
+
+test.each([
+  { error: new SignInError('provider_timeout', { status: 504, retryable: true }), calls: 3 },
+  {
+    error: new SignInError('rate_limited', { status: 429, retryable: true, retryAfterMs: 60_000 }),
+    calls: 1,
+  },
+  { error: new SignInError('insufficient_scope', { status: 403 }), calls: 1 },
+])('an account that fails with $error.code is asked for $calls times at once', async ({ error, calls }) => {
+  const client = createFakeSignInClient({ user: ALICE });
+  const fetchUserinfo = vi.spyOn(client, 'fetchUserinfo').mockRejectedValue(error);
+  renderUsername(client);
+  await screen.findByText(error.code);
+  expect(fetchUserinfo).toHaveBeenCalledTimes(calls);
+});

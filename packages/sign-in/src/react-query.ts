@@ -1,0 +1,54 @@
+import { queryOptions, useQuery, type UseQueryResult } from '@tanstack/react-query';
+import type { Session, SignInClient, SignInError, Userinfo } from './index.ts';
+import { useSession, useSignInClient } from './react.tsx';
+
+const STALE_AFTER_MS = 30_000;
+const RETRY_AFTER_MS = 15_000;
+/** By chance, so that a thousand tabs don't ask again in the same second. */
+const SPREAD = 0.25 * Math.random();
+const TRIES = 3;
+
+/**
+ * The account of the user as query options for `useQuery`, `prefetchQuery` or `invalidateQueries`. The key contains the
+ * session id, so that no user is shown the data of the one before. While nobody is signed in, the query is disabled.
+ *
+ * A 401 needs no retry here: `fetchUserinfo` has refreshed the token and tried once more. A failure that passes is
+ * tried again by itself over the last known data, and never earlier than the API's `Retry-After` asks.
+ *
+ * @example
+ * const { queryKey } = userinfoQuery(client, session);
+ * await queryClient.invalidateQueries({ queryKey });
+ */
+export function userinfoQuery(client: Pick<SignInClient, 'fetchUserinfo'>, session: Session) {
+  return queryOptions<Userinfo, SignInError>({
+    queryKey: ['sign-in', 'userinfo', session.isSignedIn ? session.sessionId : undefined],
+    queryFn: ({ signal }) => client.fetchUserinfo({ signal }),
+    enabled: session.isSignedIn,
+    staleTime: STALE_AFTER_MS,
+    retry: (failures, { retryable, retryAfterMs }) =>
+      retryable && retryAfterMs === undefined && failures < TRIES - 1,
+    refetchInterval({ state: { error } }) {
+      if (!error?.retryable) return false;
+      return (error.retryAfterMs ?? RETRY_AFTER_MS) * (1 + SPREAD);
+    },
+  });
+}
+
+/** What {@link useUser} returns. */
+export type UserResult = UseQueryResult<Userinfo, SignInError> & {
+  /** The last known account. Undefined until it has been read, and while nobody is signed in. */
+  user: Userinfo | undefined;
+};
+
+/**
+ * The account of the signed-in user, with the state of the query. React Query is the one owner of this data: the
+ * session does not contain it.
+ *
+ * @example
+ * const { user, isError, refetch } = useUser();
+ * return <button onClick={() => void refetch()}>{user?.balance_formatted ?? '…'}</button>;
+ */
+export function useUser(): UserResult {
+  const query = useQuery(userinfoQuery(useSignInClient(), useSession()));
+  return { ...query, user: query.data };
+}

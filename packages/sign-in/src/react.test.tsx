@@ -1,0 +1,52 @@
+import { act, cleanup, render, screen } from '@testing-library/react';
+import { StrictMode } from 'react';
+import { hydrateRoot } from 'react-dom/client';
+import { renderToString } from 'react-dom/server';
+import { afterEach, expect, test, vi } from 'vitest';
+import { SignInProvider, useSession, useSignInClient } from './react.tsx';
+import { createFakeSignInClient } from './testing.ts';
+
+afterEach(cleanup);
+
+function Status() {
+  const client = useSignInClient();
+  const { status } = useSession();
+  return <button onClick={() => client.signIn()}>{status}</button>;
+}
+
+test('useSession renders again with each change of the session', () => {
+  const client = createFakeSignInClient({ user: { username: 'user123' } });
+  render(
+    <StrictMode>
+      <SignInProvider client={client}>
+        <Status />
+      </SignInProvider>
+    </StrictMode>,
+  );
+  expect(screen.getByRole('button').textContent).toBe('signed-in');
+  act(() => client.setSession({ status: 'signed-out', step: 'idle' }));
+  expect(screen.getByRole('button').textContent).toBe('signed-out');
+  act(() => screen.getByRole('button').click());
+  expect(screen.getByRole('button').textContent).toBe('signed-in');
+});
+
+test('a server renders the loading session, and hydration replaces it without a mismatch', async () => {
+  const client = createFakeSignInClient({ user: { username: 'user123' } });
+  const app = (
+    <SignInProvider client={client}>
+      <Status />
+    </SignInProvider>
+  );
+  const root = document.body.appendChild(document.createElement('div'));
+  root.innerHTML = renderToString(app);
+  expect(root.textContent).toBe('loading');
+  const onRecoverableError = vi.fn<() => void>();
+  await act(() => hydrateRoot(root, app, { onRecoverableError }));
+  expect(root.textContent).toBe('signed-in');
+  expect(onRecoverableError).not.toHaveBeenCalled();
+});
+
+test('a hook without a provider says which one is missing', () => {
+  vi.spyOn(console, 'error').mockReturnValue();
+  expect(() => render(<Status />)).toThrow('This component needs a <SignInProvider> above it.');
+});

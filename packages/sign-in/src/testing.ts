@@ -1,0 +1,137 @@
+import type { Session, SignInClient, SignInEvent, Userinfo } from './index.ts';
+import { SignInError } from './index.ts';
+import { type SessionData, toSession } from './session/session.ts';
+
+/** A session without `isSignedIn` and `hasScope`, which the fake adds. */
+export type FakeSession = SessionData;
+
+export interface FakeSignInClientOptions {
+  /** The account that `fetchUserinfo` returns and that `signIn` signs in. Without `session`, it is signed in. */
+  user?: Partial<Userinfo>;
+  /**
+   * What the user has granted.
+   * @default ['profile', 'balance']
+   */
+  scopes?: readonly string[];
+  /**
+   * The session at the start.
+   * @default signed in if there is a `user`, else signed out
+   * @example
+   * createFakeSignInClient({ session: { status: 'signed-out', step: 'ended', error: { code: 'session_expired' } } });
+   */
+  session?: FakeSession;
+  /** The bodies that `fetchWithAccessToken` gives to `parse`, by path. */
+  responses?: Record<string, unknown>;
+}
+
+/** A method of the client that the code under test has called. */
+export interface FakeCall {
+  method: keyof SignInClient;
+  args: readonly unknown[];
+}
+
+/** A {@link SignInClient} without network, window or storage. */
+export interface FakeSignInClient extends SignInClient {
+  /** What the code under test has called and that has an effect, in its order. */
+  readonly calls: readonly FakeCall[];
+  /**
+   * Changes the session, as a window, another tab or the time would.
+   * @example
+   * act(() => fake.setSession({ status: 'signing-in', step: 'exchanging-code' }));
+   */
+  setSession(session: FakeSession): void;
+  /**
+   * Calls the listeners of `onEvent`.
+   * @example
+   * fake.emit({ type: 'window-blocked' });
+   */
+  emit(event: SignInEvent): void;
+}
+
+/**
+ * A client for the tests of your own components. `signIn` signs in `user` at once, and `signOut` signs out. Without a
+ * `user`, `signIn` waits for the provider until the test calls `setSession`.
+ *
+ * @example
+ * const fake = createFakeSignInClient({ user: { username: 'user123', balance_formatted: '750.00' } });
+ * render(<SignInProvider client={fake}><App /></SignInProvider>);
+ * await userEvent.click(screen.getByText('Sign out'));
+ * expect(fake.calls).toEqual([{ method: 'signOut', args: [] }]);
+ */
+export function createFakeSignInClient({
+  user,
+  scopes = ['profile', 'balance'],
+  session: initialSession,
+  responses = {},
+}: FakeSignInClientOptions = {}): FakeSignInClient {
+  const signedIn: FakeSession = { status: 'signed-in', sessionId: 'fake-session', scopes };
+  const signedOut: FakeSession = { status: 'signed-out', step: 'idle' };
+  let session = toSession(initialSession ?? (user ? signedIn : signedOut));
+  const calls: FakeCall[] = [];
+  const events: SignInEvent[] = [];
+  const sessionListeners = new Set<() => void>();
+  const eventListeners = new Set<(event: SignInEvent) => void>();
+
+  const record = (method: keyof SignInClient, ...args: unknown[]) =>
+    void calls.push({ method, args: args.filter((argument) => argument !== undefined) });
+
+  function setSession(next: FakeSession): void {
+    session = toSession(next);
+    for (const listener of sessionListeners) listener();
+  }
+
+  function emit(event: SignInEvent): void {
+    events.push(event);
+    for (const listener of eventListeners) listener(event);
+  }
+
+  function refuseUnlessSignedIn(): void {
+    if (!session.isSignedIn) throw new SignInError('no_session', { status: 401 });
+  }
+
+  return {
+    calls,
+    setSession,
+    emit,
+    getSession: (): Session => session,
+    subscribe(onChange) {
+      sessionListeners.add(onChange);
+      return () => void sessionListeners.delete(onChange);
+    },
+    onEvent(listener, { replay = false } = {}) {
+      if (replay) for (const event of events) listener(event);
+      eventListeners.add(listener);
+      return () => void eventListeners.delete(listener);
+    },
+    prepareSignIn: () => record('prepareSignIn'),
+    signIn(request) {
+      record('signIn', request);
+      const cancel = () => setSession(signedOut);
+      setSession(
+        user ? signedIn : { status: 'signing-in', step: 'waiting-for-provider', transaction: { cancel } },
+      );
+    },
+    async signOut() {
+      record('signOut');
+      setSession(signedOut);
+    },
+    tryAgain: () => record('tryAgain'),
+    async fetchUserinfo() {
+      refuseUnlessSignedIn();
+      return { id: 1, ...user };
+    },
+    async fetchWithAccessToken(path, { parse }) {
+      record('fetchWithAccessToken', path);
+      refuseUnlessSignedIn();
+      if (!(path in responses))
+        throw new Error(`The fake needs a body for ${path} in its option "responses".`);
+      return parse(responses[path]);
+    },
+    async topUp() {
+      record('topUp');
+      refuseUnlessSignedIn();
+      return { closed: false };
+    },
+    close: () => record('close'),
+  };
+}
