@@ -28,7 +28,7 @@ const ALICE = { username: 'alice' };
 
 test('useUser reads the account of the signed-in user', async () => {
   renderUsername(createFakeSignInClient({ user: ALICE }));
-  await screen.findByText('alice');
+  expect(await screen.findByText('alice')).toBeTruthy();
 });
 
 test('useUser asks for nothing while nobody is signed in', () => {

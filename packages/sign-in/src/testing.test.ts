@@ -1,6 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { createFakeSignInClient } from './testing.ts';
 
+const parse = (body: unknown) => body;
 const SIGNED_OUT = { status: 'signed-out', step: 'idle' } as const;
 
 test('a fake with a user is signed in, with all scopes unless the test names some', async () => {
@@ -40,7 +41,6 @@ test('signIn of a fake without a user waits for the provider until it is cancell
 
 test('fetchWithAccessToken parses the body that the test has given, and names a missing one', async () => {
   const fake = createFakeSignInClient({ user: {}, responses: { '/api/usage': { tokens: 5 } } });
-  const parse = (body: unknown) => body;
   await expect(fake.fetchWithAccessToken('/api/usage', { parse })).resolves.toEqual({ tokens: 5 });
   await expect(fake.fetchWithAccessToken('/api/other', { parse })).rejects.toThrow('/api/other');
 });
