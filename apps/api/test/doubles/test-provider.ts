@@ -1,8 +1,8 @@
-import { createHash, randomBytes } from 'node:crypto';
 import { HttpRequestInterceptor } from '@mswjs/interceptors/http';
 import { http, HttpResponse, type JsonBodyType } from 'msw';
 import { defineNetwork, HttpNetworkFrame, InterceptorSource, type NetworkApi } from 'msw/experimental';
 import { afterAll, afterEach, beforeAll } from 'vitest';
+import { createRotatingGrants } from './rotating-grants.ts';
 
 /** Without TLS: what msw does with TLS sockets makes WebCrypto abort the process, once there are two at a time (Node 24.21). */
 export const PROVIDER = 'http://provider.localhost';
@@ -30,7 +30,10 @@ export function useProvider() {
         const form = new URLSearchParams(await request.text());
         provider.tokenRequests.push(form);
         provider.tokenHeaders.push(request.headers);
-        return provider.tokenAnswers.shift()?.() ?? answerTokenRequest(form);
+        const answer = provider.tokenAnswers.shift();
+        if (answer) return answer();
+        const { status, body } = provider.respond(form);
+        return json(body, status);
       }),
       http.get(PROVIDER_ENDPOINT.userinfo, async ({ request }) => {
         provider.resourceRequests.push(request);
@@ -42,60 +45,24 @@ export function useProvider() {
       }),
     ],
   });
-  const challengeByCode = new Map<string, string>();
-  const liveRefreshTokens = new Set<string>();
-
-  const provider = {
+  const provider = Object.assign(createRotatingGrants(), {
     server,
     tokenRequests: [] as URLSearchParams[],
     tokenHeaders: [] as Headers[],
-    /** Taken one by one instead of the regular answer. */
+    /** Used up one by one, before the regular responses. */
     tokenAnswers: [] as Answer[],
     resourceRequests: [] as Request[],
     resourceAnswer: undefined as Answer | undefined,
-    /** For the regular answers. */
-    expiresIn: 7200,
-    /** What the user's visit to the authorization endpoint ends with. */
-    authorize(authorizationUrl: string): string {
-      const code = `code-${randomBytes(8).toString('hex')}`;
-      challengeByCode.set(code, new URL(authorizationUrl).searchParams.get('code_challenge') ?? '');
-      return code;
-    },
     refreshRequests: () =>
       provider.tokenRequests.filter((form) => form.get('grant_type') === 'refresh_token'),
-  };
-
-  function answerTokenRequest(form: URLSearchParams): Response {
-    const refreshToken = form.get('refresh_token') ?? '';
-    const code = form.get('code') ?? '';
-    const challenge = createHash('sha256')
-      .update(form.get('code_verifier') ?? '')
-      .digest('base64url');
-    const isGood =
-      form.get('grant_type') === 'refresh_token'
-        ? liveRefreshTokens.delete(refreshToken)
-        : challengeByCode.get(code) === challenge && challengeByCode.delete(code);
-    return isGood ? json(newTokens()) : json({ error: 'invalid_grant' }, 400);
-  }
-
-  function newTokens() {
-    const refresh_token = `refresh-${randomBytes(8).toString('hex')}`;
-    liveRefreshTokens.add(refresh_token);
-    return {
-      access_token: `access-${randomBytes(8).toString('hex')}`,
-      token_type: 'Bearer',
-      expires_in: provider.expiresIn,
-      refresh_token,
-      scope: 'profile balance',
-    };
-  }
+  });
 
   beforeAll(() => server.enable());
   afterAll(() => server.disable());
   afterEach(() => {
     server.resetHandlers();
     Object.assign(provider, { tokenRequests: [], tokenHeaders: [], tokenAnswers: [], resourceRequests: [] });
-    Object.assign(provider, { resourceAnswer: undefined, expiresIn: 7200 });
+    provider.resourceAnswer = undefined;
   });
   return provider;
 }
