@@ -9,15 +9,15 @@ import { startRotatingProvider } from '../test/doubles/rotating-provider.ts';
 import { signIn } from '../test/support/sign-in.ts';
 import { VALID_ENV, WEB_ORIGIN } from '../test/support/test-api.ts';
 
-/** Processes take their time where many tests run at once. */
-const PATIENCE = { timeout: 20_000 };
+/** Starting a process takes long while many tests run. */
+const PROCESS_TIMEOUT = { timeout: 20_000 };
 
 const start = (env: Record<string, string>) =>
   spawn(process.execPath, [`${import.meta.dirname}/server.ts`], {
     env: { PATH: process.env['PATH'], ...env },
   });
 
-test('a faulty configuration ends the process before it listens, and no value is printed', async () => {
+test('a faulty configuration ends the process before it listens and prints no value', async () => {
   const server = start({
     ...VALID_ENV,
     WEB_ORIGIN: 'https://canary.example/',
@@ -31,24 +31,27 @@ test('a faulty configuration ends the process before it listens, and no value is
   expect(output).not.toMatch(/canary|listening/);
 });
 
-test.each(['SIGTERM', 'SIGINT'] as const)('it listens, and %s ends it in peace', async (signal) => {
-  const server = start({ ...VALID_ENV, PORT: '0' });
-  let output = '';
-  const address = await new Promise<string>((resolve) => {
-    server.stdout.on('data', (text) => {
-      output += String(text);
-      const [listening] = /http:\/\/[\d.:]+/.exec(output) ?? [];
-      if (listening) resolve(listening);
+test.each(['SIGTERM', 'SIGINT'] as const)(
+  'the server listens and exits with code 0 on %s',
+  async (signal) => {
+    const server = start({ ...VALID_ENV, PORT: '0' });
+    let output = '';
+    const address = await new Promise<string>((resolve) => {
+      server.stdout.on('data', (text) => {
+        output += String(text);
+        const [listening] = /http:\/\/[\d.:]+/.exec(output) ?? [];
+        if (listening) resolve(listening);
+      });
     });
-  });
-  expect((await fetch(`${address}/healthz`)).status).toBe(200);
-  expect(await (await fetch(`${address}/metrics`)).text()).toMatch(/^process_cpu_seconds_total \d/m);
-  server.kill(signal);
-  const [exitCode] = await once(server, 'close');
-  expect(exitCode).toBe(0);
-});
+    expect((await fetch(`${address}/healthz`)).status).toBe(200);
+    expect(await (await fetch(`${address}/metrics`)).text()).toMatch(/^process_cpu_seconds_total \d/m);
+    server.kill(signal);
+    const [exitCode] = await once(server, 'close');
+    expect(exitCode).toBe(0);
+  },
+);
 
-test('SIGTERM lets a refresh under way end, and sends what is new away', PATIENCE, async () => {
+test('after SIGTERM, a refresh in flight finishes and new requests get 503', PROCESS_TIMEOUT, async () => {
   const provider = await startRotatingProvider();
   onTestFinished(provider.close);
   const instance = await startInstance({ env: { ...VALID_ENV, OAUTH_PROVIDER: provider.origin } });
@@ -65,7 +68,7 @@ test('SIGTERM lets a refresh under way end, and sends what is new away', PATIENC
     const { statusCode, headers } = await page.send({ url: PATHS.readyz });
     expect(statusCode).toBe(503);
     expect(headers['retry-after']).toBe('5');
-  }, PATIENCE);
+  }, PROCESS_TIMEOUT);
   release();
   const tokens = tokensOf(await refreshing);
   expect(provider.isAlive(tokens.access_token)).toBe(true);
@@ -74,8 +77,8 @@ test('SIGTERM lets a refresh under way end, and sends what is new away', PATIENC
 });
 
 test(
-  'SIGTERM waits for a refresh whose page has gone away: another instance has the result',
-  PATIENCE,
+  'after SIGTERM, a refresh whose client has disconnected finishes and another instance returns its result',
+  PROCESS_TIMEOUT,
   async () => {
     const [provider, redis] = await Promise.all([startRotatingProvider(), startRedisServer()]);
     onTestFinished(async () => void (await Promise.all([provider.close(), redis.stop()])));
@@ -100,7 +103,7 @@ test(
     going.kill('SIGTERM');
     await vi.waitFor(async () => {
       expect((await going.inject({ url: PATHS.readyz })).statusCode).toBe(503);
-    }, PATIENCE);
+    }, PROCESS_TIMEOUT);
     release();
     expect(await going.exitCode).toBe(0);
     tokensOf(await staying.inject(request));

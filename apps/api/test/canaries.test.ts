@@ -10,8 +10,8 @@ import { startApi, WEB_ORIGIN } from './support/test-api.ts';
 import { json, PROVIDER, useProvider } from './doubles/test-provider.ts';
 
 /*
- * Whatever happens, no secret is in the log or in an answer to somebody else than its owner. Everything that a
- * request or the provider can say is marked as a canary; what is made up on the way is collected.
+ * No secret may appear in the log, in the metrics or in an error. Texts that a request or the provider can choose
+ * contain the word canary. Secrets that the API and the provider generate are collected from the traffic.
  */
 
 const provider = useProvider();
@@ -26,7 +26,7 @@ const ENV = {
   TRUST_PROXY: '127.0.0.1',
 };
 
-/** Values that have to stay where they belong: all of them, and any end of them by which one could be known. */
+/** The first and the last 20 characters of each secret in the requests to the provider and in the answers. */
 function secretsOf(answers: readonly LightMyRequestResponse[]): string[] {
   const sent = provider.tokenRequests.flatMap((form) =>
     ['code', 'code_verifier', 'refresh_token', 'client_secret'].map((name) => form.get(name)),
@@ -41,7 +41,7 @@ function secretsOf(answers: readonly LightMyRequestResponse[]): string[] {
   return secrets.flatMap((secret) => [secret?.slice(0, 20) ?? '', secret?.slice(-20) ?? '']);
 }
 
-interface Scene {
+interface Parts {
   browser: Browser;
   app: FastifyInstance;
 }
@@ -52,15 +52,15 @@ const TOKEN_FAULTS: [string, () => Response][] = [
   ['invalid_client', () => json({ error: 'invalid_client' }, 401, { 'www-authenticate': 'canary="x"' })],
   ['500', () => json({ message: 'canary' }, 500, { 'x-canary': 'canary' })],
   ['429', () => json({}, 429, { 'retry-after': 'canary' })],
-  ['a firewall', () => HttpResponse.html('<h1>canary</h1>', { status: 403 })],
+  ['403 in HTML', () => HttpResponse.html('<h1>canary</h1>', { status: 403 })],
   ['a redirect', () => HttpResponse.redirect('https://canary.example/?canary', 307)],
   ['HTML', () => HttpResponse.html('canary')],
-  ['half a JSON', () => HttpResponse.text('{"access_token":"canary')],
+  ['incomplete JSON', () => HttpResponse.text('{"access_token":"canary')],
   ['the wrong types', () => json({ access_token: ['canary'], token_type: 'canary' })],
-  ['too much', () => json({ access_token: 'canary'.repeat(20_000) })],
+  ['too many bytes', () => json({ access_token: 'canary'.repeat(20_000) })],
   ['a broken connection', () => HttpResponse.error()],
-  ['a scope nobody asked for', () => json({ ...GOOD, scope: 'canary' })],
-  ['an error inside 200', () => json({ ...GOOD, error: 'canary' })],
+  ['an unknown scope', () => json({ ...GOOD, scope: 'canary' })],
+  ['200 and an error', () => json({ ...GOOD, error: 'canary' })],
 ];
 const GOOD = {
   access_token: 'canary-at',
@@ -69,7 +69,7 @@ const GOOD = {
   refresh_token: 'canary-rt',
 };
 
-const SCENES: [string, (scene: Scene) => Promise<unknown>][] = [
+const SCENARIOS: [string, (parts: Parts) => Promise<unknown>][] = [
   [
     'a whole visit',
     async ({ browser }) => {
@@ -103,7 +103,7 @@ const SCENES: [string, (scene: Scene) => Promise<unknown>][] = [
     },
   ],
   [
-    'attempts that end badly',
+    'sign-ins that fail',
     async ({ browser }) => {
       const { authorizationUrl, state } = await browser.start();
       const code = provider.authorize(authorizationUrl);
@@ -120,7 +120,7 @@ const SCENES: [string, (scene: Scene) => Promise<unknown>][] = [
       await browser.navigate(`${PATHS.serverSideCallback}?error=canary&state=${late.state}`, 'cross-site');
     },
   ],
-  ...TOKEN_FAULTS.map(([name, answer]): (typeof SCENES)[number] => [
+  ...TOKEN_FAULTS.map(([name, answer]): (typeof SCENARIOS)[number] => [
     `the token endpoint answers with ${name}`,
     async ({ browser }) => {
       const { authorizationUrl, state } = await browser.start();
@@ -163,7 +163,7 @@ const SCENES: [string, (scene: Scene) => Promise<unknown>][] = [
     },
   ],
   [
-    'requests that nobody should send',
+    'hostile requests',
     async ({ browser }) => {
       const evil = {
         origin: 'https://canary.example',
@@ -196,7 +196,7 @@ const SCENES: [string, (scene: Scene) => Promise<unknown>][] = [
     },
   ],
   [
-    'what is no HTTP',
+    'text that is not HTTP',
     async ({ app }) => {
       await app.listen({ port: 0, host: '127.0.0.1' });
       for (const text of [
@@ -214,7 +214,7 @@ const SCENES: [string, (scene: Scene) => Promise<unknown>][] = [
     },
   ],
   [
-    'a Redis with a password that is not there',
+    'an unreachable Redis with a password',
     async () => {
       const { browser, log } = await startApi({
         env: { ...ENV, REDIS_URL: 'redis://canary:canary-redis@127.0.0.1:1/0' },
@@ -228,40 +228,43 @@ const SCENES: [string, (scene: Scene) => Promise<unknown>][] = [
   ],
 ];
 
-test.each(SCENES)('%s: nothing of it is told', async (_, play) => {
-  const { app, log } = await startApi({ env: ENV, timeoutMs: 200 });
-  const answers: LightMyRequestResponse[] = [];
-  const browser = createBrowser({
-    app: {
-      async inject(request) {
-        const answer = await app.inject(request);
-        answers.push(answer);
-        return answer;
+test.each(SCENARIOS)(
+  'neither log, metrics nor errors contain a secret or a foreign text: %s',
+  async (_, run) => {
+    const { app, log } = await startApi({ env: ENV, timeoutMs: 200 });
+    const answers: LightMyRequestResponse[] = [];
+    const browser = createBrowser({
+      app: {
+        async inject(request) {
+          const answer = await app.inject(request);
+          answers.push(answer);
+          return answer;
+        },
       },
-    },
-    webOrigin: WEB_ORIGIN,
-    apiOrigin: WEB_ORIGIN,
-  });
-  provider.server.use(http.post(REVOKE, () => new HttpResponse(null, { status: 200 })));
-  await play({ browser, app });
+      webOrigin: WEB_ORIGIN,
+      apiOrigin: WEB_ORIGIN,
+    });
+    provider.server.use(http.post(REVOKE, () => new HttpResponse(null, { status: 200 })));
+    await run({ browser, app });
 
-  const text = log.join('');
-  expect(text).not.toMatch(/canary/i);
-  expect(secretsOf(answers).filter((secret) => text.includes(secret))).toEqual([]);
-  for (const line of log) {
-    expect(line.trimEnd()).not.toContain('\n');
-    expect(JSON.parse(line)).toMatchObject({ level: expect.any(Number) });
-  }
+    const text = log.join('');
+    expect(text).not.toMatch(/canary/i);
+    expect(secretsOf(answers).filter((secret) => text.includes(secret))).toEqual([]);
+    for (const line of log) {
+      expect(line.trimEnd()).not.toContain('\n');
+      expect(JSON.parse(line)).toMatchObject({ level: expect.any(Number) });
+    }
 
-  const refusals = answers.filter(({ statusCode }) => statusCode >= 400);
-  for (const { body } of refusals) expect(body).not.toMatch(/canary|FST_|ERR_|\.ts:|node_modules/i);
-  const ways = answers.flatMap(({ headers }) => String(headers.location ?? []));
-  for (const way of ways) expect(way.replace(`${PROVIDER}/`, '')).not.toMatch(/canary/i);
+    const refusals = answers.filter(({ statusCode }) => statusCode >= 400);
+    for (const { body } of refusals) expect(body).not.toMatch(/canary|FST_|ERR_|\.ts:|node_modules/i);
+    const locations = answers.flatMap(({ headers }) => String(headers.location ?? []));
+    for (const location of locations) expect(location.replace(`${PROVIDER}/`, '')).not.toMatch(/canary/i);
 
-  const metrics = (await app.inject({ url: PATHS.metrics })).body;
-  expect(metrics).not.toMatch(/canary/i);
-  expect(secretsOf(answers).filter((secret) => metrics.includes(secret))).toEqual([]);
-});
+    const metrics = (await app.inject({ url: PATHS.metrics })).body;
+    expect(metrics).not.toMatch(/canary/i);
+    expect(secretsOf(answers).filter((secret) => metrics.includes(secret))).toEqual([]);
+  },
+);
 
 const SCRIPT = { 'x-csrf': '1', 'sec-fetch-site': 'same-origin', 'sec-fetch-mode': 'cors' };
 

@@ -9,13 +9,13 @@ async function listen(timeouts: { requestTimeoutMs?: number; idleTimeoutMs?: num
   const { app } = await startApi(timeouts);
   await app.listen({ port: 0, host: '127.0.0.1' });
   const socket = connect(portOf(app.server), '127.0.0.1');
-  socket.on('error', () => undefined); // Being cut off is what these tests are about.
+  socket.on('error', () => undefined); // The API resets the connection in these tests.
   onTestFinished(() => void socket.destroy());
   await once(socket, 'connect');
   return { app, socket };
 }
 
-/** One character at a time, for as long as somebody listens. */
+/** Sends one character at a time until the connection is closed. */
 function drip(socket: Socket): void {
   const timer = setInterval(() => socket.write('x'), 20);
   socket.once('close', () => clearInterval(timer));
@@ -27,7 +27,7 @@ async function readAll(socket: Socket): Promise<string> {
   return text;
 }
 
-test('headers that come one character at a time are not waited for', async () => {
+test('a client that sends its headers one character at a time gets 408', async () => {
   const { socket } = await listen({ requestTimeoutMs: 200 });
   socket.write('GET /healthz HTTP/1.1\r\nHost: x\r\nX-Slow: ');
   drip(socket);
@@ -36,7 +36,7 @@ test('headers that come one character at a time are not waited for', async () =>
   expect(answer).toContain('"error":"invalid_request"');
 });
 
-test('neither is a body', async () => {
+test('a client that sends its body one character at a time gets 408', async () => {
   const { socket } = await listen({ requestTimeoutMs: 200 });
   const headers = [
     `POST ${PATHS.exchangeToken} HTTP/1.1`,
@@ -51,15 +51,15 @@ test('neither is a body', async () => {
   expect(await readAll(socket)).toMatch(/^HTTP\/1\.1 408 /);
 });
 
-test('a connection on which nothing is ever said is closed', async () => {
+test('a connection on which the client sends nothing is closed', async () => {
   const { socket } = await listen({ idleTimeoutMs: 200 });
   expect(await readAll(socket)).toBe('');
 });
 
-test('who asks for much and takes none of it is cut off, and its memory freed', async () => {
+test('a client that requests much and reads nothing is disconnected', async () => {
   const { app, socket } = await listen({ idleTimeoutMs: 300 });
   socket.pause();
-  // More than the buffers of two kernels hold.
+  // More bytes than fit into the socket buffers of both sides.
   const request = `GET ${PATHS.docs}/static/swagger-ui-bundle.js HTTP/1.1\r\nHost: x\r\n\r\n`;
   socket.write(request.repeat(30));
   const connections = () =>
@@ -70,7 +70,7 @@ test('who asks for much and takes none of it is cut off, and its memory freed', 
   await vi.waitFor(async () => expect(await connections()).toBe(0), { timeout: 5000 });
 });
 
-test('a chunked body without a length ends at the limit', async () => {
+test('a chunked body without a length is refused at the limit', async () => {
   const { socket } = await listen({});
   const headers = [
     `POST ${PATHS.exchangeToken} HTTP/1.1`,

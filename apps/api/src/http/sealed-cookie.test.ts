@@ -12,7 +12,7 @@ const sealer = createSealer({ keys, purpose: 'x', schema });
 const open = (value: string) => sealer.open(cookie, { cookies: { [cookie.name]: value } });
 const header = (fields: object) => Buffer.from(JSON.stringify(fields)).toString('base64url');
 
-test('what was sealed opens, looks different each time, and shows nothing', async () => {
+test('a sealed cookie opens, differs each time and does not reveal its content', async () => {
   const [first, second] = await Promise.all([
     sealer.seal(cookie, { text: 'canary' }),
     sealer.seal(cookie, { text: 'canary' }),
@@ -22,7 +22,7 @@ test('what was sealed opens, looks different each time, and shows nothing', asyn
   expect(await open(first ?? '')).toEqual({ status: 'ok', payload: { text: 'canary' } });
 });
 
-test('a cookie that a browser would drop is not made, nor read', async () => {
+test('a cookie that is too long for browsers is neither sealed nor opened', async () => {
   const overhead = ((await sealer.seal(cookie, { text: '' }))?.length ?? 0) + cookie.name.length;
   const fitting = Math.floor(((4096 - overhead) * 3) / 4) - 2;
   const value = await sealer.seal(cookie, { text: 'x'.repeat(fitting) });
@@ -42,12 +42,12 @@ test.each([
   ['compression', { alg: 'dir', enc: 'A256GCM', kid: 'k1', zip: 'DEF' }],
   ['a critical extension', { alg: 'dir', enc: 'A256GCM', kid: 'k1', crit: ['x'], x: 1 }],
   ['no key id', { alg: 'dir', enc: 'A256GCM' }],
-])('a header that asks for %s is invalid', async (_, fields) => {
+])('a cookie whose JWE header asks for %s is invalid', async (_, fields) => {
   const [, ...rest] = (await sealer.seal(cookie, { text: 'a' }))?.split('.') ?? [];
   expect(await open([header(fields), ...rest].join('.'))).toEqual({ status: 'invalid' });
 });
 
-test('another key id may be a newer deployment', async () => {
+test('a cookie with an unknown key id has the status unknown_key', async () => {
   const other = createSealer({
     keys: [{ kid: 'k2', bytes: new Uint8Array(32).fill(2) }],
     purpose: 'x',
@@ -56,7 +56,7 @@ test('another key id may be a newer deployment', async () => {
   expect(await open((await other.seal(cookie, { text: 'a' })) ?? '')).toEqual({ status: 'unknown_key' });
 });
 
-test('another purpose, and another shape, are invalid', async () => {
+test('a cookie of another purpose or another schema is invalid', async () => {
   const otherPurpose = createSealer({ keys, purpose: 'y', schema });
   expect(await open((await otherPurpose.seal(cookie, { text: 'a' })) ?? '')).toEqual({ status: 'invalid' });
   const otherShape = createSealer({ keys, purpose: 'x', schema: v.object({ number: v.number() }) });

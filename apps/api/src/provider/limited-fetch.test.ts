@@ -11,7 +11,7 @@ import { json, useProvider } from '../../test/doubles/test-provider.ts';
 
 const provider = useProvider();
 
-/** A provider that answers userinfo when it is told to. */
+/** Makes the provider answer userinfo only after `answer` is called. */
 function hangUserinfo() {
   const { promise, resolve } = Promise.withResolvers<void>();
   const arrived = Promise.withResolvers<void>();
@@ -23,7 +23,7 @@ function hangUserinfo() {
   return { arrived: arrived.promise, answer: resolve };
 }
 
-test('while the provider hangs, so many wait and the rest are told at once; then all is well', async () => {
+test('while the provider hangs, requests above the limit fail at once, and after it answers they succeed', async () => {
   const { browser } = await startApi({ maxRequestsInFlight: 1 });
   const { access_token } = await signIn(browser, provider);
   const { authorizationUrl, state } = await browser.start();
@@ -37,7 +37,7 @@ test('while the provider hangs, so many wait and the rest are told at once; then
   expect(provider.resourceRequests).toHaveLength(1);
   expect((await browser.send({ url: PATHS.healthz })).statusCode).toBe(200);
 
-  // Nobody loses a session or a sign-in by it: nothing was sent.
+  // Nothing was sent, so no session and no transaction ends.
   const refresh = await browser.post(PATHS.refreshToken);
   expect(errorOf(refresh)).toBe('503 provider_unavailable');
   expect(refresh.headers['set-cookie']).toBeUndefined();
@@ -50,7 +50,7 @@ test('while the provider hangs, so many wait and the rest are told at once; then
   expect((await browser.get(PATHS.userinfo, access_token)).statusCode).toBe(200);
 });
 
-test('a sign-in that was held back can be finished afterwards', async () => {
+test('a code exchange that was refused at the limit succeeds later', async () => {
   const { browser, newBrowser } = await startApi({ maxRequestsInFlight: 1 });
   const { authorizationUrl, state } = await browser.start();
   const { arrived, answer } = hangUserinfo();
@@ -63,7 +63,7 @@ test('a sign-in that was held back can be finished afterwards', async () => {
   tokensOf(await browser.post(PATHS.exchangeToken, exchange));
 });
 
-test('requests that fail give their place back', async () => {
+test('failed requests no longer count towards the limit', async () => {
   const { browser } = await startApi({ maxRequestsInFlight: 1, timeoutMs: 20 });
   provider.resourceAnswer = () => new Promise<Response>(() => undefined);
   for (let i = 0; i < 3; i += 1) {
@@ -71,7 +71,7 @@ test('requests that fail give their place back', async () => {
   }
 });
 
-test('300 at once to a provider that never answers: 256 wait, the rest are told so, and the process is well', async () => {
+test('of 300 concurrent requests to a silent provider, 256 wait and 44 get 503 at once', async () => {
   const mute = createServer().listen(0, '127.0.0.1');
   await once(mute, 'listening');
   onTestFinished(() => void mute.close());

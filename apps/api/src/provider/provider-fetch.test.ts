@@ -4,7 +4,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { createProviderFetch } from './provider-fetch.ts';
 import { portOf } from '../../test/support/port-of.ts';
 
-/* How a connection breaks, and what each route makes of it, is in upstream-faults.test.ts. */
+/* test/provider-faults.test.ts tests broken connections and the answer of each route to them. */
 
 async function serve(answer: RequestListener): Promise<string> {
   const server = createServer(answer);
@@ -18,7 +18,7 @@ async function serve(answer: RequestListener): Promise<string> {
 
 const providerFetch = createProviderFetch({ timeoutMs: 5000 });
 
-test.each([301, 302, 303, 307, 308])('a %i is not followed, and the secret goes nowhere', async (status) => {
+test.each([301, 302, 303, 307, 308])('a redirect with %i is not followed', async (status) => {
   let canaryRequests = 0;
   const canary = await serve((_, response) => {
     canaryRequests += 1;
@@ -30,7 +30,7 @@ test.each([301, 302, 303, 307, 308])('a %i is not followed, and the secret goes 
   expect(canaryRequests).toBe(0);
 });
 
-test('a good answer comes through, and no encoding was asked for', async () => {
+test('an answer is returned with its status, and the request asks for no compression', async () => {
   const url = await serve(({ headers }, response) =>
     response
       .writeHead(404, { 'content-type': 'text/plain', 'retry-after': '7' })
@@ -48,14 +48,17 @@ test.each([
   ['gzip', gzipSync],
   ['deflate', deflateSync],
   ['br', brotliCompressSync],
-] as const)('an answer in %s, which nobody asked for, is read all the same', async (encoding, compress) => {
-  const url = await serve((_, response) =>
-    response.writeHead(200, { 'content-encoding': encoding }).end(compress('hello')),
-  );
-  expect(await providerFetch(url, { headers: {} })).toMatchObject({ status: 200, body: 'hello' });
-});
+] as const)(
+  'an answer compressed with %s is decompressed although the request did not ask for it',
+  async (encoding, compress) => {
+    const url = await serve((_, response) =>
+      response.writeHead(200, { 'content-encoding': encoding }).end(compress('hello')),
+    );
+    expect(await providerFetch(url, { headers: {} })).toMatchObject({ status: 200, body: 'hello' });
+  },
+);
 
-test('who asks may be less patient than the common time-out', async () => {
+test('a caller can set a shorter time-out with its own signal', async () => {
   const url = await serve(() => {});
   const answer = providerFetch(url, { headers: {}, signal: AbortSignal.timeout(50) });
   await expect(answer).rejects.toMatchObject({ code: 'provider_timeout' });

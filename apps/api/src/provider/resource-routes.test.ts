@@ -7,7 +7,7 @@ import { json, PROVIDER, useProvider } from '../../test/doubles/test-provider.ts
 
 const provider = useProvider();
 
-test('userinfo passes the token on, and of the answer what is on the list', async () => {
+test('userinfo sends only the token to the provider and answers only the fields of the contract', async () => {
   const { app } = await startApi();
   const userinfo = {
     id: 12345,
@@ -30,7 +30,7 @@ test('userinfo passes the token on, and of the answer what is on the list', asyn
   expect([...(request?.headers.keys() ?? [])].filter((name) => /cookie|forwarded/.test(name))).toEqual([]);
 });
 
-test('topup answers the link', async () => {
+test('topup answers with the link of the provider', async () => {
   const { browser } = await startApi();
   expect((await browser.get(PATHS.topup, 't')).json()).toEqual({
     topup_url: `${PROVIDER}/topup`,
@@ -42,7 +42,7 @@ test.each([
   { topup_url: 1 },
   { topup_url: 'javascript:alert(1)' },
   { topup_url: 'https://evil.example' },
-])('topup keeps %j to itself', async (answer) => {
+])('topup answers unsafe_topup_url to %j and neither returns nor logs the link', async (answer) => {
   const { browser, log } = await startApi();
   provider.resourceAnswer = () => json(answer);
   const response = await browser.get(PATHS.topup, 't');
@@ -50,7 +50,7 @@ test.each([
   expect(response.body + log.join()).not.toMatch(/javascript|evil/);
 });
 
-test('TOPUP_HOSTS replaces the provider as the host of links', async () => {
+test('TOPUP_HOSTS replaces the host of the provider as the allowed host', async () => {
   const { browser } = await startApi({ env: { TOPUP_HOSTS: 'pay.example,shop.example:8443' } });
   expect(errorOf(await browser.get(PATHS.topup, 't'))).toBe('502 unsafe_topup_url');
   provider.resourceAnswer = () => json({ topup_url: 'https://shop.example:8443/x' });
@@ -61,16 +61,19 @@ describe('the bearer token', () => {
   test.each([
     ['no header', undefined],
     ['another scheme', 'Basic dXNlcjpwYXNz'],
-    ['a scheme that only begins so', 'BearerX token'],
-  ])('%s: asks for one, and names no error', async (_, authorization) => {
-    const { app } = await startApi();
-    const response = await app.inject({
-      url: PATHS.userinfo,
-      headers: { ...(authorization && { authorization }) },
-    });
-    expect(errorOf(response)).toBe('401 invalid_token');
-    expect(response.headers['www-authenticate']).toBe('Bearer realm="api"');
-  });
+    ['a scheme that starts with Bearer', 'BearerX token'],
+  ])(
+    'userinfo asks for a bearer token without an error code for a request with %s',
+    async (_, authorization) => {
+      const { app } = await startApi();
+      const response = await app.inject({
+        url: PATHS.userinfo,
+        headers: { ...(authorization && { authorization }) },
+      });
+      expect(errorOf(response)).toBe('401 invalid_token');
+      expect(response.headers['www-authenticate']).toBe('Bearer realm="api"');
+    },
+  );
 
   test.each([
     'Bearer',
@@ -80,7 +83,7 @@ describe('the bearer token', () => {
     'Bearer a,b',
     `Bearer ${'a'.repeat(4097)}`,
     'Bearer =a',
-  ])('"%s" is none', async (authorization) => {
+  ])('userinfo refuses the Authorization header "%s"', async (authorization) => {
     const { app } = await startApi();
     const response = await app.inject({ url: PATHS.userinfo, headers: { authorization } });
     expect(errorOf(response)).toBe('401 invalid_token');
@@ -89,54 +92,54 @@ describe('the bearer token', () => {
   });
 
   test.each(['bearer t', 'BEARER t', 'Bearer   t', 'Bearer a-._~+/==', `Bearer ${'a'.repeat(4096)}`])(
-    '"%s" is one',
+    'userinfo accepts the Authorization header "%s"',
     async (authorization) => {
       const { app } = await startApi();
       expect((await app.inject({ url: PATHS.userinfo, headers: { authorization } })).statusCode).toBe(200);
     },
   );
 
-  test('in the address it does not count', async () => {
+  test('userinfo refuses an access token in the query', async () => {
     const { app } = await startApi();
     expect(errorOf(await app.inject({ url: `${PATHS.userinfo}?access_token=t` }))).toBe('401 invalid_token');
   });
 });
 
-describe.each([PATHS.userinfo, PATHS.topup])('%s passes the provider on as', (path) => {
+describe.each([PATHS.userinfo, PATHS.topup])('%s', (path) => {
   test.each([
     ['401', () => json({}, 401), '401 invalid_token'],
     ['403', () => json({}, 403), '403 insufficient_scope'],
-    ['a firewall', () => HttpResponse.html('<p>no</p>', { status: 403 }), '503 provider_unavailable'],
+    ['403 in HTML', () => HttpResponse.html('<p>no</p>', { status: 403 }), '503 provider_unavailable'],
     ['429', () => json({}, 429), '429 rate_limited'],
     ['500', () => json({}, 500), '503 provider_unavailable'],
     ['a broken connection', () => HttpResponse.error(), '503 provider_unavailable'],
     ['404', () => json({}, 404), '502 provider_bad_response'],
     ['302', () => HttpResponse.redirect('https://evil.example', 302), '502 provider_bad_response'],
     ['HTML', () => HttpResponse.html('<p>hello</p>'), '502 provider_bad_response'],
-    ['nothing', () => new HttpResponse(null, { status: 200 }), '502 provider_bad_response'],
+    ['no content', () => new HttpResponse(null, { status: 200 }), '502 provider_bad_response'],
     ['1 MB', () => json({ id: 1, username: 'x'.repeat(1e6) }), '502 provider_bad_response'],
-  ])('%s → %s', async (_, answer, expected) => {
+  ])('a resource endpoint that answers with %s yields an error code of the API', async (_, answer, expected) => {
     const { browser } = await startApi();
     provider.resourceAnswer = answer;
     const response = await browser.get(path, 't');
     expect(errorOf(response)).toBe(expected);
   });
 
-  test('429 with the time to wait, within bounds', async () => {
+  test('the Retry-After of a resource endpoint is limited to 60 seconds', async () => {
     const { browser } = await startApi();
     provider.resourceAnswer = () => json({}, 429, { 'retry-after': '3600' });
     expect((await browser.get(path, 't')).headers['retry-after']).toBe('60');
   });
 });
 
-test('an account in debt is an account', async () => {
+test('userinfo accepts a negative balance', async () => {
   const { browser } = await startApi();
   const debtor = { id: 1, quota: -1, used_quota: 5, balance_formatted: '-0.01' };
   provider.resourceAnswer = () => json(debtor);
   expect((await browser.get(PATHS.userinfo, 't')).json()).toEqual(debtor);
 });
 
-test('a field of null is none', async () => {
+test('userinfo leaves out fields that are null', async () => {
   const { browser } = await startApi();
   provider.resourceAnswer = () => json({ id: 1, username: 'user1', email: null, quota: null });
   expect((await browser.get(PATHS.userinfo, 't')).json()).toEqual({ id: 1, username: 'user1' });
@@ -151,13 +154,13 @@ test.each([
   { id: 1, username: { a: 1 } },
   { id: 1, quota: '5' },
   { id: 1, created_time: -1 },
-])('userinfo of the wrong types is a bad answer: %j', async (answer) => {
+])('userinfo answers provider_bad_response to %j', async (answer) => {
   const { browser } = await startApi();
   provider.resourceAnswer = () => json(answer);
   expect(errorOf(await browser.get(PATHS.userinfo, 't'))).toBe('502 provider_bad_response');
 });
 
-test('a resource that does not answer is a time-out', async () => {
+test('userinfo answers provider_timeout if the provider does not answer', async () => {
   const { browser } = await startApi({ timeoutMs: 50 });
   const { promise, resolve } = Promise.withResolvers<Response>();
   provider.resourceAnswer = () => promise;

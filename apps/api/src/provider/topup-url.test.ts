@@ -8,9 +8,9 @@ test.each([
   ['HTTPS://PAY.example', 'https://pay.example/'],
   ['https://pay.example:443/', 'https://pay.example/'],
   ['http://localhost:4000/topup', 'http://localhost:4000/topup'],
-  // What a browser would open is what is compared and returned.
+  // The parser compares and returns the address that a browser would open.
   ['https://pay。example/', 'https://pay.example/'],
-])('%s is safe', (url, expected) => {
+])('the top-up link %s is accepted', (url, expected) => {
   expect(parseTopupUrl(url, HOSTS)).toBe(expected);
 });
 
@@ -48,6 +48,6 @@ test.each([
   ['https://pay.example/ x'],
   [`https://pay.example/${'x'.repeat(2048)}`],
   [`https://pay.example/${'é'.repeat(1000)}`],
-])('%j is not', (url) => {
+])('the top-up link %j is refused', (url) => {
   expect(parseTopupUrl(url, HOSTS)).toBeUndefined();
 });

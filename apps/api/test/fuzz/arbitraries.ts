@@ -1,15 +1,15 @@
 import * as fc from 'fast-check';
 
 /*
- * Whatever comes in, from a browser or from the provider: never a 500, nothing echoed, always the one form of an
- * error and the headers that protect it. A promise that nobody waits for fails the run by itself.
+ * The fuzz tests send random input as a browser and as the provider. They expect no 500, no echo of the input, the usual
+ * error body and the security headers. An unhandled rejection fails the run.
  *
- * The seed makes each run the same walk; another seed is another walk. A failure prints the shortest input that fails.
+ * The fixed seed makes every run use the same input. A failure prints the shortest input that fails.
  */
 fc.configureGlobal({ seed: 20_261_124, numRuns: 300 });
 export const TIMEOUT_MS = 60_000;
 
-/** Marks a text, so that it is found wherever it comes out again. */
+/** Marks a text so that the tests find it in answers and log lines. */
 export const CANARY = 'canary7';
 export const marked = (text: fc.Arbitrary<string>) => text.map((value) => CANARY + value);
 
@@ -18,7 +18,7 @@ export const anyText = fc.oneof(
   fc.constantFrom('', '\0', '\r\nset-cookie: a=b', '<script>', '__proto__', 'a'.repeat(3000), '\u2028', '"}'),
 );
 export const anyJson = fc.oneof(fc.jsonValue(), anyText, fc.constantFrom(null, [], {}, 0, -1, true));
-/** What can be in a header: Node's parser lets nothing else through. */
+/** The characters that Node's parser accepts in a header. */
 export const headerText = fc.string({ unit: latin1(), maxLength: 80 });
 
 export function latin1(): fc.Arbitrary<string> {

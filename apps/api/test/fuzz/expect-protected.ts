@@ -4,7 +4,7 @@ import type { LightMyRequestResponse } from 'fastify';
 import * as v from 'valibot';
 import { expect } from 'vitest';
 
-/** Of a protected answer, whatever it says. */
+/** Expects the security headers, and any status but 500. */
 export function expectProtected(response: LightMyRequestResponse): void {
   expect(response.statusCode).not.toBe(500);
   expect(response.headers).toMatchObject({
@@ -16,7 +16,7 @@ export function expectProtected(response: LightMyRequestResponse): void {
   expect(response.headers['x-powered-by']).toBeUndefined();
 }
 
-/** @returns the code, if the answer is an error; then it is one of ours, in our form */
+/** @returns the error code of an answer in the usual form, or undefined if the answer is not an error */
 export function codeOf(response: LightMyRequestResponse): string | undefined {
   if (response.statusCode < 400 || response.raw.req.method === 'HEAD') return undefined;
   const { error } = v.parse(v.strictObject(ErrorResponse.entries), response.json());

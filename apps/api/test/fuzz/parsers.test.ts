@@ -33,7 +33,7 @@ const url = fc.oneof(
   anyText.map((text) => `https://pay.example${text}`),
 );
 
-test('a topup link is safe or none', () => {
+test('any parsed top-up link is https and on an allowed host', () => {
   fc.assert(
     fc.property(url, (value) => {
       const parsed = parseTopupUrl(value, hosts);
@@ -46,7 +46,7 @@ test('a topup link is safe or none', () => {
   );
 });
 
-test('a return path leads nowhere else', () => {
+test('any parsed return path stays on the web origin', () => {
   const path = fc.oneof(
     url,
     fc.webPath(),
@@ -67,7 +67,7 @@ test('a return path leads nowhere else', () => {
   );
 });
 
-test('a configuration is complete or refused, and no error message contains a value', () => {
+test('any environment is parsed or reported without quoting a value', () => {
   const name = fc.constantFrom(...VARIABLES);
   const value = fc.oneof(
     marked(anyText),
@@ -84,7 +84,7 @@ test('a configuration is complete or refused, and no error message contains a va
   );
 });
 
-test('a cookie is ours, whole and of its kind, or is refused', async () => {
+test('no changed cookie opens', async () => {
   const topology = computeTopology([WEB_ORIGIN], WEB_ORIGIN);
   const cookie = defineCookie('__Host-Http-x', topology);
   const keys: SessionKeys = [{ kid: 'k1', bytes: new Uint8Array(32).fill(1) }];
@@ -119,7 +119,7 @@ test('a cookie is ours, whole and of its kind, or is refused', async () => {
   await fc.assert(
     fc.asyncProperty(value, async (given) => {
       const opened = await sealer.open(cookie, { cookies: { [cookie.name]: given } });
-      // One in other letters that mean the same bytes is the same.
+      // base64url has several spellings of the same bytes. Each of them may open.
       const isSame = bytesOf(given) === bytesOf(sealed);
       expect(opened.status === 'ok' && !isSame).toBe(false);
     }),
@@ -127,7 +127,7 @@ test('a cookie is ours, whole and of its kind, or is refused', async () => {
   );
 });
 
-test('an authorization response is one of the two forms, or none', () => {
+test('any parsed authorization response has a valid state, code and error', () => {
   fc.assert(
     fc.property(
       fc.dictionary(fc.constantFrom('code', 'state', 'error', 'iss', '__proto__'), anyJson),
@@ -142,7 +142,7 @@ test('an authorization response is one of the two forms, or none', () => {
   );
 });
 
-/** Whatever else is thrown is a failure. */
+/** Throws any error but a ConfigError. */
 function faultsOf(env: Record<string, string>): readonly string[] {
   try {
     parseConfig(env);

@@ -10,7 +10,7 @@ import { codeOf, expectProtected } from './expect-protected.ts';
 
 const PROVIDER = 'https://pay.example';
 
-/** On a real connection, since an HTTP server would not send every header that a client can meet. */
+/** Uses a socket, because an HTTP server would refuse to send some of the headers. */
 async function start() {
   const provider = await startFaultyProvider();
   const env = { OAUTH_PROVIDER: provider.url, TOPUP_HOSTS: 'pay.example', LOG_LEVEL: 'trace' };
@@ -75,7 +75,7 @@ const tokenJson = fc.oneof(
 );
 
 test(
-  'to the token endpoint, at exchange and at refresh',
+  'any token response yields valid tokens or an error, at exchange and at refresh',
   async () => {
     const { provider, newBrowser, log } = await start();
     const signedIn = newBrowser();
@@ -104,7 +104,7 @@ test(
         if (refreshed.statusCode === 401 || (await signedIn.cookieNames()).length === 0) {
           await signIn();
         }
-        // An attempt is over, whatever came of it.
+        // The transaction has ended in any case.
         expect((await browser.cookieNames()).filter((name) => name.includes('tx_'))).toEqual([]);
       }),
     );
@@ -143,7 +143,7 @@ test.each([
   [PATHS.userinfo, userinfoJson, v.strictObject(Userinfo.entries)],
   [PATHS.topup, topupJson, v.strictObject(TopupResponse.entries)],
 ] as const)(
-  'to %s',
+  'any answer of the provider to %s yields a valid answer or an error',
   async (path, json, schema) => {
     const { provider, browser, log } = await start();
     await fc.assert(

@@ -11,7 +11,7 @@ import { codeOf, expectProtected } from './expect-protected.ts';
 const METHODS = ['GET', 'POST', 'HEAD', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'TRACE'] as const;
 const ENV = {
   OAUTH_SERVER_REDIRECT_URI: `${WEB_ORIGIN}/oauth/callback`,
-  OAUTH_PROVIDER: 'http://127.0.0.1:1', // Nobody there: what gets so far is refused.
+  OAUTH_PROVIDER: 'http://127.0.0.1:1', // No server listens there.
 };
 
 const path = fc.oneof(
@@ -88,7 +88,7 @@ const headers = fc.record(
 const method = fc.constantFrom(...METHODS);
 
 test(
-  'of any method, path, query, header, cookie and body',
+  'any method, path, query, header, cookie and body yields a protected answer without echo',
   async () => {
     const { app, log } = await startApi({ env: { ...ENV, LOG_LEVEL: 'trace' } });
     const request = fc.record({ method, path, query, headers, body }, { noNullPrototype: true });
@@ -104,8 +104,8 @@ test(
         });
         expectProtected(response);
         codeOf(response);
-        const told = response.body + JSON.stringify(response.headers) + log.join('');
-        expect(told).not.toContain(CANARY);
+        const output = response.body + JSON.stringify(response.headers) + log.join('');
+        expect(output).not.toContain(CANARY);
       }),
       { numRuns: 1500 },
     );
@@ -114,7 +114,7 @@ test(
 );
 
 test(
-  'of any bytes on the wire',
+  'any bytes on a connection yield an HTTP answer below 500 without echo',
   async () => {
     const { app, log } = await startApi({ env: ENV, requestTimeoutMs: 2000 });
     await app.listen({ port: 0, host: '127.0.0.1' });
@@ -146,7 +146,7 @@ test(
         const socket = connect(port, '127.0.0.1');
         let answer = '';
         socket.on('data', (data) => (answer += String(data)));
-        socket.on('error', () => {}); // Cut off is an answer too.
+        socket.on('error', () => {}); // The API may reset the connection.
         socket.end(`${sent}\r\n\r\n`, 'latin1');
         await once(socket, 'close');
         expect(answer).toMatch(/^(?:HTTP\/1\.1 [1-4]\d\d |$)/);
@@ -159,7 +159,7 @@ test(
   TIMEOUT_MS,
 );
 
-/** As it would be in an address: a lone surrogate can't be. */
+/** Replaces lone surrogates, which cannot occur in an address. */
 function encodeText(text: string): string {
   return text.toWellFormed();
 }

@@ -3,22 +3,22 @@ import { gzipSync } from 'node:zlib';
 import { PATHS } from '@oneclick/shared/paths';
 import type { InjectOptions, LightMyRequestResponse } from 'fastify';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { errorOf } from '../../test/support/browser.ts';
-import { httpAnswer, startFaultyProvider, type Fault } from '../../test/doubles/faulty-provider.ts';
-import { portOf } from '../../test/support/port-of.ts';
-import { startApi, WEB_ORIGIN } from '../../test/support/test-api.ts';
+import { errorOf } from './support/browser.ts';
+import { httpAnswer, startFaultyProvider, type Fault } from './doubles/faulty-provider.ts';
+import { portOf } from './support/port-of.ts';
+import { startApi, WEB_ORIGIN } from './support/test-api.ts';
 
 /*
- * Everything that can break on the way to the provider and back, over real connections, seen through every route that
- * asks the provider: what the caller is told, what happens to the cookies, and how often the wire saw the request.
+ * Faults on real connections to the provider, tested through every route that sends a request to it: the error code,
+ * the cookies, and the number of requests that the provider received.
  */
 
-/** Made once: it takes longer than the answer may. */
-const LITTLE_GZIP = gzipSync(Buffer.alloc(5e7));
+/** Compressed once, because that takes longer than the time-out of the tests. */
+const GZIP_OF_50_MB = gzipSync(Buffer.alloc(5e7));
 
 const CANARY = 'canary-of-the-provider';
 
-/** The requests that make the API ask, each of a browser of its own, prepared while all was well. */
+/** Prepares one request per route, each of its own browser, while the provider works. */
 async function prepare() {
   const provider = await startFaultyProvider();
   const serverSide = { OAUTH_SERVER_REDIRECT_URI: `${WEB_ORIGIN}/oauth/callback` };
@@ -65,7 +65,7 @@ async function prepare() {
 
   return {
     provider,
-    /** Sends them all at once to an API whose provider is somewhere else or that has less patience. */
+    /** Sends all requests at once to a second API, whose provider address or time-out may differ. */
     async ask({ url = provider.url, timeoutMs = 2000 }: { url?: string; timeoutMs?: number }) {
       const { app, log } = await startApi({ env: { OAUTH_PROVIDER: url, ...serverSide }, timeoutMs });
       const answers = await Promise.all(
@@ -80,14 +80,14 @@ const ROUTES = ['exchange', 'callback', 'refresh', 'session', 'userInfo', 'useri
 type Route = (typeof ROUTES)[number];
 type Answers = Map<string, LightMyRequestResponse>;
 
-/** The code, from the body or from where the page is sent. */
+/** The error code in the body, or in the redirect of the callback. */
 function codeOf(route: string, response: LightMyRequestResponse): string {
   if (route !== 'callback') return errorOf(response).slice(4);
   expect(response.statusCode).toBe(302);
   return new URL(String(response.headers.location)).searchParams.get('error') ?? 'none';
 }
 
-/** What the seven routes say, with the time to wait where they name one. */
+/** The error codes of the seven routes, with Retry-After where present. */
 function codesOf(answers: Answers): Set<string> {
   return new Set(
     [...answers].map(([route, response]) => {
@@ -97,54 +97,56 @@ function codesOf(answers: Answers): Set<string> {
   );
 }
 
-/** The callback sends the page on, which has no time to wait. */
-const saidEverywhere = (code: string) =>
+/** The code of all routes. The redirect of the callback has no Retry-After. */
+const onAllRoutes = (code: string) =>
   new Set(code === 'provider_unavailable' ? [code, `${code}, wait 5`] : [code]);
 
-/** Which routes set which cookie. A session lives on whatever breaks; an attempt is over once its code may be known. */
+/** The routes that set a cookie. No fault ends a session. A transaction ends once the provider may have seen its code. */
 function cookiesOf(answers: Answers): Record<string, string> {
   return Object.fromEntries(
     [...answers].flatMap(([route, { headers }]) => {
       const cookie = headers['set-cookie'];
       if (cookie === undefined) return [];
-      return [[route, /^__Host-Http-tx_[\w-]+=; Max-Age=0;/.test(String(cookie)) ? 'attempt over' : 'other']];
+      return [
+        [route, /^__Host-Http-tx_[\w-]+=; Max-Age=0;/.test(String(cookie)) ? 'transaction cleared' : 'other'],
+      ];
     }),
   );
 }
-const ATTEMPTS_OVER = { exchange: 'attempt over', callback: 'attempt over' };
+const TRANSACTIONS_CLEARED = { exchange: 'transaction cleared', callback: 'transaction cleared' };
 
-function expectSilence(answers: Answers, log: string): void {
-  const told = [...answers.values()].map(({ body, headers }) => body + JSON.stringify(headers)).join('');
-  expect(told + log).not.toContain('canary');
+function expectNoCanary(answers: Answers, log: string): void {
+  const output = [...answers.values()].map(({ body, headers }) => body + JSON.stringify(headers)).join('');
+  expect(output + log).not.toContain('canary');
 }
 
-describe('before there is a connection, nothing was sent and the attempt stays open', () => {
-  test('refused', async () => {
+describe('before a connection exists, nothing is sent and the transaction is kept', () => {
+  test('a refused connection answers provider_unavailable and keeps the transaction', async () => {
     const { provider, ask } = await prepare();
     await provider.close();
     const { answers } = await ask({});
-    expect(codesOf(answers)).toEqual(saidEverywhere('provider_unavailable'));
+    expect(codesOf(answers)).toEqual(onAllRoutes('provider_unavailable'));
     expect(cookiesOf(answers)).toEqual({});
   });
 
-  test('an unknown host', async () => {
+  test('an unknown host answers provider_unavailable and keeps the transaction', async () => {
     const { ask } = await prepare();
     const { answers } = await ask({ url: 'https://nowhere.invalid' });
-    expect(codesOf(answers)).toEqual(saidEverywhere('provider_unavailable'));
+    expect(codesOf(answers)).toEqual(onAllRoutes('provider_unavailable'));
     expect(cookiesOf(answers)).toEqual({});
   });
 
-  test('a certificate that nobody has vouched for: asked twice, told nothing', async () => {
+  test('an untrusted certificate is tried twice and receives no request', async () => {
     const { ask } = await prepare();
     const impostor = await startFaultyProvider({ isTls: true });
     const { answers } = await ask({ url: impostor.url });
-    expect(codesOf(answers)).toEqual(saidEverywhere('provider_unavailable'));
+    expect(codesOf(answers)).toEqual(onAllRoutes('provider_unavailable'));
     expect(cookiesOf(answers)).toEqual({});
     expect(impostor.connections).toBe(2 * ROUTES.length);
     expect(impostor.requests).toBe(0);
   });
 
-  test('no TLS where there should be', async () => {
+  test('a server without TLS answers provider_unavailable and keeps the transaction', async () => {
     const { ask } = await prepare();
     const server = createServer((socket) => void socket.end(`HTTP/1.1 400 ${CANARY}\r\n\r\n`)).listen(
       0,
@@ -153,16 +155,16 @@ describe('before there is a connection, nothing was sent and the attempt stays o
     onTestFinished(() => void server.close());
     await new Promise((resolve) => server.once('listening', resolve));
     const { answers, log } = await ask({ url: `https://127.0.0.1:${portOf(server)}` });
-    expect(codesOf(answers)).toEqual(saidEverywhere('provider_unavailable'));
+    expect(codesOf(answers)).toEqual(onAllRoutes('provider_unavailable'));
     expect(cookiesOf(answers)).toEqual({});
-    expectSilence(answers, log);
+    expectNoCanary(answers, log);
   });
 });
 
 const HEADERS = `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nx-${CANARY}: ${CANARY}\r\n`;
 const TOO_MUCH = Buffer.from(CANARY.repeat(5000));
 
-/** Writes for as long as somebody reads. */
+/** Writes until the connection is closed. */
 function writeOn(socket: Socket, piece: string): void {
   const write = () => {
     while (socket.writable && socket.write(piece));
@@ -179,7 +181,7 @@ function drip(socket: Socket, start: string): void {
 
 const FAULTS: [string, string, Fault][] = [
   ['a reset', 'provider_unavailable', (socket) => socket.resetAndDestroy()],
-  ['a connection closed without a word', 'provider_unavailable', (socket) => socket.end()],
+  ['a connection closed without an answer', 'provider_unavailable', (socket) => socket.end()],
   [
     'a reset in the middle of the headers',
     'provider_unavailable',
@@ -213,12 +215,12 @@ const FAULTS: [string, string, Fault][] = [
     (socket) => drip(socket, `${HEADERS}content-length: 60000\r\n\r\n`),
   ],
   [
-    'headers without end',
+    'endless headers',
     'provider_bad_response',
     (socket) => writeOn(socket, `${HEADERS}x-more: ${'x'.repeat(20_000)}`),
   ],
   [
-    'a body without end',
+    'an endless body',
     'provider_bad_response',
     (socket) => {
       socket.write(`${HEADERS}\r\n`);
@@ -226,7 +228,7 @@ const FAULTS: [string, string, Fault][] = [
     },
   ],
   [
-    'chunks without end',
+    'endless chunks',
     'provider_bad_response',
     (socket) => {
       socket.write(`${HEADERS}transfer-encoding: chunked\r\n\r\n`);
@@ -235,9 +237,9 @@ const FAULTS: [string, string, Fault][] = [
   ],
   ['110 KB', 'provider_bad_response', (socket) => socket.end(httpAnswer(TOO_MUCH))],
   [
-    'little gzip that holds 50 MB',
+    'a small gzip of 50 MB',
     'provider_bad_response',
-    (socket) => socket.end(httpAnswer(LITTLE_GZIP, { 'content-encoding': 'gzip' })),
+    (socket) => socket.end(httpAnswer(GZIP_OF_50_MB, { 'content-encoding': 'gzip' })),
   ],
   [
     'gzip in gzip',
@@ -245,23 +247,23 @@ const FAULTS: [string, string, Fault][] = [
     (socket) => socket.end(httpAnswer(gzipSync(gzipSync('{}')), { 'content-encoding': 'gzip, gzip' })),
   ],
   [
-    'an encoding nobody knows',
+    'an unknown encoding',
     'provider_bad_response',
     (socket) => socket.end(httpAnswer('{}', { 'content-encoding': CANARY })),
   ],
   [
-    'gzip that is none',
+    'invalid gzip',
     'provider_bad_response',
     (socket) => socket.end(httpAnswer(CANARY, { 'content-encoding': 'gzip' })),
   ],
-  ['no HTTP', 'provider_bad_response', (socket) => socket.end(`${CANARY}\r\n\r\n`)],
+  ['text that is not HTTP', 'provider_bad_response', (socket) => socket.end(`${CANARY}\r\n\r\n`)],
   [
-    'two lengths',
+    'two Content-Length headers',
     'provider_unavailable',
     (socket) => socket.end(`${HEADERS}content-length: 2\r\ncontent-length: 3\r\n\r\n{}`),
   ],
   [
-    'a body longer than it says',
+    'a body longer than its Content-Length',
     'provider_bad_response',
     (socket) => socket.end(httpAnswer({ access_token: CANARY }, { 'content-length': '5' })),
   ],
@@ -276,12 +278,12 @@ const FAULTS: [string, string, Fault][] = [
     (socket) => socket.end(httpAnswer('', { status: '307 Moved', location: 'http://127.0.0.1:1/canary' })),
   ],
   [
-    'a page',
+    'an HTML page',
     'provider_bad_response',
     (socket) => socket.end(httpAnswer(`<p>${CANARY}</p>`, { 'content-type': 'text/html' })),
   ],
   [
-    'a firewall',
+    '403 in HTML',
     'provider_unavailable',
     (socket) =>
       socket.end(httpAnswer(`<p>${CANARY}</p>`, { status: `403 ${CANARY}`, 'content-type': 'text/html' })),
@@ -301,24 +303,23 @@ const FAULTS: [string, string, Fault][] = [
     'provider_bad_response',
     (socket) => socket.end(httpAnswer({ error: CANARY }, { status: '404 No' })),
   ],
-  [
-    'a text where an object should be',
-    'provider_bad_response',
-    (socket) => socket.end(httpAnswer(JSON.stringify(CANARY))),
-  ],
+  ['a JSON string', 'provider_bad_response', (socket) => socket.end(httpAnswer(JSON.stringify(CANARY)))],
 ];
 
-test.each(FAULTS)('%s is %s, asked once, and no session is lost', async (_, code, fault) => {
-  const { provider, ask } = await prepare();
-  provider.fault = fault;
-  const { answers, log } = await ask(code === 'provider_timeout' ? { timeoutMs: 300 } : {});
-  expect(codesOf(answers)).toEqual(saidEverywhere(code));
-  expect(cookiesOf(answers)).toEqual(ATTEMPTS_OVER);
-  expectSilence(answers, log);
-  expect(provider.requests).toBe(ROUTES.length);
-});
+test.each(FAULTS)(
+  'the fault %s answers %s on every route, after one request and without ending a session',
+  async (_, code, fault) => {
+    const { provider, ask } = await prepare();
+    provider.fault = fault;
+    const { answers, log } = await ask(code === 'provider_timeout' ? { timeoutMs: 300 } : {});
+    expect(codesOf(answers)).toEqual(onAllRoutes(code));
+    expect(cookiesOf(answers)).toEqual(TRANSACTIONS_CLEARED);
+    expectNoCanary(answers, log);
+    expect(provider.requests).toBe(ROUTES.length);
+  },
+);
 
-test('what has no end is not read to it', async () => {
+test('an endless body is read up to the limit only', async () => {
   const { provider, ask } = await prepare();
   let bytesWritten = 0;
   provider.fault = (socket) => {
@@ -327,13 +328,13 @@ test('what has no end is not read to it', async () => {
     writeOn(socket, CANARY.repeat(100));
   };
   const { answers } = await ask({});
-  expect(codesOf(answers)).toEqual(saidEverywhere('provider_bad_response'));
+  expect(codesOf(answers)).toEqual(onAllRoutes('provider_bad_response'));
   await expect.poll(() => provider.sockets.size).toBe(0);
-  // 64 KiB for each, and what the kernel keeps on the way.
+  // 64 KiB for each route, plus the buffers of the kernel.
   expect(bytesWritten).toBeLessThan(ROUTES.length * 8e6);
 });
 
-test('the answer after hints is the answer, and one in gzip is read', async () => {
+test('an answer in gzip after 103 Early Hints is accepted', async () => {
   const { provider, ask } = await prepare();
   const body = {
     access_token: 'a',
@@ -348,7 +349,7 @@ test('the answer after hints is the answer, and one in gzip is read', async () =
   };
   const { answers } = await ask({});
   for (const [route, { statusCode }] of answers) {
-    // The link leads to another host than the provider's.
+    // The host of the link is not allowed.
     expect(statusCode).toBe({ callback: 302, topup: 502 }[route] ?? 200);
   }
 });
