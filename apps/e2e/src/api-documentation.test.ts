@@ -1,15 +1,15 @@
 import { PATHS } from '@oneclick/shared/paths';
 import { expect, test } from './system.ts';
 
-test("the API's page describes every route, from this origin alone and within its Content-Security-Policy", async ({
+test("the API's documentation page describes every route, loads nothing from other origins and obeys its Content-Security-Policy", async ({
   person,
   system,
 }) => {
   const { page } = person;
-  const elsewhere: string[] = [];
+  const foreignRequests: string[] = [];
   page.on('request', (request) => {
     const url = new URL(request.url());
-    if (url.protocol !== 'data:' && url.origin !== system.origins.web) elsewhere.push(request.url());
+    if (url.protocol !== 'data:' && url.origin !== system.origins.web) foreignRequests.push(request.url());
   });
   const response = await page.goto(system.origins.web + PATHS.docs);
   expect(response?.headers()['content-security-policy']).toMatch(/^default-src 'none'; script-src 'self';/);
@@ -22,5 +22,5 @@ test("the API's page describes every route, from this origin alone and within it
   await page.locator('#operations-default-exchangeToken').click();
   await expect(page.getByText('transaction_not_found')).toBeVisible();
   await expect(page.locator('.try-out')).toHaveCount(0);
-  expect(elsewhere).toEqual([]);
+  expect(foreignRequests).toEqual([]);
 });

@@ -4,11 +4,11 @@ import { StartResponse } from '@oneclick/shared/messages';
 import * as v from 'valibot';
 import { expect, test, type System } from './system.ts';
 
-/** What a hostile page, window, message or provider tries on a person who is signing in. */
+/* Attacks by a hostile page, window, message or provider on a person who is signing in. */
 
 const CANARY = '<img src=x onerror="window.hacked=true">';
 
-/** A page on another site that holds this. */
+/** Returns the address of a page on another site with this HTML. */
 function foreignPage(system: System, html: string): string {
   system.wires.provider.break('/foreign', { status: 200, html });
   return `${system.wires.provider.origin.replace('localhost', '127.0.0.1')}/foreign`;
@@ -22,13 +22,13 @@ function countExchanges(context: BrowserContext): { count: number } {
   return exchanges;
 }
 
-/** The state of the attempt that the next click begins. */
+/** Returns the `state` of the transaction that the next click starts. */
 async function nextState(page: Page): Promise<string> {
   const response = await page.waitForResponse(new RegExp(`${PATHS.start}$`));
   return v.parse(StartResponse, await response.json()).state;
 }
 
-test('the page of the provider has no handle on the app, and can not move it', async ({ person, system }) => {
+test('a page of the provider has no opener and cannot navigate the app', async ({ person, system }) => {
   const html = `<script>
     document.title = 'opener: ' + window.opener;
     try { window.opener.location = 'about:blank'; } catch {}
@@ -41,10 +41,10 @@ test('the page of the provider has no handle on the app, and can not move it', a
   expect(person.page.url()).toBe(`${system.origins.web}/`);
 });
 
-test.describe('with a provider whose pages cut the window off', () => {
+test.describe('with a Cross-Origin-Opener-Policy of the provider', () => {
   test.use({ environment: { provider: { OPENER_POLICY: 'same-origin' } } });
 
-  test('the button comes back, the late answer signs in, and the window closes', async ({
+  test("a provider's Cross-Origin-Opener-Policy brings the button back, and the late answer still signs in and closes the window", async ({
     person,
     context,
   }) => {
@@ -59,7 +59,7 @@ test.describe('with a provider whose pages cut the window off', () => {
   });
 });
 
-test('a window that is closed before it has left: nothing goes on, and nothing is exchanged', async ({
+test('closing the window before it reaches the provider cancels the sign-in and exchanges no code', async ({
   person,
   system,
   context,
@@ -75,7 +75,7 @@ test('a window that is closed before it has left: nothing goes on, and nothing i
   expect(exchanges.count).toBe(0);
 });
 
-test('forged, foreign, replayed and huge messages do nothing, and the true answer still signs in', async ({
+test('forged, replayed and huge messages have no effect, and the true answer still signs in', async ({
   person,
   context,
   system,
@@ -87,7 +87,7 @@ test('forged, foreign, replayed and huge messages do nothing, and the true answe
   await popup.locator('[name=username]').waitFor();
   const pending = await started;
 
-  // Another page of this origin that knows the attempt's channel: as bad as it gets.
+  // The strongest attacker: another page of this origin that knows the channel of the transaction.
   const insider = await context.newPage();
   await insider.goto(`${system.origins.web}${WEB_PATHS.callback}`);
   await insider.evaluate(async (state) => {
@@ -118,7 +118,7 @@ test('forged, foreign, replayed and huge messages do nothing, and the true answe
     }
     channel.close();
   }, pending);
-  // What an app that listens to `message` would fall for.
+  // An app that listens to `message` would accept these.
   await person.page.evaluate((state) => {
     const message = { v: 1, type: 'authorization-response', response: { state, code: 'forged' } };
     for (const origin of ['*', location.origin]) window.postMessage(message, origin);
@@ -131,7 +131,7 @@ test('forged, foreign, replayed and huge messages do nothing, and the true answe
   await person.seesAccount();
   expect(exchanges.count).toBe(1);
 
-  // The same once more, to a tab that is signed in.
+  // The same messages again, to a tab that is signed in.
   await insider.evaluate((state) => {
     for (const name of ['session', 'oauth']) {
       const channel = new BroadcastChannel(name);
@@ -147,7 +147,11 @@ test('forged, foreign, replayed and huge messages do nothing, and the true answe
   expect(exchanges.count).toBe(1);
 });
 
-test('a foreign page that opens the app keeps no handle on it', async ({ person, system, context }) => {
+test('a page of another site that opens the app keeps no handle on it', async ({
+  person,
+  system,
+  context,
+}) => {
   await person.page.goto(
     foreignPage(system, `<button onclick="window.app = window.open('${system.origins.web}')">Open</button>`),
   );
@@ -160,7 +164,10 @@ test('a foreign page that opens the app keeps no handle on it', async ({ person,
   await expect.poll(() => person.page.evaluate(() => Reflect.get(window, 'app').closed)).toBe(true);
 });
 
-test('neither the app nor the callback page can be framed', async ({ page, system }) => {
+test('no page of another site can frame the app, the callback page or the opening page', async ({
+  page,
+  system,
+}) => {
   const frames = ['/', '/oauth/callback.html?code=x&state=y', '/oauth/opening.html'];
   const refused: string[] = [];
   page.on('console', (message) => {
@@ -173,13 +180,13 @@ test('neither the app nor the callback page can be framed', async ({ page, syste
   await expect.poll(shown).toEqual(['http:', ...frames.map(() => 'chrome-error:')]);
 });
 
-test('an answer that is brought to another browser signs nobody in there', async ({
+test('an answer that is opened in another browser signs no one in there', async ({
   person,
   context,
   system,
   browser,
 }) => {
-  // The attacker's own attempt, up to an answer that has not been used.
+  // The attacker's own transaction, up to an unused answer.
   await person.openApp();
   await person.signIn();
   const started: unknown = await person.page.evaluate(async (path) => {
@@ -195,7 +202,7 @@ test('an answer that is brought to another browser signs nobody in there', async
   const page = await victim.newPage();
   const exchanges = countExchanges(victim);
   await page.goto(callback);
-  // It asks first. Whoever agrees is told that this began elsewhere.
+  // The page asks first. If the victim agrees, the app reports that another browser started the transaction.
   const finish = page.getByRole('button', { name: 'Finish the sign-in here' });
   await finish.waitFor();
   expect(exchanges.count).toBe(0);
@@ -205,7 +212,7 @@ test('an answer that is brought to another browser signs nobody in there', async
   await victim.close();
 });
 
-test('a callback page that is reloaded, or come back to, does nothing', async ({ person, context }) => {
+test('reloading the callback page or going back to it exchanges no code', async ({ person, context }) => {
   const exchanges = countExchanges(context);
   await person.openApp();
   const popup = await person.clickSignIn();
@@ -222,10 +229,7 @@ test('a callback page that is reloaded, or come back to, does nothing', async ({
   expect(exchanges.count).toBe(0);
 });
 
-test('HTML in a name is text, and so is what the provider says about an error', async ({
-  person,
-  system,
-}) => {
+test('HTML in userinfo or in an error description is shown as text', async ({ person, system }) => {
   const userinfo = { id: 1, username: CANARY, email: `${CANARY}@example.com`, balance_formatted: CANARY };
   system.wires.provider.break('/api/oauth2/userinfo', { status: 200, json: userinfo });
   await person.openApp();
@@ -248,7 +252,7 @@ test('HTML in a name is text, and so is what the provider says about an error', 
   expect(await person.page.locator('img[src=x]').count()).toBe(0);
 });
 
-test('an API that answers 401 to everything is asked a few times, and then the session has ended', async ({
+test('an API that always answers 401 gets fewer than ten requests, and the session ends', async ({
   person,
   system,
 }) => {
@@ -260,7 +264,7 @@ test('an API that answers 401 to everything is asked a few times, and then the s
   });
   const invalidToken = {
     error: 'invalid_token',
-    error_description: 'The access token has ended.',
+    error_description: 'The access token has expired.',
     request_id: 'request-1',
     retryable: false,
   };

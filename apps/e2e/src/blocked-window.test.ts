@@ -1,6 +1,6 @@
 import { expect, test } from './system.ts';
 
-// Playwright lets every window open. Here the browser decides, as it does for people.
+// Playwright allows every window. Here Chromium's popup blocker decides, as in a normal browser.
 test.use({
   launchOptions: [
     async ({ launchOptions }, use) =>
@@ -9,8 +9,11 @@ test.use({
   ],
 });
 
-test('a window that the browser blocks: the sign-in goes on in the same tab', async ({ person, context }) => {
-  // A click that no gesture is behind.
+test('if the browser blocks the window, the sign-in continues in the same tab', async ({
+  person,
+  context,
+}) => {
+  // A click by a script, without a user gesture.
   await person.page.addInitScript(() => {
     const timer = setInterval(() => {
       const button = document.querySelector<HTMLElement>('[data-testid=sign-in]');

@@ -3,8 +3,8 @@ import type { WireFault } from './fault-proxy.ts';
 import { expect, type Person, test } from './system.ts';
 
 /*
- * Each step of a sign-in and of a session, while the server behind it is down, slow or mute. However it goes wrong, it ends
- * in a notice with a code or well; nobody is signed out by it, and nothing ends on a spinner.
+ * Each step of a sign-in and of a session while the server is down, slow or silent. Each ends in success or in a notice with
+ * an error code. No fault signs the person out, and no screen stays on a spinner.
  */
 
 const TOKEN = '/api/oauth2/token';
@@ -13,25 +13,28 @@ async function allow(popup: Page): Promise<void> {
   await popup.getByTestId('provider-allow').click();
 }
 
-/** A click while the reading before is still being tried again changes nothing, so the person clicks until it helps. */
-async function seesItRecover(person: Person): Promise<void> {
+/** Clicks until the notice disappears. A click while the previous request is still being retried has no effect. */
+async function refreshesUntilRecovered(person: Person): Promise<void> {
   await expect(async () => {
     await person.see('refresh-balance').click();
     await expect(person.see('notice')).toHaveCount(0, { timeout: 1000 });
   }).toPass();
 }
 
-test.describe('the provider', () => {
+test.describe('faults of the provider', () => {
   for (const [name, fault] of [
-    ['does not answer', 'reset'],
+    ['resets connections', 'reset'],
     ['shows an error page', { status: 503 }],
   ] satisfies [string, WireFault][]) {
-    test(`whose sign-in page ${name}: the person closes it and begins again`, async ({ person, system }) => {
+    test(`if the provider ${name} at the authorization request, the person can close the window and sign in again`, async ({
+      person,
+      system,
+    }) => {
       system.wires.provider.break('everywhere', fault);
       await person.openApp();
       const popup = await person.clickSignIn();
       await expect(person.see('continue-here')).toBeVisible();
-      // Not waitForURL: it fails with the page.
+      // `waitForURL` would fail, because the page fails to load.
       await expect.poll(() => popup.url()).toMatch(/^chrome-error:|\/authorize/);
       await popup.close();
       await person.seesSignedOut();
@@ -41,7 +44,7 @@ test.describe('the provider', () => {
     });
   }
 
-  test('that is slow: the sign-in takes its time and ends well', async ({ person, system }) => {
+  test('with a slow provider the sign-in succeeds', async ({ person, system }) => {
     for (const path of ['/api/oauth2/authorize', TOKEN, '/api/oauth2/userinfo']) {
       system.wires.provider.break(path, { delayMs: 1000 });
     }
@@ -51,12 +54,15 @@ test.describe('the provider', () => {
   });
 
   for (const [name, fault, code] of [
-    ['does not answer', 'reset', 'provider_unavailable'],
+    ['resets connections', 'reset', 'provider_unavailable'],
     ['answers 503', { status: 503 }, 'provider_unavailable'],
-    ['answers with a page', { status: 200 }, 'provider_bad_response'],
-    ['is mute', 'hang', 'provider_timeout'],
+    ['answers with HTML', { status: 200 }, 'provider_bad_response'],
+    ['never answers', 'hang', 'provider_timeout'],
   ] satisfies [string, WireFault, string][]) {
-    test(`whose token endpoint ${name}: ${code}, and the next click signs in`, async ({ person, system }) => {
+    test(`if the token endpoint ${name}, the notice is ${code} and the next click signs in`, async ({
+      person,
+      system,
+    }) => {
       system.wires.provider.break(TOKEN, fault);
       await person.openApp();
       const popup = await person.clickSignIn();
@@ -72,7 +78,7 @@ test.describe('the provider', () => {
     });
   }
 
-  test('whose userinfo is down: nobody is signed out, and the balance comes when it is back', async ({
+  test('if userinfo fails, the person stays signed in and the balance appears when userinfo works again', async ({
     person,
     system,
   }) => {
@@ -85,11 +91,14 @@ test.describe('the provider', () => {
     await expect(person.page.locator('html')).toHaveAttribute('data-session', 'signed-in');
 
     system.wires.provider.mend();
-    await seesItRecover(person);
+    await refreshesUntilRecovered(person);
     await person.seesAccount();
   });
 
-  test('whose topup is down: the tab closes, and the screen says so', async ({ person, system }) => {
+  test('if the top-up endpoint fails, the new tab closes and the app shows a notice', async ({
+    person,
+    system,
+  }) => {
     await person.openApp();
     await person.signIn();
     system.wires.provider.break('/api/oauth2/topup', 'reset');
@@ -99,7 +108,10 @@ test.describe('the provider', () => {
     await expect.poll(() => person.page.context().pages().length).toBe(1);
   });
 
-  test('that refuses to refresh for now: the session goes on', async ({ person, system }) => {
+  test('if the token endpoint answers 503 to a refresh, the session continues', async ({
+    person,
+    system,
+  }) => {
     const exchanged = person.page.waitForResponse(/exchange-token/);
     await person.openApp();
     await person.signIn();
@@ -110,17 +122,20 @@ test.describe('the provider', () => {
     await person.seesAccount();
 
     system.wires.provider.mend();
-    await seesItRecover(person);
+    await refreshesUntilRecovered(person);
     await person.seesAccount();
   });
 });
 
-test.describe('the API', () => {
+test.describe('faults of the API', () => {
   for (const [name, fault] of [
-    ['does not answer', 'reset'],
+    ['resets connections', 'reset'],
     ['is behind a broken proxy', { status: 502 }],
   ] satisfies [string, WireFault][]) {
-    test(`that ${name} at the start: the window closes and the page says so`, async ({ person, system }) => {
+    test(`if the API ${name} at the start of a transaction, the window closes and the app shows a notice`, async ({
+      person,
+      system,
+    }) => {
       system.wires.api.break('/api/oauth/start', fault);
       await person.openApp();
       const popup = await person.clickSignIn();
@@ -132,7 +147,7 @@ test.describe('the API', () => {
       await person.signIn();
     });
 
-    test(`that ${name} at the exchange: the page says so, and the next click signs in`, async ({
+    test(`if the API ${name} at the code exchange, the app shows a notice and the next click signs in`, async ({
       person,
       system,
     }) => {
@@ -149,7 +164,7 @@ test.describe('the API', () => {
       await person.seesAccount();
     });
 
-    test(`that ${name} on a reload: it is tried again, and nobody is signed out`, async ({
+    test(`if the API ${name} on a reload, the app retries by itself and the person stays signed in`, async ({
       person,
       system,
     }) => {
@@ -161,13 +176,16 @@ test.describe('the API', () => {
       await expect(person.page.locator('html')).toHaveAttribute('data-session', 'restoring');
       await expect(person.see('try-again')).toBeVisible();
 
-      // By itself: nobody clicks.
+      // No click: the app retries by itself.
       system.wires.api.mend();
       await person.seesAccount();
     });
   }
 
-  test('that is mute at the start: who does not want to wait cancels', async ({ person, system }) => {
+  test('if the API never answers the start of a transaction, the person can cancel', async ({
+    person,
+    system,
+  }) => {
     system.wires.api.break('/api/oauth/start', 'hang');
     await person.openApp();
     const popup = await person.clickSignIn();
@@ -176,7 +194,7 @@ test.describe('the API', () => {
     await expect.poll(() => popup.isClosed()).toBe(true);
   });
 
-  test('whose answer to the exchange is lost: told when its time is over, and the next click signs in', async ({
+  test('if the response to the code exchange is lost, a notice appears after the time-out and the next click signs in', async ({
     person,
     system,
   }) => {
@@ -193,7 +211,10 @@ test.describe('the API', () => {
     await person.seesAccount();
   });
 
-  test('that does not pass userinfo on: the last known account stays', async ({ person, system }) => {
+  test('if the API resets userinfo requests, the last known account stays on the screen', async ({
+    person,
+    system,
+  }) => {
     await person.openApp();
     await person.signIn();
     system.wires.api.break('/api/oauth/userinfo', 'reset');
@@ -203,7 +224,7 @@ test.describe('the API', () => {
     await expect(person.see('balance')).toHaveText('750.00');
   });
 
-  test('that is down at the refresh: the session goes on', async ({ person, system }) => {
+  test('if the API resets a refresh, the session continues', async ({ person, system }) => {
     const exchanged = person.page.waitForResponse(/exchange-token/);
     await person.openApp();
     await person.signIn();
@@ -214,10 +235,10 @@ test.describe('the API', () => {
     await person.seesAccount();
 
     system.wires.api.mend();
-    await seesItRecover(person);
+    await refreshesUntilRecovered(person);
   });
 
-  test('that can not be told of a sign-out: signed out here, and it is told on the next load', async ({
+  test('if the API is unreachable at a sign-out, the tab is signed out and the next load reports the sign-out', async ({
     person,
     system,
     context,

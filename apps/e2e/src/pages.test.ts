@@ -3,19 +3,21 @@ import type { Page } from '@playwright/test';
 import { WEB_PATHS } from '@oneclick/shared/paths';
 import { expect, test } from './system.ts';
 
-async function hasNothingForAxe(page: Page): Promise<void> {
+async function expectNoAxeViolations(page: Page): Promise<void> {
   const { violations } = await new AxeBuilder({ page }).analyze();
   expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([]);
 }
 
 for (const colorScheme of ['light', 'dark'] as const) {
-  test.describe(`in ${colorScheme}, 320 pixels wide`, () => {
+  test.describe(`${colorScheme} colours, 320 pixels wide`, () => {
     test.use({ colorScheme, viewport: { width: 320, height: 640 } });
 
-    test('axe finds nothing, nothing is cut off, and the keyboard is enough', async ({ person }) => {
+    test(`a sign-in in ${colorScheme} colours at 320 pixels needs only the keyboard, is not cut off and has no axe violation`, async ({
+      person,
+    }) => {
       await person.openApp();
       await person.seesSignedOut();
-      await hasNothingForAxe(person.page);
+      await expectNoAxeViolations(person.page);
 
       await person.page.keyboard.press('Tab');
       await expect(person.see('sign-in')).toBeFocused();
@@ -24,15 +26,15 @@ for (const colorScheme of ['light', 'dark'] as const) {
         person.page.keyboard.press('Enter'),
       ]);
       await popup.locator('[name=username]').waitFor();
-      await hasNothingForAxe(person.page);
-      await hasNothingForAxe(popup);
+      await expectNoAxeViolations(person.page);
+      await expectNoAxeViolations(popup);
       await person.enterPassword(popup);
       await popup.getByTestId('provider-allow').waitFor();
-      await hasNothingForAxe(popup);
+      await expectNoAxeViolations(popup);
       await popup.getByTestId('provider-allow').click();
       await person.seesAccount();
       await expect(person.see('balance')).toBeVisible();
-      await hasNothingForAxe(person.page);
+      await expectNoAxeViolations(person.page);
 
       const { scroll, client } = await person.page.evaluate(() => ({
         scroll: document.documentElement.scrollWidth,
@@ -46,7 +48,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
 test.describe('in a Korean browser', () => {
   test.use({ locale: 'ko-KR' });
 
-  test('everything is in Korean, the window too', async ({ person }) => {
+  test('in a Korean browser the app and the sign-in window are in Korean', async ({ person }) => {
     await person.openApp();
     await expect(person.page.locator('html')).toHaveAttribute('lang', 'ko');
     await expect(person.see('sign-in')).toHaveText('AIHubMix로 로그인');
@@ -59,7 +61,11 @@ test.describe('in a Korean browser', () => {
   });
 });
 
-test('the callback page does nothing when nobody asked for it', async ({ person, system, context }) => {
+test('a callback page without a pending transaction sends no request and removes its query', async ({
+  person,
+  system,
+  context,
+}) => {
   const calls: string[] = [];
   context.on('request', (request) => {
     if (request.url().includes('/api/')) calls.push(request.url());
@@ -72,7 +78,7 @@ test('the callback page does nothing when nobody asked for it', async ({ person,
   expect(calls).toEqual([]);
 });
 
-test('the pages come with their headers, and a wrong path is not the app', async ({ system, request }) => {
+test('pages have their security headers, and an unknown path answers 404', async ({ system, request }) => {
   const app = await request.get(system.origins.web);
   expect(app.headers()).toMatchObject({
     'content-security-policy': expect.not.stringContaining('unsafe'),
@@ -86,11 +92,11 @@ test('the pages come with their headers, and a wrong path is not the app', async
     'referrer-policy': 'no-referrer',
   });
   expect((await request.get(`${system.origins.web}/nowhere`)).status()).toBe(404);
-  // The service worker of the component tests would answer for the API.
+  // The service worker of the component tests, which answers in place of the API, is not in the build.
   expect((await request.get(`${system.origins.web}/mockServiceWorker.js`)).status()).toBe(404);
 });
 
-test('a script that gets into a page is not run, whichever way it came', async ({ page, system }) => {
+test('injected scripts do not run, neither from HTML nor through the DOM', async ({ page, system }) => {
   const blocked = new Set<string>();
   page.on('console', (message) => {
     const [what] = /inline (script|event handler)|Trusted\w+/.exec(message.text()) ?? [];
@@ -106,15 +112,15 @@ test('a script that gets into a page is not run, whichever way it came', async (
     await page.goto(system.origins.web + path);
     await page.locator('b').click();
     const refusals = await page.evaluate(() => {
-      const attempts = [
+      const injections = [
         () => (document.body.innerHTML = '<img src=x onerror="window.hacked = true">'),
         () => document.body.append(Object.assign(document.createElement('script'), { text: 'hacked = 1' })),
         () =>
           document.body.append(Object.assign(document.createElement('script'), { src: 'data:,hacked=1' })),
       ];
-      return attempts.map((attempt) => {
+      return injections.map((inject) => {
         try {
-          attempt();
+          inject();
           return 'went through';
         } catch (error) {
           return error instanceof Error ? error.name : 'thrown';

@@ -1,6 +1,10 @@
 import { accessTokenIn, expect, test } from './system.ts';
 
-test('no secret reaches the browser, a storage, an address or a log', async ({ person, context, system }) => {
+test('no secret appears in responses, storage, the DOM, addresses or logs', async ({
+  person,
+  context,
+  system,
+}) => {
   const bodies: string[] = [];
   const headers: string[] = [];
   const codes: string[] = [];
@@ -38,13 +42,13 @@ test('no secret reaches the browser, a storage, an address or a log', async ({ p
   expect(code).not.toBe('');
   expect(bodies.length).toBeGreaterThan(8);
 
-  const got = [...bodies, ...headers].join('\n');
-  expect(got).not.toContain(system.clientSecret);
-  expect(got).not.toContain('refresh_token');
-  expect(got).not.toContain('client_secret');
+  const received = [...bodies, ...headers].join('\n');
+  expect(received).not.toContain(system.clientSecret);
+  expect(received).not.toContain('refresh_token');
+  expect(received).not.toContain('client_secret');
   expect(bodies.join('\n')).not.toContain(code);
 
-  const kept = await person.page.evaluate(async () =>
+  const stored = await person.page.evaluate(async () =>
     JSON.stringify([
       Object.entries(localStorage),
       Object.entries(sessionStorage),
@@ -55,7 +59,7 @@ test('no secret reaches the browser, a storage, an address or a log', async ({ p
       location.href,
     ]),
   );
-  for (const secret of [accessToken, code, system.clientSecret]) expect(kept).not.toContain(secret);
+  for (const secret of [accessToken, code, system.clientSecret]) expect(stored).not.toContain(secret);
   expect(await person.page.evaluate(() => document.cookie)).toBe('');
   for (const page of context.pages()) expect(page.url()).not.toMatch(/code|state/);
 

@@ -1,6 +1,6 @@
 import { expect, test } from './system.ts';
 
-test('a link of the app signs in, in the page itself, and the app picks the session up', async ({
+test('a link to the server-side flow signs in without a window, and the app restores the session', async ({
   person,
   system,
 }) => {
@@ -14,7 +14,10 @@ test('a link of the app signs in, in the page itself, and the app picks the sess
   await person.seesAccount();
 });
 
-test('who says no is told so by the app, with the button', async ({ person, system }) => {
+test('a denial in the server-side flow returns to the app with a notice and the button', async ({
+  person,
+  system,
+}) => {
   const { page } = person;
   await page.goto(`${system.origins.web}/auth/oauth/start`);
   await person.enterPassword(page);
@@ -24,7 +27,7 @@ test('who says no is told so by the app, with the button', async ({ person, syst
   expect(page.url()).toBe(`${system.origins.web}/`);
 });
 
-test('a link on another site begins nothing', async ({ person, system }) => {
+test('a link on another site cannot start the server-side flow', async ({ person, system }) => {
   const { page } = person;
   await page.goto(`${system.origins.provider?.replace('localhost', '127.0.0.1')}/`);
   await page.evaluate((address) => {

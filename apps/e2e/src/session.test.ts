@@ -1,6 +1,6 @@
 import { expect, test } from './system.ts';
 
-test('a reload keeps the session, and the sign-in screen never shows', async ({ person }) => {
+test('a reload keeps the session without showing the sign-in screen', async ({ person }) => {
   await person.openApp();
   await person.signIn();
   await person.page.addInitScript(() => {
@@ -19,7 +19,7 @@ test('a reload keeps the session, and the sign-in screen never shows', async ({ 
   expect(await person.page.evaluate(() => Reflect.get(window, 'seen'))).not.toContain('signed-out');
 });
 
-test('a visitor who never signed in costs the API no call', async ({ person }) => {
+test('a visitor who has never signed in causes no request to the API', async ({ person }) => {
   const calls: string[] = [];
   person.page.on('request', (request) => {
     if (request.url().includes('/api/')) calls.push(request.url());
@@ -29,9 +29,9 @@ test('a visitor who never signed in costs the API no call', async ({ person }) =
   expect(calls).toEqual([]);
 });
 
-test('topping up opens a tab, and the balance has risen on return', async ({ person }) => {
+test('top-up opens a tab, and the balance is updated when the person returns', async ({ person }) => {
   await person.openApp();
-  // Another account than the other tests': they share this system, and know the balance.
+  // A separate account, because other tests share this system and expect the first balance.
   await person.signIn({ username: 'user456', password: 'one-click' });
   const before = Number(await person.see('balance').textContent());
   const [tab] = await Promise.all([person.page.waitForEvent('popup'), person.see('top-up').click()]);
@@ -43,7 +43,7 @@ test('topping up opens a tab, and the balance has risen on return', async ({ per
   await expect(person.see('reading')).toContainText(`${before.toFixed(2)} to ${(before + 10).toFixed(2)}`);
 });
 
-test('an access token that the provider ended is refreshed and the request retried, unseen', async ({
+test('after a 401 the token is refreshed and the request is retried without a notice', async ({
   person,
   context,
   system,
@@ -66,7 +66,7 @@ test('an access token that the provider ended is refreshed and the request retri
   await person.seesAccount();
 });
 
-test('signing out ends the session here and at the API, and Back shows nothing of the user', async ({
+test('a sign-out ends the session in the tab and at the API, and Back does not show the user', async ({
   person,
   context,
 }) => {
@@ -76,10 +76,10 @@ test('signing out ends the session here and at the API, and Back shows nothing o
   await person.page.goBack();
   await person.seesAccount();
 
-  const told = person.page.waitForResponse(/logout/);
+  const reported = person.page.waitForResponse(/logout/);
   await person.see('sign-out').click();
   await person.seesSignedOut();
-  expect((await told).status()).toBe(204);
+  expect((await reported).status()).toBe(204);
   expect((await context.cookies()).filter(({ name }) => name.startsWith('session'))).toEqual([]);
 
   await person.page.goto('about:blank');
@@ -90,19 +90,19 @@ test('signing out ends the session here and at the API, and Back shows nothing o
   await person.seesSignedOut();
 });
 
-test('after a sign-out the next sign-in lets the person pick an account', async ({ person }) => {
+test('the sign-in after a sign-out lets the person choose an account', async ({ person }) => {
   await person.openApp();
   await person.signIn();
-  const told = person.page.waitForResponse(/logout/);
+  const reported = person.page.waitForResponse(/logout/);
   await person.see('sign-out').click();
-  await told;
+  await reported;
   const popup = await person.clickSignIn();
   await expect(popup.getByTestId('provider-allow')).toBeVisible();
   await popup.getByTestId('provider-allow').click();
   await person.seesAccount();
 });
 
-test('signing out reaches the other tabs', async ({ person, otherTab }) => {
+test('a sign-out reaches the other tabs', async ({ person, otherTab }) => {
   await person.openApp();
   await person.signIn();
   await otherTab.openApp();
@@ -114,7 +114,9 @@ test('signing out reaches the other tabs', async ({ person, otherTab }) => {
 test.describe('with access tokens that live for 4 seconds', () => {
   test.use({ environment: { provider: { ACCESS_TOKEN_SECONDS: '4' } } });
 
-  test('the token is refreshed in time, again and again, and no request is refused', async ({ person }) => {
+  test('an access token of 4 seconds is refreshed before it expires, and no request is refused', async ({
+    person,
+  }) => {
     const refused: string[] = [];
     const refreshed: number[] = [];
     person.page.on('response', (response) => {
@@ -134,7 +136,7 @@ test.describe('with access tokens that live for 4 seconds', () => {
 test.describe('with access tokens that live for 12 seconds', () => {
   test.use({ environment: { provider: { ACCESS_TOKEN_SECONDS: '12' } } });
 
-  test('one tab refreshes for all', async ({ person, otherTab, context }) => {
+  test('two tabs share one refresh', async ({ person, otherTab, context }) => {
     const calls: string[] = [];
     context.on('request', (request) => calls.push(new URL(request.url()).pathname));
     await person.openApp();
@@ -143,7 +145,7 @@ test.describe('with access tokens that live for 12 seconds', () => {
     await otherTab.seesAccount();
     const refreshes = () => calls.filter((path) => path.endsWith('/refresh-token')).length;
     await expect.poll(refreshes, { timeout: 15_000 }).toBe(1);
-    // Long enough for the other tab to ask, too, if it had not been given the new token.
+    // Long enough for a second refresh by the other tab, if it did not use the new token.
     await person.page.waitForTimeout(3_000);
     expect(refreshes()).toBe(1);
     for (const tab of [person, otherTab]) {
@@ -154,7 +156,7 @@ test.describe('with access tokens that live for 12 seconds', () => {
   });
 });
 
-test('offline, the last known balance stays with its age, and everything goes on by itself', async ({
+test('offline the last known balance stays with its age, and the notice disappears when the network returns', async ({
   person,
   context,
 }) => {

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Engine, EngineBrowser, EngineProfile, EngineTab } from './engine.ts';
 import { DEMO, expect, type System, test } from './system.ts';
 
-/** What must work in every engine: the same clicks as in Chromium, of which sign-in.test.ts tells more. */
+/** Tests the main sign-in paths in another engine. `sign-in.test.ts` covers more paths in Chromium. */
 export function testSignIn(engine: Engine): void {
   test.describe(engine.name, () => {
     test.skip(engine.missing !== undefined, engine.missing);
@@ -24,7 +24,7 @@ export function testSignIn(engine: Engine): void {
       return person({ tab, profile });
     };
 
-    test('the first sign-in, a reload, a sign-out, and the second sign-in', async ({ system }) => {
+    test(`${engine.name} signs in, reloads, signs out and signs in again`, async ({ system }) => {
       const alice = await newPerson(system);
       await alice.seesSignedOut();
       const popup = await alice.clickSignIn();
@@ -41,7 +41,9 @@ export function testSignIn(engine: Engine): void {
       await alice.seesAccount();
     });
 
-    test('a closed window gives the button back, and who denies is told so', async ({ system }) => {
+    test(`${engine.name} brings the button back after a closed window, and shows a notice after a denial`, async ({
+      system,
+    }) => {
       const alice = await newPerson(system);
       const first = await alice.clickSignIn();
       await first.sees('provider-sign-in');
@@ -56,7 +58,9 @@ export function testSignIn(engine: Engine): void {
       await expect.poll(async () => (await profile.tabs()).length).toBe(1);
     });
 
-    test('two tabs sign in at once, finish in reverse, and sign out together', async ({ system }) => {
+    test(`${engine.name} signs in two tabs at the same time in reverse order, and signs both out`, async ({
+      system,
+    }) => {
       const alice = await newPerson(system);
       const other = await newPerson(system);
       const first = await alice.clickSignIn();
@@ -73,7 +77,9 @@ export function testSignIn(engine: Engine): void {
       await other.seesSignedOut();
     });
 
-    test('"continue here" finishes in this tab, and comes back to the page it left', async ({ system }) => {
+    test(`${engine.name} continues the sign-in in the same tab and returns to the same page`, async ({
+      system,
+    }) => {
       const alice = await newPerson(system);
       await alice.tab.goTo(`${system.origins.web}/?from=here`);
       const popup = await alice.clickSignIn();
@@ -84,7 +90,9 @@ export function testSignIn(engine: Engine): void {
       expect(await alice.tab.evaluate('location.href')).toBe(`${system.origins.web}/?from=here`);
     });
 
-    test('a window that the browser blocks goes on in the same tab', async ({ system }) => {
+    test(`${engine.name} continues the sign-in in the same tab if it blocks the window`, async ({
+      system,
+    }) => {
       const alice = await newPerson(system);
       await alice.seesSignedOut();
       // No gesture is behind this click, so the browser itself refuses the window.
@@ -95,10 +103,12 @@ export function testSignIn(engine: Engine): void {
       expect(await profile.tabs()).toHaveLength(1);
     });
 
-    test.describe('with a provider that cuts the window off', () => {
+    test.describe('with a Cross-Origin-Opener-Policy of the provider', () => {
       test.use({ environment: { provider: { OPENER_POLICY: 'same-origin' } } });
 
-      test('the sign-in completes, and its window closes', async ({ system }) => {
+      test(`${engine.name} completes the sign-in and closes the window despite the provider's Cross-Origin-Opener-Policy`, async ({
+        system,
+      }) => {
         const alice = await newPerson(system);
         const popup = await alice.clickSignIn();
         await popup.sees('provider-sign-in');

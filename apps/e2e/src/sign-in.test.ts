@@ -2,7 +2,7 @@ import { StartResponse } from '@oneclick/shared/messages';
 import * as v from 'valibot';
 import { expect, test } from './system.ts';
 
-test('the first sign-in: password, consent, and the account is on the screen', async ({ person }) => {
+test('the first sign-in asks for password and consent, and shows the account', async ({ person }) => {
   await person.openApp();
   await person.seesSignedOut();
   await person.signIn();
@@ -11,10 +11,10 @@ test('the first sign-in: password, consent, and the account is on the screen', a
   await expect(person.see('usage')).toContainText('250,000 of 1,000,000');
 });
 
-test('the second sign-in: one click, no page in between', async ({ person, context }) => {
+test('the second sign-in is one click without a page of the provider', async ({ person, context }) => {
   await person.openApp();
   await person.signIn();
-  // Signed in at the provider still, and at the app no more.
+  // The person is still signed in at the provider, but not in the app.
   await context.clearCookies({ name: /^session/ });
   await person.page.reload();
   await person.seesSignedOut();
@@ -26,7 +26,11 @@ test('the second sign-in: one click, no page in between', async ({ person, conte
   expect(visited.filter((path) => path.startsWith('/interaction'))).toEqual([]);
 });
 
-test('the window closes by itself, and leaves no trace of the code', async ({ person, context, system }) => {
+test('the window removes the code from its address and closes itself', async ({
+  person,
+  context,
+  system,
+}) => {
   const callbackUrls: string[] = [];
   context.on('page', (page) => {
     page.on('framenavigated', (frame) => {
@@ -36,11 +40,11 @@ test('the window closes by itself, and leaves no trace of the code', async ({ pe
   await person.openApp();
   await person.signIn();
   await expect.poll(() => context.pages().length).toBe(1);
-  // The last thing that its address said.
+  // The last address before the window closed.
   expect(callbackUrls.at(-1)).toBe(`${system.origins.web}/oauth/callback.html`);
 });
 
-test('a wrong password, then the right one', async ({ person }) => {
+test('a sign-in succeeds after a wrong password', async ({ person }) => {
   await person.openApp();
   const popup = await person.clickSignIn();
   await person.enterPassword(popup, { username: 'user123', password: 'wrong' });
@@ -50,7 +54,7 @@ test('a wrong password, then the right one', async ({ person }) => {
   await person.seesAccount();
 });
 
-test('who denies is told so, and may start again', async ({ person }) => {
+test('a denial shows a notice, and the person can sign in again', async ({ person }) => {
   await person.openApp();
   const popup = await person.clickSignIn();
   await person.enterPassword(popup);
@@ -64,7 +68,7 @@ test('who denies is told so, and may start again', async ({ person }) => {
   await person.seesAccount();
 });
 
-test('a window that was closed gives the button back', async ({ person }) => {
+test('closing the window brings the button back', async ({ person }) => {
   await person.openApp();
   const popup = await person.clickSignIn();
   await popup.locator('[name=username]').waitFor();
@@ -74,7 +78,9 @@ test('a window that was closed gives the button back', async ({ person }) => {
   await person.signIn();
 });
 
-test('a cancelled sign-in never signs in, and its window closes when it comes back', async ({ person }) => {
+test('a cancelled sign-in does not sign in later, and its window closes when the provider returns', async ({
+  person,
+}) => {
   await person.openApp();
   const popup = await person.clickSignIn();
   await person.enterPassword(popup);
@@ -86,7 +92,7 @@ test('a cancelled sign-in never signs in, and its window closes when it comes ba
   await expect(person.see('notice')).toHaveCount(0);
 });
 
-test('a double click opens one window and exchanges once', async ({ person, context }) => {
+test('a double click opens one window and exchanges one code', async ({ person, context }) => {
   const exchanges: string[] = [];
   context.on('request', (request) => {
     if (request.url().endsWith('/exchange-token')) exchanges.push(request.url());
@@ -105,7 +111,7 @@ test('a double click opens one window and exchanges once', async ({ person, cont
   expect(exchanges).toHaveLength(1);
 });
 
-test('"continue here" finishes the same sign-in in this tab', async ({ person, system }) => {
+test('"Continue here" finishes the sign-in in the same tab', async ({ person, system }) => {
   await person.page.goto(`${system.origins.web}/?from=here`);
   const popup = await person.clickSignIn();
   await popup.locator('[name=username]').waitFor();
@@ -116,7 +122,7 @@ test('"continue here" finishes the same sign-in in this tab', async ({ person, s
   expect(person.page.url()).toBe(`${system.origins.web}/?from=here`);
 });
 
-test('a blocked window goes on in the same tab, and a denial comes back with its reason', async ({
+test('with a blocked window the sign-in continues in the same tab, and a denial shows its notice', async ({
   person,
 }) => {
   await person.page.addInitScript(() => {
@@ -133,7 +139,7 @@ test('a blocked window goes on in the same tab, and a denial comes back with its
   await person.seesAccount();
 });
 
-test('a sign-in whose page is gone can be finished in the window', async ({ person, context, system }) => {
+test('the window can finish a sign-in whose tab has left the app', async ({ person, context, system }) => {
   await person.openApp();
   const popup = await person.clickSignIn();
   await person.enterPassword(popup);
@@ -146,7 +152,7 @@ test('a sign-in whose page is gone can be finished in the window', async ({ pers
   expect(context.pages()).toHaveLength(2);
 });
 
-test('two tabs sign in at once and agree on who', async ({ person, otherTab: other }) => {
+test('two tabs that sign in at the same time agree on the user', async ({ person, otherTab: other }) => {
   await person.openApp();
   await other.openApp();
   const first = await person.clickSignIn();
@@ -162,15 +168,15 @@ test('two tabs sign in at once and agree on who', async ({ person, otherTab: oth
   await other.seesSignedOut();
 });
 
-test('the pointer on the button asks for the start, and the click goes straight to the provider', async ({
+test('hovering over the button prepares the transaction, and the click opens the provider directly', async ({
   person,
   context,
 }) => {
-  const asked: string[] = [];
+  const startRequests: string[] = [];
   const visited: string[] = [];
   context.on('request', (request) => {
     const { pathname } = new URL(request.url());
-    if (pathname.endsWith('/start')) asked.push(pathname);
+    if (pathname.endsWith('/start')) startRequests.push(pathname);
     if (request.isNavigationRequest()) visited.push(pathname);
   });
   await person.openApp();
@@ -180,12 +186,12 @@ test('the pointer on the button asks for the start, and the click goes straight 
   await person.page.mouse.move(0, 0);
   await person.see('sign-in').hover();
   await person.signIn();
-  expect(asked).toHaveLength(1);
+  expect(startRequests).toHaveLength(1);
   expect(visited).not.toContain('/oauth/opening.html');
   expect(await person.page.evaluate(() => window.opener === null)).toBe(true);
 });
 
-test('a window that is lost behind others is opened again, and the first one is told that it is done', async ({
+test('"Show the window" opens a second window, and the first one closes itself after the sign-in', async ({
   person,
 }) => {
   await person.openApp();
@@ -196,22 +202,20 @@ test('a window that is lost behind others is opened again, and the first one is 
   await person.enterPassword(second);
   await second.getByTestId('provider-allow').click();
   await person.seesAccount();
-  // The person goes on there, too: signed in at the provider by now, and sent straight back.
+  // The person continues in the first window too. The provider redirects immediately, because the person is signed in there.
   const { authorizationUrl } = v.parse(StartResponse, await (await started).json());
   await Promise.all([first.waitForEvent('close'), first.goto(authorizationUrl).catch(() => undefined)]);
   await person.seesAccount();
 });
 
-test('a cancelled sign-in can not be finished in its window either, when the page has been reloaded', async ({
-  person,
-}) => {
+test('the window cannot finish a cancelled sign-in after the tab was reloaded', async ({ person }) => {
   await person.openApp();
   const popup = await person.clickSignIn();
   await person.enterPassword(popup);
   await popup.getByTestId('provider-allow').waitFor();
-  const told = person.page.waitForResponse(/exchange-token/);
+  const reported = person.page.waitForResponse(/exchange-token/);
   await person.see('cancel-sign-in').click();
-  await told;
+  await reported;
   await person.page.reload();
   await popup.getByTestId('provider-allow').click();
   await popup.getByRole('button', { name: 'Finish the sign-in here' }).click();
@@ -220,7 +224,7 @@ test('a cancelled sign-in can not be finished in its window either, when the pag
   await person.seesSignedOut();
 });
 
-test('a tab that hears of the answer too late exchanges nothing, and is signed in', async ({
+test('a tab that receives the answer after the window has finished the sign-in restores the session and exchanges no code', async ({
   person,
   context,
 }) => {
@@ -228,7 +232,7 @@ test('a tab that hears of the answer too late exchanges nothing, and is signed i
   context.on('request', (request) => {
     if (request.url().endsWith('/exchange-token')) exchanges.push(request.frame().page().url());
   });
-  // As in a frozen tab: what is said to it waits.
+  // Like a frozen tab: messages to it wait until it wakes up.
   await person.page.addInitScript(() => {
     const waiting: (() => void)[] = [];
     const wake = () => {
@@ -255,7 +259,7 @@ test('a tab that hears of the answer too late exchanges nothing, and is signed i
   expect(exchanges).toHaveLength(1);
 });
 
-test('"?debug" prints a timeline of the sign-in, with nothing secret in it', async ({ person, system }) => {
+test('"?debug" prints a timeline of the sign-in without secrets', async ({ person, system }) => {
   const lines: string[] = [];
   person.page.on('console', (message) => lines.push(message.text()));
   await person.page.goto(`${system.origins.web}/?debug`);
@@ -264,14 +268,14 @@ test('"?debug" prints a timeline of the sign-in, with nothing secret in it', asy
   for (const step of ['signed-out', 'started', 'window-waiting', 'answered', 'exchanging', 'completed']) {
     expect(timeline).toContain(`"${step}"`);
   }
-  // Nothing in it is long enough to be a token, a code or a state.
+  // No word is long enough to be a token, a code or a `state`.
   expect(timeline).not.toMatch(/[\w.-]{25,}/);
 });
 
-test.describe("in an app's own browser", () => {
+test.describe('in an in-app browser', () => {
   test.use({ userAgent: 'Mozilla/5.0 (Linux; Android 14; wv) AppleWebKit/537.36 Chrome/156 KAKAOTALK 25.1' });
 
-  test('the sign-in takes place in this tab, comes back to where it began, and says what else to try', async ({
+  test('in an in-app browser the sign-in runs in the same tab, returns to the same page and names an alternative', async ({
     person,
     context,
     system,
@@ -287,7 +291,7 @@ test.describe("in an app's own browser", () => {
     expect(context.pages()).toHaveLength(1);
   });
 
-  test('a callback page that can not fetch the rest of its script says so in the app', async ({
+  test('if the callback page cannot load its second script, the app shows a notice', async ({
     person,
     context,
   }) => {

@@ -2,12 +2,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Page } from '@playwright/test';
 import { expect, test } from './system.ts';
 
-/* Wrong clocks, and tabs that the browser puts to sleep. */
+/* Wrong clocks, and tabs that the browser has frozen. */
 
 test.use({ environment: { provider: { ACCESS_TOKEN_SECONDS: '4' } } });
 
-/** The status of every answer about the token and the account. */
-function answers(page: Page): { refreshes: number[]; userinfo: number[] } {
+/** Collects the status of every response to a refresh and to userinfo. */
+function collectStatuses(page: Page): { refreshes: number[]; userinfo: number[] } {
   const seen = { refreshes: [] as number[], userinfo: [] as number[] };
   page.on('response', (response) => {
     if (response.url().endsWith('/refresh-token')) seen.refreshes.push(response.status());
@@ -17,14 +17,14 @@ function answers(page: Page): { refreshes: number[]; userinfo: number[] } {
 }
 
 for (const hours of [-1, 1]) {
-  test(`a clock that is off by ${hours} hour: signed in, and refreshed no more often than the token asks`, async ({
+  test(`with a clock that is off by ${hours} hour, the person signs in and the token is refreshed only when it is due`, async ({
     person,
   }) => {
     await person.page.addInitScript(`Date = class extends Date {
       static now() { return super.now() + ${hours * 3_600_000}; }
       constructor(...parts) { super(...(parts.length > 0 ? parts : [Date.now()])); }
     };`);
-    const seen = answers(person.page);
+    const seen = collectStatuses(person.page);
     await person.openApp();
     await person.signIn();
     await expect.poll(() => seen.refreshes.length, { timeout: 15_000 }).toBe(2);
@@ -35,11 +35,11 @@ for (const hours of [-1, 1]) {
   });
 }
 
-test('a tab that was frozen past the end of its token refreshes once, and no request is refused', async ({
+test('a tab that was frozen until its token expired refreshes once, and no request is refused', async ({
   person,
   browser,
 }) => {
-  const seen = answers(person.page);
+  const seen = collectStatuses(person.page);
   await person.openApp();
   await person.signIn();
   const session = await browser.newBrowserCDPSession();

@@ -2,9 +2,7 @@ import { PATHS } from '@oneclick/shared/paths';
 import { type HttpsFront, startHttpsFront } from './https-front.ts';
 import { expect, test as base } from './system.ts';
 
-/*
- * The web app and the API as they are deployed: over https, on one origin, on two hosts of one site, on two sites.
- */
+/* The web app and the API over https: on one origin, on two hosts of one site, and on two sites. */
 
 const test = base.extend<{ apiHost: string; front: HttpsFront }>({
   apiHost: ['app.one.localhost', { option: true }],
@@ -66,7 +64,11 @@ for (const { name, apiHost, session } of [
   test.describe(name, () => {
     test.use({ apiHost });
 
-    test('a sign-in, a reload, a sign-out', async ({ person, front, context }) => {
+    test(`on ${name} a sign-in, a reload and a sign-out work, and the cookies fit the topology`, async ({
+      person,
+      front,
+      context,
+    }) => {
       const { page } = person;
       await person.openApp();
       await person.signIn();
@@ -83,10 +85,14 @@ for (const { name, apiHost, session } of [
 }
 
 for (const apiHost of ['app.one.localhost', 'api.one.localhost']) {
-  test.describe(`the server-side flow with the API at ${apiHost}`, () => {
+  test.describe(`server-side flow with the API at ${apiHost}`, () => {
     test.use({ apiHost });
 
-    test('brings a Strict session back from another site', async ({ person, front, context }) => {
+    test(`the server-side flow with the API at ${apiHost} returns from another site with a Strict session cookie`, async ({
+      person,
+      front,
+      context,
+    }) => {
       const { page } = person;
       await person.openApp();
       await page.evaluate((address) => location.assign(address), front.apiOrigin + PATHS.serverSideStart);
