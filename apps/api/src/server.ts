@@ -1,4 +1,3 @@
-import { collectDefaultMetrics } from 'prom-client';
 import { buildApp } from './app.ts';
 import { ConfigError, readConfig, type Config } from './config.ts';
 import { createLogStream } from './http/logging.ts';
@@ -33,9 +32,6 @@ try {
   app.log.fatal({ err: error }, 'cannot listen');
   process.exit(1);
 }
-
-// Of the process, which has one set of them, whatever runs in it.
-collectDefaultMetrics();
 
 // After listening: undici takes a third of the start-up time, and the first request to the provider is yet to come.
 await import('undici');

@@ -3,12 +3,12 @@ import { ERRORS, type ErrorCode } from '@oneclick/shared/errors';
 import type { ErrorResponse } from '@oneclick/shared/messages';
 
 interface ApiErrorOptions {
-  /** For the log: only its name and code are ever written. */
+  /** For the log, which contains its name and its code, never its message. */
   cause?: unknown;
   headers?: Readonly<Record<string, string>>;
 }
 
-/** The one way to fail: a code of the contract for the caller, a cause for the log. */
+/** Every failure of the API: the code is for the caller, the cause is for the log. */
 export class ApiError extends Error {
   readonly code: ErrorCode;
   readonly headers: Readonly<Record<string, string>>;
@@ -30,7 +30,7 @@ export function errorResponse(code: ErrorCode, requestId: string): ErrorResponse
   };
 }
 
-/** Translates what Fastify throws by itself. Its codes and texts name our library and may quote the request. */
+/** Maps an error of Fastify's to a code. Fastify's own codes and texts name the framework and may quote the request. */
 export function toApiError(error: unknown): ApiError {
   if (error instanceof ApiError) return error;
   const given = error instanceof Error && 'statusCode' in error ? error.statusCode : undefined;
@@ -41,7 +41,7 @@ export function toApiError(error: unknown): ApiError {
   return new ApiError(status >= 400 && status < 500 ? 'invalid_request' : 'internal_error', { cause: error });
 }
 
-/** `Error.cause` and the parts of an AggregateError, outermost first: a network fault hides its code below. */
+/** The error, its causes and the parts of an AggregateError, outermost first. A network error has its code below. */
 export function* causesOf(error: unknown): Generator<{ name?: unknown; code?: unknown }> {
   for (let depth = 0, queue = [error]; depth < 10 && queue.length > 0; depth += 1) {
     const current = queue.shift();

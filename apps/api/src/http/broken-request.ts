@@ -5,7 +5,7 @@ import { errorResponse } from './api-error.ts';
 
 const STATUS_BY_CODE: Record<string, number> = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 };
 
-/** Answers what isn't HTTP enough to become a request, in the same form as everything else. */
+/** Answers input that Node can't parse as an HTTP request, in the same form as every other error. */
 export function answerBrokenRequest(headers: Readonly<Record<string, string>>) {
   return (error: NodeJS.ErrnoException, socket: Socket): void => {
     if (!socket.writable || error.code === 'ECONNRESET') return void socket.destroy();

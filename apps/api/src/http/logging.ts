@@ -1,24 +1,32 @@
 import type { FastifyRequest } from 'fastify';
+import fp from 'fastify-plugin';
 import { destination } from 'pino';
 import { ApiError, causesOf } from './api-error.ts';
 
-/** Where log lines go, if not to standard output. */
+/** Where the log lines go instead of standard output. */
 export interface LogStream {
   write: (line: string) => void;
 }
 
 const FLUSH_INTERVAL_MS = 100;
 
-/** Standard output, by the page: a write for each line is a tenth of what a request costs. */
+/** Standard output, buffered: one write per line would be a tenth of the cost of a request. */
 export function createLogStream(): LogStream {
   const stream = destination({ sync: true, minLength: 4096, periodicFlush: FLUSH_INTERVAL_MS });
   process.once('exit', () => stream.flushSync());
   return stream;
 }
 
+/** Logs one line for each request. */
+export const requestLog = fp(async (app) => {
+  app.addHook('onResponse', async (request, { statusCode, elapsedTime }) => {
+    request.log.info({ req: request, status: statusCode, durationMs: Math.round(elapsedTime) }, 'answered');
+  });
+});
+
 /**
- * JSON lines. Fastify would write a request's URL, where the query of a mistaken request may hold a code or a token,
- * and an error's message, which may quote what the provider said. Both are replaced by what can't hold a secret.
+ * JSON lines without secrets. Fastify's own serializers would write the URL, whose query may contain a code or a token,
+ * and the message of an error, which may quote the provider.
  */
 export function loggerOptions(level: string, stream?: LogStream) {
   return {
@@ -28,19 +36,14 @@ export function loggerOptions(level: string, stream?: LogStream) {
   };
 }
 
-/** The route's pattern, not the path: a path is input too. */
-function describeRequest(request: FastifyRequest) {
-  return { method: request.method, route: routeOf(request)?.url ?? 'none' };
+/** The pattern of the route. The path itself is input and may contain anything. */
+function describeRequest({ method, routeOptions }: FastifyRequest) {
+  return { method, route: routeOptions.url ?? 'none' };
 }
 
-/** Fastify's type promises a route, but a request whose URL can't be decoded has none. */
-export function routeOf({ routeOptions }: FastifyRequest): FastifyRequest['routeOptions'] | undefined {
-  return routeOptions;
-}
-
-/** Names and codes of an error and its causes; of an unexpected one also where in our code it came from. */
+/** Names and codes of an error and its causes. An unexpected error also gets the stack, without its message. */
 function describeError(error: Error) {
-  const isOurs = error instanceof ApiError && error.code !== 'internal_error';
+  const isExpected = error instanceof ApiError && error.code !== 'internal_error';
   const [outermost, ...causes] = [...causesOf(error)].map(({ name, code }) => ({
     ...(typeof name === 'string' && { name }),
     ...(typeof code === 'string' && { code }),
@@ -48,12 +51,12 @@ function describeError(error: Error) {
   return {
     type: outermost?.name ?? 'Error',
     message: outermost?.code ?? '',
-    stack: isOurs ? '' : framesOf(error.cause instanceof Error ? error.cause : error),
+    stack: isExpected ? '' : framesOf(error.cause instanceof Error ? error.cause : error),
     causes,
   };
 }
 
-/** A stack without its first line, the message. */
+/** The stack without its first line, which is the message. */
 function framesOf({ stack = '' }: Error): string {
   const frames = stack.split('\n').filter((line) => /^ {4}at .*:\d+:\d+\)?$/.test(line));
   return frames.join('\n');

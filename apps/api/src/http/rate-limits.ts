@@ -1,45 +1,39 @@
 import { isIP } from 'node:net';
-import rateLimit, { normalizeIP } from '@fastify/rate-limit';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { Config } from '../config.ts';
+import rateLimit, { normalizeIP, type RateLimitPluginOptions } from '@fastify/rate-limit';
+import type { FastifyRequest } from 'fastify';
+import fp from 'fastify-plugin';
 import { ApiError } from './api-error.ts';
-import { routeOf } from './logging.ts';
-import type { RedisConnection } from '../redis/redis-connection.ts';
 
 const GROUPS = ['sign-in', 'session', 'resources', 'operator'] as const;
-type Group = (typeof GROUPS)[number];
+export type RateLimitGroup = (typeof GROUPS)[number];
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Routes of one group are counted together. Those of none are not counted. */
-    rateLimitGroup?: Group;
+    /** The routes of one group share a limit. A route without a group has none. */
+    rateLimitGroup?: RateLimitGroup;
   }
 }
 
-const WINDOW_SECONDS = 60;
-/** Addresses remembered for each group, without Redis: about 10 MB. */
-const MAX_ADDRESSES = 50_000;
+/** Where the requests are counted, in the words of the plugin. Nothing: in memory. */
+export type RateLimitStore = Pick<RateLimitPluginOptions, 'redis' | 'nameSpace' | 'skipOnError'>;
 
 interface RateLimitsOptions {
-  config: Config;
-  redis: RedisConnection | undefined;
+  perMinute: number;
+  store: RateLimitStore;
 }
 
-/**
- * Counts the requests of each client address to each group of routes, before anything else is done for them. With
- * Redis all instances count together; while it is gone nobody is counted, since being there for honest users matters
- * more.
- */
-export async function addRateLimits(
-  app: FastifyInstance,
-  { config, redis }: RateLimitsOptions,
-): Promise<void> {
+const WINDOW_SECONDS = 60;
+/** Per group, if the requests are counted in memory: about 10 MB. */
+const MAX_ADDRESSES = 50_000;
+
+/** Limits the requests of each client address to each group of routes, before a route does any work. */
+export const rateLimits = fp<RateLimitsOptions>(async (app, { perMinute, store }) => {
   await app.register(rateLimit, {
     global: false,
-    max: config.rateLimitPerMinute,
+    max: perMinute,
     timeWindow: WINDOW_SECONDS * 1000,
     cache: MAX_ADDRESSES,
-    ...(redis && { redis: redis.client, nameSpace: 'rate:', skipOnError: true }),
+    ...store,
     addHeaders: NO_HEADERS,
     addHeadersOnExceeding: NO_HEADERS,
     errorResponseBuilder: (_request, { ttl }) => {
@@ -54,20 +48,20 @@ export async function addRateLimits(
     ]),
   );
   app.addHook('onRequest', async function limit(request, reply) {
-    const { rateLimitGroup } = routeOf(request)?.config ?? {};
+    const { rateLimitGroup } = request.routeOptions.config;
     if (rateLimitGroup) await limits.get(rateLimitGroup)?.call(app, request, reply);
   });
-}
+});
 
 /**
- * The /64 of an IPv6 address: whoever has one address has all of it. What a proxy passes on and is no address would
- * be a new client each time, so it counts as the proxy.
+ * The /64 of an IPv6 address, since one customer controls all of it. If a proxy forwards text that is no address, the
+ * address of the proxy counts: otherwise each new text would be a new client.
  */
 function clientAddress({ ip, socket }: FastifyRequest): string {
   return normalizeIP(isIP(ip) === 0 ? (socket.remoteAddress ?? '') : ip);
 }
 
-/** The contract has one header for it, `Retry-After`, and it comes with the error. */
+/** The contract has only `Retry-After`, which the error carries. */
 const NO_HEADERS = {
   'x-ratelimit-limit': false,
   'x-ratelimit-remaining': false,

@@ -1,9 +1,16 @@
+import fp from 'fastify-plugin';
 import type { Topology } from '../topology.ts';
 
-/** On every answer, errors included: this API serves data to scripts, never a page. */
+/** Sends the headers of `responseHeaders` with every answer of a route. */
+export const securityHeaders = fp<{ topology: Topology }>(async (app, { topology }) => {
+  const headers = responseHeaders(topology);
+  app.addHook('onRequest', async (_request, reply) => void reply.headers(headers));
+});
+
+/** For every answer, errors included: the API serves data to scripts, never a page. */
 export function responseHeaders({ relation, isSecure, needsCors }: Topology): Record<string, string> {
   return {
-    // RFC 6749 §5.1: for any answer with tokens. Here it costs nothing to say it always.
+    // RFC 6749 §5.1 demands it of answers with tokens. For all the others it costs nothing.
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
     'referrer-policy': 'no-referrer',

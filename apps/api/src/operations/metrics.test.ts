@@ -1,15 +1,12 @@
 import { PATHS } from '@oneclick/shared/paths';
 import { HttpResponse } from 'msw';
-import { afterEach, expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Browser } from '../../test/support/browser.ts';
 import { signIn } from '../../test/support/sign-in.ts';
 import { startApi, WEB_ORIGIN } from '../../test/support/test-api.ts';
 import { json, useProvider } from '../../test/doubles/test-provider.ts';
 
 const provider = useProvider();
-afterEach(() => void vi.useRealTimers());
-
-const later = (seconds: number) => vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + seconds * 1000 });
 
 /** The value of one line of the Prometheus text, 0 if it isn't there. */
 async function readMetric(browser: Browser, name: string): Promise<number> {
@@ -22,7 +19,6 @@ async function readMetric(browser: Browser, name: string): Promise<number> {
 
 test('sign-ins are counted by how they end', async () => {
   const { browser } = await startApi({ env: { OAUTH_SERVER_REDIRECT_URI: `${WEB_ORIGIN}/oauth/callback` } });
-  const open = () => readMetric(browser, 'sign_in_transactions_open');
   await signIn(browser, provider);
 
   const denied = await browser.start();
@@ -33,31 +29,16 @@ test('sign-ins are counted by how they end', async () => {
 
   const started = await browser.navigate(PATHS.serverSideStart);
   const url = new URL(String(started.headers.location));
-  expect(await open()).toBe(1);
   const [code, state] = [provider.authorize(url.href), url.searchParams.get('state')];
   await browser.navigate(`${PATHS.serverSideCallback}?code=${code}&state=${state}`, 'cross-site');
 
-  expect(await readMetric(browser, 'sign_ins_started_total{flow="popup"}')).toBe(3);
-  expect(await readMetric(browser, 'sign_ins_completed_total{flow="popup"}')).toBe(1);
-  expect(await readMetric(browser, 'sign_ins_denied_total{flow="popup"}')).toBe(1);
-  expect(await readMetric(browser, 'sign_ins_failed_total{flow="popup",code="code_rejected"}')).toBe(1);
-  expect(await readMetric(browser, 'sign_ins_started_total{flow="redirect"}')).toBe(1);
-  expect(await readMetric(browser, 'sign_ins_completed_total{flow="redirect"}')).toBe(1);
+  expect(await readMetric(browser, 'sign_ins_prepared_total{flow="browser"}')).toBe(3);
+  expect(await readMetric(browser, 'sign_ins_completed_total{flow="browser"}')).toBe(1);
+  expect(await readMetric(browser, 'sign_ins_denied_total{flow="browser"}')).toBe(1);
+  expect(await readMetric(browser, 'sign_ins_failed_total{flow="browser",code="code_rejected"}')).toBe(1);
+  expect(await readMetric(browser, 'sign_ins_prepared_total{flow="server-side"}')).toBe(1);
+  expect(await readMetric(browser, 'sign_ins_completed_total{flow="server-side"}')).toBe(1);
   expect(await readMetric(browser, 'errors_total{code="code_rejected"}')).toBe(1);
-  expect(await open()).toBe(0);
-});
-
-test('an attempt is open until it ends or ten minutes have passed', async () => {
-  const { browser } = await startApi();
-  const open = () => readMetric(browser, 'sign_in_transactions_open');
-  await browser.start();
-  later(300);
-  await browser.start();
-  expect(await open()).toBe(2);
-  later(301);
-  expect(await open()).toBe(1);
-  later(300);
-  expect(await open()).toBe(0);
 });
 
 test('refreshes are counted once each, by their outcome', async () => {

@@ -1,70 +1,74 @@
-import { Counter, Gauge, Histogram, Registry, register as processRegistry } from 'prom-client';
+import { PATHS } from '@oneclick/shared/paths';
+import type { FastifyPluginAsync } from 'fastify';
+import {
+  collectDefaultMetrics,
+  Counter,
+  Histogram,
+  Registry,
+  register as processRegistry,
+} from 'prom-client';
+import { describeRoute } from '../http/route-schemas.ts';
 
-/** What an operator can count and measure. Every label comes from a closed list, none from a request. */
-export type Metrics = ReturnType<typeof createMetrics>;
-
-/** Up to the time-out towards the provider, so that what hangs is seen apart from what is slow. */
+/** Up to the time-out of a request to the provider, so that a request without an answer is not counted as a slow one. */
 const SECONDS_BUCKETS = [0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 9.5];
 
-export function createMetrics({ countOpenTransactions }: { countOpenTransactions: () => number }) {
+/** Counts the events of the API for Prometheus. Every label comes from a closed list, none from a request. */
+export const metrics: FastifyPluginAsync = async (app) => {
   const registry = new Registry();
-  const registers = [registry];
-  void new Gauge({
-    name: 'sign_in_transactions_open',
-    help: 'Sign-ins begun at this instance that have not ended here, and whose ten minutes are not over.',
-    registers,
-    collect() {
-      this.set(countOpenTransactions());
-    },
+  const count = <Label extends string>(name: string, help: string, labelNames: Label[]) =>
+    new Counter({ name, help, labelNames, registers: [registry] });
+
+  const prepared = count(
+    'sign_ins_prepared_total',
+    'Transactions created. A page may prepare one before the click.',
+    ['flow'],
+  );
+  const completed = count('sign_ins_completed_total', 'Sign-ins that started a session.', ['flow']);
+  const denied = count('sign_ins_denied_total', 'Sign-ins that the user refused at the provider.', ['flow']);
+  const failed = count('sign_ins_failed_total', 'Sign-ins that ended with another error.', ['flow', 'code']);
+  const refreshes = count('session_refreshes_total', 'Refreshes: `refreshed`, or the error code.', [
+    'outcome',
+  ]);
+  const errors = count('errors_total', 'Answers with an error, by error code.', ['code']);
+  const providerSeconds = new Histogram({
+    name: 'provider_request_duration_seconds',
+    help: 'Time until the answer of the provider was read. Outcome: the class of its status, or the error code.',
+    labelNames: ['endpoint', 'outcome'],
+    buckets: SECONDS_BUCKETS,
+    registers: [registry],
   });
 
-  return {
-    signInsStarted: new Counter({
-      name: 'sign_ins_started_total',
-      help: 'Sign-ins begun: the provider was to be visited.',
-      labelNames: ['flow'],
-      registers,
-    }),
-    signInsCompleted: new Counter({
-      name: 'sign_ins_completed_total',
-      help: 'Sign-ins that ended in a session.',
-      labelNames: ['flow'],
-      registers,
-    }),
-    signInsDenied: new Counter({
-      name: 'sign_ins_denied_total',
-      help: 'Sign-ins that the user did not allow.',
-      labelNames: ['flow'],
-      registers,
-    }),
-    signInsFailed: new Counter({
-      name: 'sign_ins_failed_total',
-      help: 'Sign-ins that ended otherwise, by error code.',
-      labelNames: ['flow', 'code'],
-      registers,
-    }),
-    refreshes: new Counter({
-      name: 'session_refreshes_total',
-      help: 'Refreshes at the provider. Outcome: refreshed, or an error code.',
-      labelNames: ['outcome'],
-      registers,
-    }),
-    errors: new Counter({
-      name: 'errors_total',
-      help: 'Answers with an error, by error code.',
-      labelNames: ['code'],
-      registers,
-    }),
-    providerSeconds: new Histogram({
-      name: 'provider_request_duration_seconds',
-      help: 'Time until the provider had answered. Outcome: the class of its status, or an error code.',
-      labelNames: ['endpoint', 'outcome'],
-      buckets: SECONDS_BUCKETS,
-      registers,
-    }),
+  app.events.on('user_event', (reported) => {
+    if (reported.event === 'sign_in_prepared') prepared.inc({ flow: reported.flow });
+    if (reported.event === 'sign_in_completed') completed.inc({ flow: reported.flow });
+    if (reported.event === 'session_refreshed') refreshes.inc({ outcome: 'refreshed' });
+    if (reported.event === 'session_refresh_failed') refreshes.inc({ outcome: reported.code });
+  });
+  app.events.on('error_answered', ({ code, event, flow }) => {
+    errors.inc({ code });
+    if (flow && event === 'sign_in_denied') denied.inc({ flow });
+    if (flow && event === 'sign_in_failed') failed.inc({ flow, code });
+  });
+  app.events.on('provider_answered', ({ endpoint, outcome, seconds }) =>
+    providerSeconds.observe({ endpoint, outcome }, seconds),
+  );
+  app.addHook('onListen', async () => {
+    // Metrics of the process. Tests start several servers in one process.
+    if (processRegistry.getMetricsAsArray().length === 0) collectDefaultMetrics();
+  });
 
-    contentType: registry.contentType,
-    /** Prometheus text: these, and what prom-client tells of the process if server.ts has asked it to. */
-    render: async (): Promise<string> => Registry.merge([processRegistry, registry]).metrics(),
-  };
-}
+  app.get(PATHS.metrics, METRICS, async (_request, reply) => {
+    const text = await Registry.merge([processRegistry, registry]).metrics();
+    return reply.type(registry.contentType).send(text);
+  });
+};
+
+const METRICS = describeRoute({
+  operationId: 'metrics',
+  summary: 'Counters and durations since the start of the process, for Prometheus.',
+  config: { rateLimitGroup: 'operator' },
+  success: {
+    200: { description: 'Prometheus text', content: { 'text/plain': { schema: { type: 'string' } } } },
+  },
+  errors: [],
+});

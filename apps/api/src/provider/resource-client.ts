@@ -2,30 +2,44 @@ import { Userinfo } from '@oneclick/shared/messages';
 import * as v from 'valibot';
 import type { Config } from '../config.ts';
 import { ApiError } from '../http/api-error.ts';
+import { PROVIDER_ERRORS } from '../http/route-schemas.ts';
 import { boundedRetryAfter, isHtml, type ProviderFetch } from './provider-fetch.ts';
 import { parseTopupUrl } from './topup-url.ts';
 
-/** Asks the provider, in the user's name, for what it protects. */
-export type ResourceClient = ReturnType<typeof createResourceClient>;
+/** Requests the user's resources from the provider, with the user's access token. */
+export interface ResourceClient {
+  fetchUserinfo: (accessToken: string) => Promise<Userinfo>;
+  /** @returns a link that is safe to open */
+  fetchTopupUrl: (accessToken: string) => Promise<string>;
+}
 
-export function createResourceClient({ provider, topupHosts }: Config, providerFetch: ProviderFetch) {
-  /** Fixed address, fixed headers: nothing of the browser's request goes along but the token. */
+/** What each of its methods can answer. */
+export const RESOURCE_ERRORS = [
+  'invalid_token',
+  'insufficient_scope',
+  'rate_limited',
+  ...PROVIDER_ERRORS,
+] as const;
+
+export function createResourceClient(
+  { provider, topupHosts }: Config,
+  providerFetch: ProviderFetch,
+): ResourceClient {
+  /** Nothing of the browser's request is passed on but the token. */
   async function getJson(url: string, accessToken: string): Promise<unknown> {
     const answer = await providerFetch(url, {
       headers: { accept: 'application/json', authorization: `Bearer ${accessToken}` },
     });
     const { status } = answer;
     const cause = { name: `HTTP ${status}` };
+    const headers = boundedRetryAfter(answer.retryAfter);
     if (status === 401) throw invalidToken({ cause });
     if (status === 403 && !isHtml(answer)) throw new ApiError('insufficient_scope', { cause });
-    if (status === 429)
-      throw new ApiError('rate_limited', { cause, headers: boundedRetryAfter(answer.retryAfter) });
-    if (status >= 500 || status === 403) {
-      throw new ApiError('provider_unavailable', { cause, headers: boundedRetryAfter(answer.retryAfter) });
-    }
+    if (status === 429) throw new ApiError('rate_limited', { cause, headers });
+    if (status >= 500 || status === 403) throw new ApiError('provider_unavailable', { cause, headers });
     if (status !== 200) throw new ApiError('provider_bad_response', { cause });
     try {
-      // Null says as much as leaving the field out: many servers write it for an address, say, that they don't have.
+      // Null means the same as an absent field: many servers write it for an email address that they don't have.
       return JSON.parse(answer.body.replace(/^\uFEFF/, ''), (_key, value: unknown) => value ?? undefined);
     } catch (error) {
       throw new ApiError('provider_bad_response', { cause: error });
@@ -33,14 +47,15 @@ export function createResourceClient({ provider, topupHosts }: Config, providerF
   }
 
   return {
-    async fetchUserinfo(accessToken: string): Promise<Userinfo> {
+    async fetchUserinfo(accessToken) {
       const userinfo = v.safeParse(Userinfo, await getJson(provider.userinfoEndpoint, accessToken));
-      if (!userinfo.success)
+      if (!userinfo.success) {
         throw new ApiError('provider_bad_response', { cause: { name: 'UserinfoInvalid' } });
+      }
       return userinfo.output;
     },
 
-    async fetchTopupUrl(accessToken: string): Promise<string> {
+    async fetchTopupUrl(accessToken) {
       const answer = v.safeParse(TopupAnswer, await getJson(provider.topupEndpoint, accessToken));
       if (!answer.success) throw new ApiError('provider_bad_response', { cause: { name: 'TopupInvalid' } });
       const topupUrl = parseTopupUrl(answer.output.topup_url, topupHosts);
@@ -52,7 +67,7 @@ export function createResourceClient({ provider, topupHosts }: Config, providerF
 
 const TopupAnswer = v.object({ topup_url: v.optional(v.unknown()) });
 
-/** RFC 6750 §3.1: the error is named only if a token was given. */
+/** RFC 6750 §3.1: the challenge names the error only if the request had a token. */
 export function invalidToken({
   cause,
   isGiven = true,

@@ -1,60 +1,51 @@
-import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
 import type { TopupResponse, Userinfo } from '@oneclick/shared/messages';
 import { PATHS } from '@oneclick/shared/paths';
-import { invalidToken, type ResourceClient } from './resource-client.ts';
-import { routeSchema } from '../http/route-schemas.ts';
+import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
+import { describeRoute, json } from '../http/route-schemas.ts';
+import { invalidToken, RESOURCE_ERRORS, type ResourceClient } from './resource-client.ts';
 
-interface BearerRoutesOptions {
+interface ResourceRoutesOptions {
   resourceClient: ResourceClient;
 }
 
-/** The routes that trust an access token. They read no cookie, so a foreign page can't borrow one to call them. */
-export const bearerRoutes: FastifyPluginAsync<BearerRoutesOptions> = async (app, { resourceClient }) => {
-  app.get(PATHS.userinfo, { schema: USERINFO, config: RESOURCES }, async (request): Promise<Userinfo> => {
+/** The routes that pass a request on to the provider, with the access token of the caller. They read no cookie. */
+export const resourceRoutes: FastifyPluginAsync<ResourceRoutesOptions> = async (app, { resourceClient }) => {
+  app.get(PATHS.userinfo, USERINFO, async (request): Promise<Userinfo> => {
     return resourceClient.fetchUserinfo(readBearerToken(request));
   });
 
-  app.get(PATHS.topup, { schema: TOPUP, config: RESOURCES }, async (request): Promise<TopupResponse> => {
+  app.get(PATHS.topup, TOPUP, async (request): Promise<TopupResponse> => {
     return { topup_url: await resourceClient.fetchTopupUrl(readBearerToken(request)) };
   });
 };
 
-/** RFC 6750 §2.1: in one header, and nowhere else. A token in the address would be in somebody's log (§2.3). */
+/** RFC 6750 §2.1: from one header, and from nowhere else. A token in a URL would be logged somewhere (§2.3). */
 function readBearerToken({ headers, raw }: FastifyRequest): string {
   const { authorization } = headers;
-  if (authorization === undefined || !/^Bearer(?: |$)/i.test(authorization))
+  if (authorization === undefined || !/^Bearer(?: |$)/i.test(authorization)) {
     throw invalidToken({ isGiven: false });
-  // Node keeps the first of two and drops the other. A proxy in front may have looked at the other.
-  const count = raw.rawHeaders.filter(
-    (name, index) => index % 2 === 0 && /^authorization$/i.test(name),
-  ).length;
+  }
+  // Node keeps the first of two such headers. A proxy in front of the API may have checked the second.
+  const names = raw.rawHeaders.filter((_, index) => index % 2 === 0);
+  const count = names.filter((name) => name.toLowerCase() === 'authorization').length;
   const [, token] = /^Bearer +([\w\-.~+/]{1,4096}=*)$/i.exec(authorization) ?? [];
   if (count !== 1 || token === undefined || token.length > 4096) throw invalidToken();
   return token;
 }
 
-const RESOURCES = { rateLimitGroup: 'resources' } as const;
+const COMMON = { security: [{ accessToken: [] }], config: { rateLimitGroup: 'resources' } } as const;
 
-const BEARER_ERRORS = [
-  'invalid_token',
-  'insufficient_scope',
-  'rate_limited',
-  'provider_bad_response',
-  'provider_unavailable',
-  'provider_timeout',
-] as const;
-
-const USERINFO = routeSchema({
+const USERINFO = describeRoute({
+  ...COMMON,
   operationId: 'userinfo',
-  summary: 'Who is signed in, and their balance if the scope covers it.',
-  security: [{ accessToken: [] }],
-  success: { status: 200, schema: 'Userinfo' },
-  errors: BEARER_ERRORS,
+  summary: 'Returns the account of the user, with the balance if the scope covers it.',
+  success: json('Userinfo'),
+  errors: RESOURCE_ERRORS,
 });
-const TOPUP = routeSchema({
+const TOPUP = describeRoute({
+  ...COMMON,
   operationId: 'topup',
-  summary: 'Where to top the account up.',
-  security: [{ accessToken: [] }],
-  success: { status: 200, schema: 'TopupResponse' },
-  errors: [...BEARER_ERRORS, 'unsafe_topup_url'],
+  summary: 'Returns the page on which the user tops up.',
+  success: json('TopupResponse'),
+  errors: [...RESOURCE_ERRORS, 'unsafe_topup_url'],
 });

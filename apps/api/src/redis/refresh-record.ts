@@ -1,7 +1,7 @@
 import { hkdfSync } from 'node:crypto';
 import * as v from 'valibot';
 import { openJson, sealJson } from '../sealed-json.ts';
-import { Session } from '../session/session-cookie.ts';
+import { Session } from '../session/session.ts';
 
 /** What a refresh came to, for those who hold the same token set. */
 const RefreshOutcome = v.variant('status', [

@@ -1,18 +1,18 @@
-/** Of what comes out, which goes into a cookie: there a letter outside ASCII takes six or nine. */
+/** Of the result. It goes into a cookie, in which a character outside ASCII takes six or nine bytes. */
 const MAX_LENGTH = 512;
 
 /**
- * Where in the web app the server-side flow ends. It comes from a link, so anybody may have written it (RFC 9700
- * §4.11.1). Whatever could be read as another place than a path of the web origin counts as none.
+ * The path of the web app at which the server-side flow ends. It comes from a link, so anyone may have written it
+ * (RFC 9700 §4.11.1). A value that any browser could read as another origin counts as `/`.
  *
  * @returns a path with its query and fragment, in the one spelling that every browser reads the same way
  */
 export function parseReturnPath(value: unknown, webOrigin: string): string {
-  // URL parsers drop tabs and line breaks, and take a backslash for a slash.
+  // URL parsers remove tabs and line breaks, and read a backslash as a slash.
   const isPath = typeof value === 'string' && /^\/(?!\/)[^\s\\\p{Cc}]*$/u.test(value);
   if (!isPath || !URL.canParse(value, webOrigin)) return '/';
   const { origin, pathname, search, hash } = new URL(value, webOrigin);
-  // `/.//evil.example` has become `//evil.example`: on our origin here, on another where it is resolved once more.
+  // `/.//evil.example` has become `//evil.example`: a path here, another origin if somebody resolves it once more.
   const path = pathname + search + hash;
   return origin === webOrigin && !path.startsWith('//') && path.length <= MAX_LENGTH ? path : '/';
 }

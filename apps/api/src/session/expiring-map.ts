@@ -1,35 +1,34 @@
-/** Remembers for a time, and not more than it has room for. */
+/** A map whose entries expire. When it is full, it forgets the oldest entry. */
 export interface ExpiringMap<T> {
-  /** @param endsAt Unix time in milliseconds */
-  set: (id: string, value: T, endsAt: number) => void;
+  /** @param endsAtMs Unix time in milliseconds */
+  set: (id: string, value: T, endsAtMs: number) => void;
   get: (id: string) => T | undefined;
   delete: (id: string) => void;
-  /** What hasn't ended. */
-  entries: () => [id: string, value: T, endsAt: number][];
+  /** The values that have not expired. */
+  values: () => T[];
 }
 
 export function createExpiringMap<T>(maxEntries: number): ExpiringMap<T> {
-  const records = new Map<string, { value: T; endsAt: number }>();
+  const entries = new Map<string, { value: T; endsAtMs: number }>();
   return {
-    set(id, value, endsAt) {
-      records.delete(id);
-      records.set(id, { value, endsAt });
-      for (const [oldest, record] of records) {
-        // In the order of insertion, up to the first that may stay, so that no call looks at all of them.
-        if (!hasEnded(record) && records.size <= maxEntries) break;
-        records.delete(oldest);
+    set(id, value, endsAtMs) {
+      entries.delete(id);
+      entries.set(id, { value, endsAtMs });
+      for (const [oldest, entry] of entries) {
+        // In the order of insertion, up to the first entry that may stay: no call visits the whole map.
+        if (!hasExpired(entry) && entries.size <= maxEntries) break;
+        entries.delete(oldest);
       }
     },
     get(id) {
-      const record = records.get(id);
-      return record && !hasEnded(record) ? record.value : undefined;
+      const entry = entries.get(id);
+      return entry && !hasExpired(entry) ? entry.value : undefined;
     },
-    delete: (id) => void records.delete(id),
-    entries: () =>
-      [...records].flatMap(([id, record]) => (hasEnded(record) ? [] : [[id, record.value, record.endsAt]])),
+    delete: (id) => void entries.delete(id),
+    values: () => [...entries.values()].filter((entry) => !hasExpired(entry)).map(({ value }) => value),
   };
 }
 
-function hasEnded({ endsAt }: { endsAt: number }): boolean {
-  return endsAt <= Date.now();
+function hasExpired({ endsAtMs }: { endsAtMs: number }): boolean {
+  return endsAtMs <= Date.now();
 }

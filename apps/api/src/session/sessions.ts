@@ -1,91 +1,121 @@
+import type { TokenResponse } from '@oneclick/shared/messages';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '../config.ts';
 import { ApiError, toApiError } from '../http/api-error.ts';
-import type { Metrics } from '../operations/metrics.ts';
+import { reportEvent } from '../http/events.ts';
+import { PROVIDER_ERRORS } from '../http/route-schemas.ts';
+import { reportScopeChange } from '../http/scope-change.ts';
 import type { OAuthClient, TokenSet } from '../provider/oauth-client.ts';
-import { scopeChanges } from '../provider/scope-change.ts';
+import type { EndedSessions } from './ended-sessions.ts';
+import type { RefreshOnce } from './refresh-once.ts';
+import { createSessionCookie } from './session-cookie.ts';
 import {
-  beginSession,
   continueSession,
-  createSessionCookie,
   hasFreshAccessToken,
   isDueForSealing,
+  startSession,
+  toTokenResponse,
   type Session,
-} from './session-cookie.ts';
-import type { SessionEnd, SharedState } from './shared-state.ts';
-import type { UnderWay } from '../http/in-flight.ts';
+  type SessionEnd,
+} from './session.ts';
 
-/** The life of a session, whichever way it was begun: its cookie, its one refresh for all, its end. */
-export type Sessions = ReturnType<typeof createSessions>;
+/** The sessions of all users: their cookie, their refresh and their end. */
+export interface Sessions {
+  /** Starts the session of a user who has just signed in. It replaces the browser's previous session, if there is one. */
+  start: (
+    reply: FastifyReply,
+    options: { tokens: TokenSet; replaces: SessionEnd | undefined },
+  ) => Promise<TokenResponse>;
+  /** Returns a fresh access token. Asks the provider only if the sealed one is about to expire. */
+  current: (request: FastifyRequest, reply: FastifyReply) => Promise<TokenResponse>;
+  /** Gets a new access token from the provider. */
+  refresh: (request: FastifyRequest, reply: FastifyReply) => Promise<TokenResponse>;
+  /** Ends the session here and at the provider. Does nothing but clear the cookie if there is no session. */
+  end: (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
+  /** Whether the request has a session cookie, valid or not. */
+  hasCookie: (request: FastifyRequest) => boolean;
+  /** @returns undefined if there is no session cookie, or it can't be opened */
+  peek: (request: FastifyRequest) => Promise<SessionEnd | undefined>;
+}
+
+/** What `current` and `refresh` can answer. */
+export const SESSION_ERRORS = [
+  'no_session',
+  'session_invalid',
+  'session_expired',
+  'session_refused',
+  'refresh_in_progress',
+  'provider_misconfigured',
+  ...PROVIDER_ERRORS,
+] as const;
 
 interface SessionsOptions {
   config: Config;
   oauthClient: OAuthClient;
-  sharedState: SharedState;
-  metrics: Metrics;
-  underWay: UnderWay;
+  refreshes: RefreshOnce;
+  endedSessions: EndedSessions;
 }
 
-export function createSessions({ config, oauthClient, sharedState, metrics, underWay }: SessionsOptions) {
-  const sessionCookie = createSessionCookie(config);
+export function createSessions({ config, oauthClient, refreshes, endedSessions }: SessionsOptions): Sessions {
+  const cookie = createSessionCookie(config);
 
   async function open(request: FastifyRequest, reply: FastifyReply): Promise<Session> {
-    const session = await sessionCookie.open(request, reply);
+    const session = await cookie.open(request, reply);
     await refuseEnded(session);
     return session;
   }
 
-  /** Without clearing the cookie: the jar may hold the next session's by the time the answer arrives. */
+  /** Keeps the cookie: by the time the answer arrives, the browser may hold the cookie of the next session. */
   async function refuseEnded(session: Session): Promise<void> {
-    if (await sharedState.isEnded(session)) throw new ApiError('session_invalid');
+    if (await endedSessions.has(session)) throw new ApiError('session_invalid');
   }
 
-  /** A cookie may be some refreshes behind: its holder was sent off before the answer to them had arrived. */
+  /** A cookie may be several refreshes old if the request was sent before their answers arrived. */
   async function findLatest(session: Session): Promise<Session> {
-    const successor = await sharedState.findSuccessor(session);
+    const successor = await refreshes.findSuccessor(session);
     return successor ? findLatest(successor) : session;
   }
 
-  async function refreshSession({ session, request, reply }: SessionRequest): Promise<Session> {
+  async function refreshSession(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    session: Session,
+  ): Promise<Session> {
     let refreshed: Session;
     try {
-      const refreshing = sharedState.refreshOnce(session, () => refreshTokens(session, request));
-      underWay.trackRefresh(refreshing);
+      const refreshing = refreshes.refreshOnce(session, () => refreshTokens(request, session));
+      // If the provider has rotated the refresh token, the result is the only key to the session.
+      request.server.finishBeforeClose(refreshing);
       refreshed = await refreshing;
     } catch (error) {
       await refuseEnded(session);
-      if (error instanceof ApiError && error.code === 'session_expired') sessionCookie.clear(reply);
+      if (error instanceof ApiError && error.code === 'session_expired') cookie.clear(reply);
       throw error;
     }
-    // Whoever signed out, or in as somebody else, while the provider was thinking, stays so.
-    if (await sharedState.isEnded(session)) {
-      await revoke(refreshed, request);
+    // The user may have signed out, or signed in as somebody else, while the provider was answering.
+    if (await endedSessions.has(session)) {
+      await revoke(request, refreshed);
       throw new ApiError('session_invalid');
     }
     const latest = await findLatest(refreshed);
-    await sessionCookie.write(reply, latest);
+    await cookie.write(reply, latest);
     return latest;
   }
 
-  async function refreshTokens(session: Session, request: FastifyRequest): Promise<Session> {
+  async function refreshTokens(request: FastifyRequest, session: Session): Promise<Session> {
     const { refreshToken, scope } = session;
     if (refreshToken === undefined) throw new ApiError('session_expired');
     const tokens = await oauthClient.refreshTokenGrant({ refreshToken, scope }).catch((error: unknown) => {
-      const { code } = toApiError(error);
-      metrics.refreshes.inc({ outcome: code });
-      request.log.info({ event: 'session_refresh_failed', code });
+      reportEvent(request, { event: 'session_refresh_failed', code: toApiError(error).code });
       throw error;
     });
-    const refreshed = continueSession(session, tokens);
-    metrics.refreshes.inc({ outcome: 'refreshed' });
-    request.log.info({ event: 'session_refreshed' });
-    for (const event of scopeChanges({ requested: scope, granted: tokens.scope }))
-      request.log.info({ event });
-    return refreshed;
+    reportEvent(request, { event: 'session_refreshed' });
+    reportScopeChange(request, { requested: scope, granted: tokens.scope });
+    return continueSession(session, tokens);
   }
 
-  /** RFC 7009, as well as we can: signing out must work while the provider doesn't. */
-  async function revoke({ refreshToken, accessToken }: Session, request: FastifyRequest): Promise<void> {
+  /** RFC 7009. A failure is only logged: signing out must work while the provider is down. */
+  async function revoke(request: FastifyRequest, { refreshToken, accessToken }: Session): Promise<void> {
     const token = refreshToken ?? accessToken;
     if (token === undefined) return;
     await oauthClient
@@ -94,54 +124,38 @@ export function createSessions({ config, oauthClient, sharedState, metrics, unde
   }
 
   return {
-    /** Begins the session of who has just signed in, in place of the one before it. */
-    async begin(tokens: TokenSet, { replaces, reply }: SessionBeginning): Promise<Session> {
-      const session = beginSession(tokens, config);
-      await sessionCookie.write(reply, session);
-      // A refresh of the session before this one, still under way, must not put its cookie over the new one.
-      if (replaces) await sharedState.endSession(replaces);
-      return session;
+    async start(reply, { tokens, replaces }) {
+      const session = startSession(tokens, { maxSeconds: config.sessionMaxSeconds });
+      await cookie.write(reply, session);
+      // Otherwise a refresh of the previous session that is still in flight would overwrite the new cookie.
+      if (replaces) await endedSessions.add(replaces);
+      return toTokenResponse(session);
     },
 
-    /** Whether there is a cookie, good or bad. */
-    isPresent: sessionCookie.isPresent,
-    /** For whoever only wants to know: undefined if there is none, or none that can be read. */
-    peek: sessionCookie.peek,
-
-    /** The session with an access token to work with, which costs the provider a request only where it must. */
-    async current(request: FastifyRequest, reply: FastifyReply): Promise<Session> {
+    async current(request, reply) {
       const opened = await open(request, reply);
       const session = await findLatest(opened);
-      if (!hasFreshAccessToken(session)) return refreshSession({ session, request, reply });
-      // A cookie that a refresh has overtaken is brought up to date; any other is sealed anew now and then.
-      if (session !== opened || isDueForSealing(session)) await sessionCookie.write(reply, session);
-      return session;
+      if (!hasFreshAccessToken(session))
+        return toTokenResponse(await refreshSession(request, reply, session));
+      if (session !== opened || isDueForSealing(session)) await cookie.write(reply, session);
+      return toTokenResponse(session);
     },
 
-    /** The session with a new access token. */
-    async refresh(request: FastifyRequest, reply: FastifyReply): Promise<Session> {
-      return refreshSession({ session: await open(request, reply), request, reply });
+    async refresh(request, reply) {
+      return toTokenResponse(await refreshSession(request, reply, await open(request, reply)));
     },
 
-    /** Ends the session, if there is one, here and at the provider. */
-    async end(request: FastifyRequest, reply: FastifyReply): Promise<void> {
-      sessionCookie.clear(reply);
-      const session = await sessionCookie.peek(request);
+    async end(request, reply) {
+      cookie.clear(reply);
+      const session = await cookie.peek(request);
       if (!session) return;
-      // In this order, as a refresh under way looks for the end after it has told its result: one sees the other.
-      await sharedState.endSession(session);
-      await revoke(await findLatest(session), request);
+      // Mark the session as ended before looking up its successor. A concurrent refresh publishes its result first and
+      // checks for the end second, so one of the two always notices the other.
+      await endedSessions.add(session);
+      await revoke(request, await findLatest(session));
     },
+
+    hasCookie: cookie.isPresent,
+    peek: cookie.peek,
   };
-}
-
-interface SessionBeginning {
-  replaces: SessionEnd | undefined;
-  reply: FastifyReply;
-}
-
-interface SessionRequest {
-  session: Session;
-  request: FastifyRequest;
-  reply: FastifyReply;
 }

@@ -73,7 +73,7 @@ test('the code exchange answers with tokens, sets the session cookie and clears 
   expect(tokens).toMatchObject({ token_type: 'Bearer', expires_in: 7200, scope: 'profile balance' });
   expect(await browser.cookieNames()).toEqual([SESSION]);
   expect(response.payload + JSON.stringify(response.headers)).not.toMatch(/refresh-/);
-  expect(events()).toEqual(['sign_in_started', 'sign_in_completed']);
+  expect(events()).toEqual(['sign_in_prepared', 'sign_in_completed']);
 
   const [form] = provider.tokenRequests;
   expect(Object.fromEntries(form ?? [])).toEqual({
@@ -220,7 +220,7 @@ test('a denied authorization answers authorization_denied and ends the transacti
   );
   const code = provider.authorize(authorizationUrl);
   expect(errorOf(await browser.post(PATHS.exchangeToken, { code, state }))).toBe('400 transaction_not_found');
-  expect(events()).toEqual(['sign_in_started', 'sign_in_denied', 'sign_in_failed']);
+  expect(events()).toEqual(['sign_in_prepared', 'sign_in_denied', 'sign_in_failed']);
 });
 
 test('any other authorization error answers authorization_failed', async () => {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Session } from '../../src/session/session-cookie.ts';
+import type { Session } from '../../src/session/session.ts';
 
 /** One of its own with each call, far from its end. */
 export function exampleSession(): Session {

@@ -1,17 +1,12 @@
 import type { ProviderConfig } from '../config.ts';
 import { ApiError } from '../http/api-error.ts';
-import type { Metrics } from './metrics.ts';
-import type { ProviderFetch } from '../provider/provider-fetch.ts';
+import type { EventBus } from '../http/events.ts';
+import type { ProviderFetch } from './provider-fetch.ts';
 
-interface MeasuredFetchOptions {
-  provider: ProviderConfig;
-  metrics: Metrics;
-}
-
-/** The same fetch, with a look at the clock. */
-export function createMeasuredFetch(
+/** The same fetch. It notifies the listeners how long each request took. */
+export function createTimedFetch(
   providerFetch: ProviderFetch,
-  { provider, metrics }: MeasuredFetchOptions,
+  { provider, events }: { provider: ProviderConfig; events: EventBus },
 ): ProviderFetch {
   const endpoints = new Map(
     Object.entries({
@@ -24,13 +19,19 @@ export function createMeasuredFetch(
 
   return async (url, request) => {
     const endpoint = endpoints.get(new URL(url).href) ?? 'unknown';
-    const stop = metrics.providerSeconds.startTimer({ endpoint });
+    const startedAt = performance.now();
+    const notify = (outcome: string) =>
+      events.emit('provider_answered', {
+        endpoint,
+        outcome,
+        seconds: (performance.now() - startedAt) / 1000,
+      });
     try {
       const response = await providerFetch(url, request);
-      stop({ outcome: `${Math.floor(response.status / 100)}xx` });
+      notify(`${Math.floor(response.status / 100)}xx`);
       return response;
     } catch (error) {
-      stop({ outcome: error instanceof ApiError ? error.code : 'internal_error' });
+      notify(error instanceof ApiError ? error.code : 'internal_error');
       throw error;
     }
   };

@@ -149,7 +149,7 @@ describe('callback', () => {
     });
     expect(tokensOf(await browser.post(PATHS.session))).toMatchObject({ expires_in: 7200 });
     expect(provider.refreshRequests()).toHaveLength(0);
-    expect(events()).toEqual(['sign_in_started', 'sign_in_completed']);
+    expect(events()).toEqual(['sign_in_prepared', 'sign_in_completed']);
   });
 
   test.each([
@@ -219,7 +219,7 @@ describe('callback', () => {
     const code = provider.authorize(authorizationUrl);
     expect(placeOf(await comeBack(browser, { code, state }))).toBe(errorPlace('transaction_not_found'));
     expect(provider.tokenRequests).toEqual([]);
-    expect(events()).toEqual(['sign_in_started', 'sign_in_denied', 'sign_in_failed']);
+    expect(events()).toEqual(['sign_in_prepared', 'sign_in_denied', 'sign_in_failed']);
   });
 
   test('a server-side callback with an error and a code does not exchange the code', async () => {

@@ -2,13 +2,14 @@ import fastify from 'fastify';
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { ApiError } from '../http/api-error.ts';
 import { loggerOptions } from '../http/logging.ts';
-import type { Session } from '../session/session-cookie.ts';
+import type { Session } from '../session/session.ts';
 import { exampleSession } from '../../test/support/example-session.ts';
 import { startRedisServer, type RedisServer } from '../../test/doubles/redis-server.ts';
-import { createMemoryState } from '../session/memory-state.ts';
 import { connectToRedis } from './redis-connection.ts';
 import { refreshRecordOf } from './refresh-record.ts';
-import { createRedisState } from './redis-state.ts';
+import { createRedisEndedSessions } from './redis-ended-sessions.ts';
+import { createRedisRefreshOnce } from './redis-refresh-once.ts';
+import { createRedisUsedTransactions } from './redis-used-transactions.ts';
 
 /* The stores of several instances in one process, so that a test controls each step. Real processes: several-instances.test.ts. */
 
@@ -20,11 +21,15 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-async function openState({ providerTimeoutMs = 5000 } = {}) {
+async function openStores({ providerTimeoutMs = 5000 } = {}) {
   const redis = await connectToRedis(server.url, log);
   onTestFinished(() => redis.close());
-  const state = createRedisState({ redis, memory: createMemoryState(), providerTimeoutMs, log });
-  return { ...state, redis };
+  return {
+    redis,
+    ...createRedisRefreshOnce(redis, { providerTimeoutMs }),
+    endedSessions: createRedisEndedSessions(redis),
+    usedTransactions: createRedisUsedTransactions(redis),
+  };
 }
 
 /** An answer of the provider that a test resolves or rejects. */
@@ -56,7 +61,7 @@ async function restartRedis(states: { redis: { isReachable: () => boolean } }[])
 }
 
 test('a refresh on a second instance waits for the first and gets its result', async () => {
-  const [a, b] = [await openState(), await openState()];
+  const [a, b] = [await openStores(), await openStores()];
   const [session, successor] = [exampleSession(), exampleSession()];
   const answer = answerLater();
   const first = a.refreshOnce(session, answer.refresh);
@@ -70,11 +75,11 @@ test('a refresh on a second instance waits for the first and gets its result', a
 });
 
 test('Redis keeps a refreshed session for 30 seconds, a refusal for 5, and an ended session until its absolute end', async () => {
-  const a = await openState();
+  const a = await openStores();
   const [refreshed, refused, ended] = [exampleSession(), exampleSession(), exampleSession()];
   await a.refreshOnce(refreshed, async () => exampleSession());
   await expect(a.refreshOnce(refused, refusal)).rejects.toMatchObject({ code: 'session_expired' });
-  await a.endSession(ended);
+  await a.endedSessions.add(ended);
   const life = (key: string) => a.redis.client.pttl(key);
   const lives = await Promise.all([
     life(`refresh:${refreshRecordOf(refreshed)?.id}`),
@@ -89,7 +94,7 @@ test('Redis keeps a refreshed session for 30 seconds, a refusal for 5, and an en
 });
 
 test('after a failed refresh, an instance that waited for it asks the provider itself', async () => {
-  const [a, b] = [await openState(), await openState()];
+  const [a, b] = [await openStores(), await openStores()];
   const [session, successor] = [exampleSession(), exampleSession()];
   const answer = answerLater();
   const first = a.refreshOnce(session, answer.refresh);
@@ -101,7 +106,7 @@ test('after a failed refresh, an instance that waited for it asks the provider i
 });
 
 test('a refusal by the provider is shared with the other instances', async () => {
-  const [a, b] = [await openState(), await openState()];
+  const [a, b] = [await openStores(), await openStores()];
   const session = exampleSession();
   await expect(a.refreshOnce(session, refusal)).rejects.toMatchObject({ code: 'session_expired' });
   const refresh = never();
@@ -110,7 +115,7 @@ test('a refusal by the provider is shared with the other instances', async () =>
 });
 
 test('an instance that outlives its lock and is then refused returns the result of the other instance', async () => {
-  const [slow, other] = [await openState({ providerTimeoutMs: 50 }), await openState()];
+  const [slow, other] = [await openStores({ providerTimeoutMs: 50 }), await openStores()];
   const [session, successor] = [exampleSession(), exampleSession()];
   const answer = answerLater();
   const refreshed = slow.refreshOnce(session, answer.refresh);
@@ -122,9 +127,9 @@ test('an instance that outlives its lock and is then refused returns the result 
 
 test('an instance that outlives its lock does not release the lock of the next instance', async () => {
   const [slow, other, third] = [
-    await openState({ providerTimeoutMs: 50 }),
-    await openState(),
-    await openState(),
+    await openStores({ providerTimeoutMs: 50 }),
+    await openStores(),
+    await openStores(),
   ];
   const [session, successor] = [exampleSession(), exampleSession()];
   const [slowAnswer, otherAnswer] = [answerLater(), answerLater()];
@@ -143,7 +148,7 @@ test('an instance that outlives its lock does not release the lock of the next i
 });
 
 test('an instance that waits too long for the refresh of another answers refresh_in_progress', async () => {
-  const [a, b] = [await openState(), await openState({ providerTimeoutMs: 1 })];
+  const [a, b] = [await openStores(), await openStores({ providerTimeoutMs: 1 })];
   const session = exampleSession();
   const answer = answerLater();
   const first = a.refreshOnce(session, answer.refresh);
@@ -157,7 +162,7 @@ test('an instance that waits too long for the refresh of another answers refresh
 });
 
 test('a refusal without Redis answers session_refused, since another instance may have refreshed', async () => {
-  const a = await openState();
+  const a = await openStores();
   const answer = answerLater();
   const refreshed = a.refreshOnce(exampleSession(), answer.refresh);
   await answer.asked;
@@ -168,7 +173,7 @@ test('a refusal without Redis answers session_refused, since another instance ma
 });
 
 test('a Redis that restarts empty receives the locks of refreshes in flight', async () => {
-  const [a, b] = [await openState(), await openState()];
+  const [a, b] = [await openStores(), await openStores()];
   const [session, successor] = [exampleSession(), exampleSession()];
   const answer = answerLater();
   const first = a.refreshOnce(session, answer.refresh);
@@ -184,31 +189,31 @@ test('a Redis that restarts empty receives the locks of refreshes in flight', as
 });
 
 test('a Redis that was full receives the missed sign-outs when it has space again', async () => {
-  const [a, b] = [await openState(), await openState()];
+  const [a, b] = [await openStores(), await openStores()];
   const session = exampleSession();
   const limitMemory = (bytes: number) => a.redis.client.config('SET', 'maxmemory', bytes);
   onTestFinished(async () => void (await limitMemory(0)));
   await limitMemory(1);
-  await a.endSession(session);
-  expect([await a.isEnded(session), await b.isEnded(session)]).toEqual([true, false]);
+  await a.endedSessions.add(session);
+  expect([await a.endedSessions.has(session), await b.endedSessions.has(session)]).toEqual([true, false]);
   expect(lines.at(-1)).toMatch(/"level":40,.*"message":"OOM"/);
   await limitMemory(0);
-  await vi.waitFor(async () => expect(await b.isEnded(session)).toBe(true), 10_000);
+  await vi.waitFor(async () => expect(await b.endedSessions.has(session)).toBe(true), 10_000);
 }, 15_000);
 
 test('without Redis a transaction works once on each instance', async () => {
-  const a = await openState();
+  const a = await openStores();
   const transaction = { jti: 'a'.repeat(43), expiresAt: Math.floor(Date.now() / 1000) + 600 };
   await killRedis([a]);
-  expect(await a.claimTransaction(transaction)).toBe(true);
-  expect(await a.claimTransaction(transaction)).toBe(false);
-  await a.releaseTransaction(transaction);
-  expect(await a.claimTransaction(transaction)).toBe(true);
+  expect(await a.usedTransactions.claim(transaction)).toBe(true);
+  expect(await a.usedTransactions.claim(transaction)).toBe(false);
+  await a.usedTransactions.release(transaction);
+  expect(await a.usedTransactions.claim(transaction)).toBe(true);
   await restartRedis([a]);
 });
 
 test('a foreign value in Redis is not used as the result of a refresh', async () => {
-  const [a, b] = [await openState(), await openState()];
+  const [a, b] = [await openStores(), await openStores()];
   const [session, successor] = [exampleSession(), exampleSession()];
   await a.refreshOnce(session, async () => successor);
   const key = `refresh:${refreshRecordOf(session)?.id}`;

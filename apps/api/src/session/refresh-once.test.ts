@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { exampleSession } from '../../test/support/example-session.ts';
-import { createMemoryState } from './memory-state.ts';
+import { createRefreshOnce } from './refresh-once.ts';
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'], now: 0 }));
 afterEach(() => void vi.useRealTimers());
@@ -9,16 +9,16 @@ const session = exampleSession();
 const successor = exampleSession();
 const succeed = () => vi.fn<() => Promise<typeof session>>(async () => successor);
 
-test('callers at the same time share one refresh', async () => {
-  const { refreshOnce } = createMemoryState();
+test('concurrent callers with one token set share one refresh', async () => {
+  const { refreshOnce } = createRefreshOnce();
   const refresh = succeed();
   const results = await Promise.all([refreshOnce(session, refresh), refreshOnce(session, refresh)]);
   expect(results).toEqual([successor, successor]);
   expect(refresh).toHaveBeenCalledTimes(1);
 });
 
-test('the result is there for 30 seconds and then forgotten', async () => {
-  const { refreshOnce, findSuccessor } = createMemoryState();
+test('the result of a refresh is shared for 30 seconds and then forgotten', async () => {
+  const { refreshOnce, findSuccessor } = createRefreshOnce();
   const refresh = succeed();
   await refreshOnce(session, refresh);
   vi.setSystemTime(29_999);
@@ -30,8 +30,8 @@ test('the result is there for 30 seconds and then forgotten', async () => {
   expect(refresh).toHaveBeenCalledTimes(2);
 });
 
-test('a failure is shared while it lasts, and not kept', async () => {
-  const { refreshOnce } = createMemoryState();
+test('concurrent callers share a failed refresh, and the next caller tries again', async () => {
+  const { refreshOnce } = createRefreshOnce();
   const refresh = vi.fn<() => Promise<typeof session>>(async () => Promise.reject(new Error('down')));
   const results = await Promise.allSettled([refreshOnce(session, refresh), refreshOnce(session, refresh)]);
   expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
@@ -39,18 +39,9 @@ test('a failure is shared while it lasts, and not kept', async () => {
   expect(await refreshOnce(session, succeed())).toBe(successor);
 });
 
-test('token sets have nothing to do with each other', async () => {
-  const { refreshOnce } = createMemoryState();
+test('callers with different token sets refresh separately', async () => {
+  const { refreshOnce } = createRefreshOnce();
   const refresh = succeed();
   await Promise.all([refreshOnce(session, refresh), refreshOnce(exampleSession(), refresh)]);
   expect(refresh).toHaveBeenCalledTimes(2);
-});
-
-test('an ended session stays ended as long as its cookie could open', async () => {
-  const { endSession, isEnded, endedSessions } = createMemoryState();
-  await endSession(session);
-  vi.setSystemTime(session.endsAt * 1000 - 1);
-  expect(await isEnded(session)).toBe(true);
-  expect(await isEnded(exampleSession())).toBe(false);
-  expect(endedSessions()).toEqual([{ sessionId: session.sessionId, endsAt: session.endsAt * 1000 }]);
 });

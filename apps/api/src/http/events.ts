@@ -1,0 +1,40 @@
+import { EventEmitter } from 'node:events';
+import type { ErrorCode } from '@oneclick/shared/errors';
+import type { FastifyRequest } from 'fastify';
+
+/** Who drives a sign-in: a script of the web app, or redirects of the page without any script. */
+export const FLOWS = ['browser', 'server-side'] as const;
+export type Flow = (typeof FLOWS)[number];
+
+/** What happened to a user. Each is one line of the log. */
+export type UserEvent =
+  | { event: 'sign_in_prepared' | 'sign_in_completed'; flow: Flow }
+  | { event: 'session_refreshed' | 'signed_out' | 'scope_reduced' | 'scope_extended' }
+  | { event: 'session_refresh_failed'; code: ErrorCode };
+
+interface ApiEvents {
+  user_event: [UserEvent];
+  error_answered: [
+    { code: ErrorCode; event: string | undefined; flow: Flow | undefined; request: FastifyRequest },
+  ];
+  provider_answered: [{ endpoint: string; outcome: string; seconds: number }];
+}
+
+/** Lets operations/ count and measure. The API works the same when nobody listens. */
+export type EventBus = EventEmitter<ApiEvents>;
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    events: EventBus;
+  }
+}
+
+export function createEventBus(): EventBus {
+  return new EventEmitter<ApiEvents>();
+}
+
+/** Logs the event and notifies the listeners. */
+export function reportEvent(request: FastifyRequest, event: UserEvent): void {
+  request.log.info(event);
+  request.server.events.emit('user_event', event);
+}

@@ -1,0 +1,42 @@
+import { randomUUID } from 'node:crypto';
+import type { Server } from 'node:http';
+import { LogController, type FastifyHttpOptions } from 'fastify';
+import type { Config } from '../config.ts';
+import { answerBrokenRequest } from './broken-request.ts';
+import { sendError } from './error-handler.ts';
+import { loggerOptions, type LogStream } from './logging.ts';
+import { responseHeaders } from './response-headers.ts';
+
+/** Limits, time-outs, request ids and logging of the server. */
+export function fastifyOptions(config: Config, logStream?: LogStream): FastifyHttpOptions<Server> {
+  const headers = responseHeaders(config.topology);
+  return {
+    logger: loggerOptions(config.logLevel, logStream),
+    // A client must not choose a text of the log, so the request's own id is ignored.
+    requestIdHeader: false,
+    genReqId: () => randomUUID(),
+    // Fastify would write two lines for each request. logging.ts writes one.
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
+    trustProxy: config.trustedProxies.length > 0 && [...config.trustedProxies],
+    bodyLimit: 8192,
+    // The server disconnects a client that sends slowly or does not read its answer.
+    requestTimeout: config.requestTimeoutMs,
+    connectionTimeout: config.idleTimeoutMs,
+    http: {
+      maxHeaderSize: 16_384,
+      headersTimeout: config.requestTimeoutMs,
+      // Node checks for expired connections every 30 s by default, so a shorter time-out would be late.
+      connectionsCheckingInterval: config.requestTimeoutMs / 10,
+    },
+    // shutdown.ts has waited for the requests in flight by then. A connection without a request would block the close.
+    forceCloseConnections: true,
+    return503OnClosing: false, // shutdown.ts answers in the form of the contract.
+    // By default Ajv turns 1 into "1" and ["a"] into "a", and removes unknown keys.
+    ajv: { customOptions: { coerceTypes: false, removeAdditional: false } },
+    frameworkErrors: (error, request, reply) => {
+      void reply.headers(headers); // No hook runs for a request whose URL can't be decoded.
+      sendError(request, reply, error);
+    },
+    clientErrorHandler: answerBrokenRequest(headers),
+  };
+}

@@ -1,0 +1,123 @@
+import {
+  ServerSideCallbackQuery,
+  ServerSideStartQuery,
+  type ExchangeTokenRequest,
+  type Userinfo,
+} from '@oneclick/shared/messages';
+import { PATHS } from '@oneclick/shared/paths';
+import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
+import type { Config } from '../config.ts';
+import { ApiError } from '../http/api-error.ts';
+import { reportError } from '../http/error-handler.ts';
+import { createNavigationCheck, createReadOriginCheck, ORIGIN_ERRORS } from '../http/origin-check.ts';
+import { describeRoute, empty, json } from '../http/route-schemas.ts';
+import { RESOURCE_ERRORS, type ResourceClient } from '../provider/resource-client.ts';
+import { SESSION_ERRORS, type Sessions } from '../session/sessions.ts';
+import type { SignIns } from '../sign-in/sign-ins.ts';
+import { parseReturnPath } from './return-path.ts';
+
+interface ServerSideFlowOptions {
+  config: Config;
+  signIns: SignIns;
+  sessions: Sessions;
+  resourceClient: ResourceClient;
+}
+
+/**
+ * A sign-in without a script: the page itself goes to the provider and comes back signed in. Its first two routes are
+ * navigations, which carry neither an `Origin` nor a header of ours. Fetch Metadata protects the first, the transaction
+ * cookie the second.
+ */
+export const serverSideFlow: FastifyPluginAsync<ServerSideFlowOptions> = async (app, options) => {
+  const { config, signIns, sessions, resourceClient } = options;
+  const { topology, webOrigin } = config;
+  const redirectUri = config.provider.serverRedirectUri;
+  if (redirectUri === undefined) return;
+
+  app.get<{ Querystring: ServerSideStartQuery }>(
+    PATHS.serverSideStart,
+    { ...START, exposeHeadRoute: false, onRequest: createNavigationCheck(topology) },
+    async (request, reply) => {
+      const session = await sessions.peek(request);
+      const { authorizationUrl } = await signIns.prepare(request, reply, {
+        flow: 'server-side',
+        redirectUri,
+        returnPath: parseReturnPath(request.query.return_to, webOrigin),
+        replaces: session && { sessionId: session.sessionId, endsAt: session.endsAt },
+      });
+      return reply.redirect(authorizationUrl);
+    },
+  );
+
+  app.get<{ Querystring: ServerSideCallbackQuery }>(
+    PATHS.serverSideCallback,
+    {
+      ...CALLBACK,
+      exposeHeadRoute: false,
+      // A person sees this answer. The web app, to which it redirects, has a text for every code.
+      errorHandler: (error, request, reply) => {
+        const { code } = reportError(request, error);
+        void reply.redirect(locationOf('/', { error: code }));
+      },
+    },
+    async (request, reply) => {
+      const response = readAuthorizationResponse(request.query);
+      const { returnPath } = await signIns.exchangeCode(request, reply, { flow: 'server-side', response });
+      return reply.redirect(locationOf(returnPath, { login: 'success' }));
+    },
+  );
+
+  app.get(
+    PATHS.sessionUserinfo,
+    { ...USERINFO, onRequest: [requireSessionCookie, createReadOriginCheck(topology)] },
+    async (request, reply): Promise<Userinfo> => {
+      const { access_token } = await sessions.current(request, reply);
+      return resourceClient.fetchUserinfo(access_token);
+    },
+  );
+
+  /** Without a session cookie every caller gets the same answer, so the origin does not matter. */
+  async function requireSessionCookie(request: FastifyRequest): Promise<void> {
+    if (!sessions.hasCookie(request)) throw new ApiError('no_session');
+  }
+
+  function locationOf(path: string, outcome: { login: 'success' } | { error: string }): string {
+    const url = new URL(webOrigin + path);
+    for (const name of ['login', 'error']) url.searchParams.delete(name);
+    for (const [name, value] of Object.entries(outcome)) url.searchParams.set(name, value);
+    return url.href;
+  }
+};
+
+/** If the response has an error, its code is ignored. */
+function readAuthorizationResponse({ state, code, error }: ServerSideCallbackQuery): ExchangeTokenRequest {
+  if (error !== undefined) return { state, error };
+  if (code !== undefined) return { state, code };
+  throw new ApiError('invalid_request');
+}
+
+const START = describeRoute({
+  operationId: 'serverSideStart',
+  summary: 'Redirects the page to the provider.',
+  config: { rateLimitGroup: 'sign-in' },
+  querystring: ServerSideStartQuery,
+  success: empty(302),
+  errors: ['origin_not_allowed'],
+});
+const CALLBACK = describeRoute({
+  operationId: 'serverSideCallback',
+  summary:
+    'Redirects from the provider to the web app, with `login=success`, or with an error code in `error`.',
+  security: [{ transaction: [] }],
+  config: { rateLimitGroup: 'sign-in', endsSignIn: 'server-side' },
+  querystring: ServerSideCallbackQuery,
+  success: empty(302),
+});
+const USERINFO = describeRoute({
+  operationId: 'sessionUserinfo',
+  summary: 'Returns the account of the user by session cookie, with the balance if the scope covers it.',
+  security: [{ csrf: [], session: [] }],
+  config: { rateLimitGroup: 'resources' },
+  success: json('Userinfo'),
+  errors: [...ORIGIN_ERRORS, ...SESSION_ERRORS, ...RESOURCE_ERRORS],
+});

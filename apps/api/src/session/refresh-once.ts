@@ -1,0 +1,46 @@
+import { createExpiringMap } from './expiring-map.ts';
+import type { Session } from './session.ts';
+
+/**
+ * One refresh for all requests that hold the same token set. A provider that rotates refresh tokens takes the second use
+ * of one for theft and ends the grant (RFC 9700 §4.14.2). Two tabs that load at the same time must not cause that.
+ */
+export interface RefreshOnce {
+  /**
+   * Callers with the same token set share one refresh and its result, at the same time or up to 30 seconds later. They
+   * share a failure only while it is in flight: the next caller tries again.
+   *
+   * @throws ApiError from `refresh`; `refresh_in_progress` if another instance takes too long
+   */
+  refreshOnce: (session: Session, refresh: () => Promise<Session>) => Promise<Session>;
+  /** The session that a refresh in the last 30 seconds has made of this one. */
+  findSuccessor: (session: Session) => Promise<Session | undefined>;
+}
+
+/** For requests that were sent with the old cookie before the new one arrived. */
+export const GRACE_MS = 30_000;
+const MAX_SUCCESSORS = 10_000;
+
+/** For the requests of this process. */
+export function createRefreshOnce(): RefreshOnce {
+  const inFlight = new Map<string, Promise<Session>>();
+  const successors = createExpiringMap<Session>(MAX_SUCCESSORS);
+
+  return {
+    async refreshOnce({ tokenSetId }, refresh) {
+      const successor = successors.get(tokenSetId) ?? inFlight.get(tokenSetId);
+      if (successor) return successor;
+      // Starts asynchronously, so that the promise is in the map before `refresh` runs.
+      const refreshing = Promise.resolve()
+        .then(refresh)
+        .then((refreshed) => {
+          successors.set(tokenSetId, refreshed, Date.now() + GRACE_MS);
+          return refreshed;
+        })
+        .finally(() => inFlight.delete(tokenSetId));
+      inFlight.set(tokenSetId, refreshing);
+      return refreshing;
+    },
+    findSuccessor: async ({ tokenSetId }) => successors.get(tokenSetId),
+  };
+}

@@ -1,0 +1,27 @@
+import type { RateLimitStore } from './http/rate-limits.ts';
+import { createEndedSessions, type EndedSessions } from './session/ended-sessions.ts';
+import { createRefreshOnce, type RefreshOnce } from './session/refresh-once.ts';
+import { unlimitedTransactions, type UsedTransactions } from './sign-in/used-transactions.ts';
+
+/**
+ * What a sealed cookie can't contain: that its tokens were replaced, its session ended or its transaction used. Several
+ * instances of the API have to share this.
+ */
+export interface Stores {
+  refreshes: RefreshOnce;
+  endedSessions: EndedSessions;
+  usedTransactions: UsedTransactions;
+  rateLimits: RateLimitStore;
+  /** Undefined if the stores are in memory. */
+  isRedisReachable?: () => boolean;
+}
+
+/** For one instance. A restart empties them. */
+export function createMemoryStores(): Stores {
+  return {
+    refreshes: createRefreshOnce(),
+    endedSessions: createEndedSessions(),
+    usedTransactions: unlimitedTransactions,
+    rateLimits: {},
+  };
+}
