@@ -5,7 +5,7 @@ import fp from 'fastify-plugin';
 import { ApiError } from './api-error.ts';
 
 const GROUPS = ['sign-in', 'session', 'resources', 'operator'] as const;
-export type RateLimitGroup = (typeof GROUPS)[number];
+type RateLimitGroup = (typeof GROUPS)[number];
 
 declare module 'fastify' {
   interface FastifyContextConfig {

@@ -21,7 +21,7 @@ const Transaction = v.object({
   expiresAt: v.number(),
   jti: v.string(),
 });
-export type Transaction = v.InferOutput<typeof Transaction>;
+type Transaction = v.InferOutput<typeof Transaction>;
 
 /** The part of a transaction that the caller chooses. */
 export type TransactionRequest = Pick<Transaction, 'flow' | 'redirectUri' | 'returnPath' | 'replaces'>;

@@ -1,5 +1,5 @@
 /** A transaction, and until when its cookie can be opened. */
-export interface TransactionUse {
+interface TransactionUse {
   jti: string;
   expiresAt: number;
 }
