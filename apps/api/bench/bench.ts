@@ -4,24 +4,24 @@ import { startMeasuredServer, type MeasuredServer } from './measured-server.ts';
 import { visit } from './visit.ts';
 
 /*
- * `pnpm bench`: what the built API costs. It prints and judges nothing.
+ * `pnpm bench` prints the CPU time per visit and the memory of the built API. It has no limits and never fails.
  *
- * A visit is a sign-in, five looks at the balance and one refresh, with the headers and cookies of a browser. Its cost
- * is the CPU time of the server's own process; the visitor, the provider and the server are three processes. The same
- * visit at a bare pass-through, which checks nothing, is the measure: rounds alternate, so that a busy machine
- * burdens both.
+ * A visit is a sign-in, five requests for the balance and one refresh, with the headers and cookies of a browser. The
+ * visitors, the provider and the server are three processes, and only the CPU time of the server counts. For comparison
+ * the same visits go to a pass-through that checks nothing. The rounds alternate between both servers, so that other
+ * load on the machine affects both.
  */
 
 const ROUNDS = 9;
 const VISITS_PER_ROUND = 400;
 const WARM_UP_VISITS = 1000;
-const VISITORS_AT_ONCE = 8;
+const CONCURRENT_VISITORS = 8;
 const MEMORY_VISITS = 100_000;
 const MEMORY_STEPS = 10;
 
 const BUILT_SERVER = new URL('../dist/server.js', import.meta.url);
 
-const dispatcher = new Agent({ connections: VISITORS_AT_ONCE, keepAliveTimeout: 30_000 });
+const dispatcher = new Agent({ connections: CONCURRENT_VISITORS, keepAliveTimeout: 30_000 });
 const servers: MeasuredServer[] = [];
 
 try {
@@ -35,7 +35,7 @@ try {
     env: {
       NODE_ENV: 'production',
       PORT: '0',
-      RATE_LIMIT_PER_MINUTE: '1000000000', // All visitors come from one address.
+      RATE_LIMIT_PER_MINUTE: '1000000000', // All visitors have one address.
       WEB_ORIGIN: 'https://app.example.com',
       OAUTH_PROVIDER: provider.url,
       OAUTH_CLIENT_ID: 'client_1',
@@ -54,15 +54,15 @@ try {
 async function measureCpu(passThrough: MeasuredServer, api: MeasuredServer): Promise<void> {
   for (const server of [passThrough, api]) await makeVisits(server, WARM_UP_VISITS);
   console.log(`CPU per visit, in ms, ${ROUNDS} rounds of ${VISITS_PER_ROUND} visits`);
-  const rounds: { bare: number; ours: number }[] = [];
+  const rounds: { passThrough: number; api: number }[] = [];
   for (let round = 0; round < ROUNDS; round += 1) {
-    rounds.push({ bare: await cpuPerVisit(passThrough), ours: await cpuPerVisit(api) });
+    rounds.push({ passThrough: await cpuPerVisit(passThrough), api: await cpuPerVisit(api) });
   }
-  const bare = median(rounds.map((round) => round.bare));
-  const ours = median(rounds.map((round) => round.ours));
-  print('pass-through', bare.toFixed(3));
-  print('api', ours.toFixed(3));
-  print('ratio', (ours / bare).toFixed(2));
+  const passThroughMs = median(rounds.map((round) => round.passThrough));
+  const apiMs = median(rounds.map((round) => round.api));
+  print('pass-through', passThroughMs.toFixed(3));
+  print('api', apiMs.toFixed(3));
+  print('ratio', (apiMs / passThroughMs).toFixed(2));
 }
 
 async function measureMemory(api: MeasuredServer): Promise<void> {
@@ -87,19 +87,19 @@ async function cpuPerVisit(server: MeasuredServer): Promise<number> {
 
 async function makeVisits({ url }: MeasuredServer, count: number): Promise<void> {
   let left = count;
-  const makeVisitsInTurn = async () => {
+  const runVisitor = async () => {
     while (left > 0) {
       left -= 1;
       await visit(url, dispatcher);
     }
   };
-  await Promise.all(Array.from({ length: VISITORS_AT_ONCE }, makeVisitsInTurn));
+  await Promise.all(Array.from({ length: CONCURRENT_VISITORS }, runVisitor));
 }
 
 function median(numbers: number[]): number {
   return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
 }
 
-function print(what: string, value: string): void {
-  console.log(`  ${what.padEnd(20)} ${value}`);
+function print(label: string, value: string): void {
+  console.log(`  ${label.padEnd(20)} ${value}`);
 }

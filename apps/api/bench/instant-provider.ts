@@ -1,9 +1,7 @@
 import { createServer } from 'node:http';
 import { portOf } from '../test/support/port-of.ts';
 
-/*
- * A provider that answers at once and looks at nothing, so that waiting for it says nothing about who waits.
- */
+/* A provider that answers at once and checks nothing, so that its own time does not influence the measurement. */
 
 let tokens = 0;
 const USERINFO = JSON.stringify({
@@ -17,7 +15,7 @@ const USERINFO = JSON.stringify({
   status: 1,
 });
 
-/** As long as a JWT of the provider's. */
+/** A token response with an access token as long as a JWT of AIHubMix. */
 function newTokens(): string {
   tokens += 1;
   const id = tokens.toString(36).padStart(8, '0');

@@ -3,13 +3,13 @@ import { once } from 'node:events';
 import * as v from 'valibot';
 
 const Usage = v.object({
-  /** Since the process began, user and system, in milliseconds. */
+  /** User and system time since the start of the process, in milliseconds. */
   cpuMs: v.number(),
   rssBytes: v.number(),
 });
 type Usage = v.InferOutput<typeof Usage>;
 
-/** A server in a process of its own, whose use of the machine is its own word for it. */
+/** A server in its own process that reports its CPU time and memory. */
 export interface MeasuredServer {
   url: string;
   usage: () => Promise<Usage>;
@@ -22,7 +22,7 @@ interface ServerOptions {
   env?: Record<string, string>;
 }
 
-/** Resolves once the server has printed where it listens. */
+/** Starts the server. Resolves when the server has printed its address. */
 export async function startMeasuredServer({
   script,
   args = [],
@@ -50,11 +50,11 @@ export async function startMeasuredServer({
 
 async function untilListening(child: ChildProcess): Promise<string> {
   const ended = once(child, 'exit').then(([code]) => {
-    throw new Error(`${child.spawnargs.at(-1)} ended with exit code ${code}`);
+    throw new Error(`${child.spawnargs.at(-1)} exited with code ${code}`);
   });
   const listening = new Promise<string>((resolve) => {
     let output = '';
-    // Read to the end of its life: a full pipe would stop the server.
+    // Keep reading until the server exits: a full pipe would block it.
     child.stdout?.on('data', (text) => {
       if (output.length < 10_000) output += String(text);
       const [url] = /http:\/\/127\.0\.0\.1:\d+/.exec(output) ?? [];

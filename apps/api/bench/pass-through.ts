@@ -5,8 +5,8 @@ import { Agent, request as send } from 'undici';
 import { portOf } from '../test/support/port-of.ts';
 
 /*
- * The least that can be called this API: it adds the client secret, keeps the refresh token in a cookie and hands on
- * the rest. It checks nothing, seals nothing, logs nothing and caps nothing. What the API costs is measured against it.
+ * The smallest server with the routes of the API, as the baseline of the bench. It adds the client secret, stores the
+ * refresh token in a cookie and passes on the rest. It checks, seals, logs and limits nothing.
  */
 
 const [provider = ''] = process.argv.slice(2);

@@ -1,7 +1,7 @@
 import { PATHS } from '@oneclick/shared/paths';
 import { request, type Dispatcher } from 'undici';
 
-/** What a browser sends along with a request of the web app's. */
+/** The headers that Chromium sends with a request of the web app. */
 const BROWSER_HEADERS = {
   origin: 'https://app.example.com',
   referer: 'https://app.example.com/',
@@ -21,11 +21,14 @@ const BROWSER_HEADERS = {
 
 const USERINFO_READS = 5;
 
-/** One user, one browser: signs in, looks at the balance five times, and gets a new access token once. */
+/** One user in one browser: signs in, reads the balance five times and refreshes the access token once. */
 export async function visit(baseUrl: string, dispatcher: Dispatcher): Promise<void> {
   const cookies = new Map<string, string>();
 
-  async function send(path: string, { body, accessToken }: Sent = {}): Promise<Record<string, string>> {
+  async function send(
+    path: string,
+    { body, accessToken }: SendOptions = {},
+  ): Promise<Record<string, string>> {
     const {
       statusCode,
       headers,
@@ -57,7 +60,7 @@ export async function visit(baseUrl: string, dispatcher: Dispatcher): Promise<vo
   await send(PATHS.refreshToken);
 }
 
-interface Sent {
+interface SendOptions {
   body?: object;
   accessToken?: string | undefined;
 }

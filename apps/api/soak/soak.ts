@@ -10,14 +10,14 @@ import {
 import { createVisitor, REFRESHED } from './visitor.ts';
 
 /*
- * `pnpm soak`: many sessions are refreshed over three processes and a real Redis while everything around them fails.
- * It prints what was done and how many sessions were lost: those that are over although nobody has signed out. Any
- * makes it exit with 1.
+ * `pnpm soak` refreshes many sessions over three processes and a real Redis while the provider, the connections, the
+ * processes and Redis fail. It prints the events and the number of lost sessions: sessions that ended without a
+ * sign-out. It exits with 1 if any session was lost.
  *
- * A provider that forgives no second use of a refresh token, and whose answer does not arrive, ends that session
- * whatever a client does; so does one token used by two instances while no Redis can tell them of each other. So the
- * faults that can do this run against a provider that takes the old token again for a minute, as long as nobody has
- * used the new one; a strict one runs with all the others.
+ * No client can prevent two kinds of loss with a strict provider, which ends the session on the second use of a refresh
+ * token: the provider's answer is lost after it has replaced the token, or two instances without Redis use one token.
+ * So the faults that can cause them run with a provider that accepts the old token for another minute while the new one
+ * is unused. All other faults run with a strict provider too.
  */
 
 const WEB_ORIGIN = 'https://app.example.com';
@@ -30,24 +30,24 @@ interface Phase {
   refreshes: number;
   visitors: number;
   overlapMs: number;
-  /** How many of a hundred refreshes the provider spoils, and how. */
+  /** The percentage of refreshes at the provider that end with each fault. */
   faults: Partial<Record<TokenFault, number>>;
-  /** Browsers that ask for one refresh at a time and wait for its answer, as Web Locks make them. */
+  /** Each browser sends one refresh at a time and waits for its answer, as the web app does with Web Locks. */
   areBrowsersCareful?: boolean;
-  /** What happens to the machinery, in turn, every few seconds. */
-  blows: readonly Blow[];
+  /** One of these disturbances follows another every few seconds, in turn. */
+  disturbances: readonly Disturbance[];
 }
 
-type Blow = 'kill an instance' | 'kill Redis' | 'freeze Redis' | 'replace an instance';
+type Disturbance = 'kill an instance' | 'kill Redis' | 'freeze Redis' | 'replace an instance';
 
 const PHASES: readonly Phase[] = [
   {
-    title: 'A provider that takes a replaced token again while the new one is unused',
+    title: 'A provider that accepts a replaced token while the new one is unused',
     refreshes: 6000,
     visitors: 120,
     overlapMs: OVERLAP_MS,
     faults: { unavailable: 3, reset: 2, slow: 3, cut: 2, silent: 0.1, late: 0.1 },
-    blows: ['kill an instance', 'kill Redis', 'replace an instance', 'freeze Redis'],
+    disturbances: ['kill an instance', 'kill Redis', 'replace an instance', 'freeze Redis'],
   },
   {
     title: 'A strict provider: a second use of a token ends the session',
@@ -55,29 +55,29 @@ const PHASES: readonly Phase[] = [
     visitors: 60,
     overlapMs: 0,
     faults: { unavailable: 3, reset: 2, slow: 3, silent: 0.1 },
-    blows: ['replace an instance'],
+    disturbances: ['replace an instance'],
   },
   {
-    title: 'The same without Redis every few seconds, and browsers that refresh once at a time',
+    title: 'The same, with Redis unreachable every few seconds and browsers that send one refresh at a time',
     refreshes: 2000,
     visitors: 60,
     overlapMs: 0,
     faults: { unavailable: 3, reset: 2, slow: 3 },
     areBrowsersCareful: true,
-    blows: ['kill Redis', 'replace an instance', 'freeze Redis'],
+    disturbances: ['kill Redis', 'replace an instance', 'freeze Redis'],
   },
 ];
 
-let lostInAll = 0;
-for (const phase of PHASES) lostInAll += await run(phase);
-await showWhatNobodySurvives();
-console.log(`\nSessions lost: ${lostInAll}`);
-process.exit(lostInAll === 0 ? 0 : 1);
+let totalLost = 0;
+for (const phase of PHASES) totalLost += await run(phase);
+await showUnavoidableLoss();
+console.log(`\nSessions lost: ${totalLost}`);
+process.exit(totalLost === 0 ? 0 : 1);
 
 async function run(phase: Phase): Promise<number> {
   console.log(`\n${phase.title}`);
-  const done = new Map<string, number>();
-  const count = (what: string) => void done.set(what, (done.get(what) ?? 0) + 1);
+  const counts = new Map<string, number>();
+  const count = (event: string) => void counts.set(event, (counts.get(event) ?? 0) + 1);
 
   const system = await startSystem(phase, count);
   const visitors = Array.from({ length: phase.visitors }, () =>
@@ -91,34 +91,34 @@ async function run(phase: Phase): Promise<number> {
   );
   await Promise.all(visitors.map(({ signIn }) => signIn()));
 
-  const isDone = () => (done.get(REFRESHED) ?? 0) >= phase.refreshes;
-  const blows = system.strike(isDone);
+  const isDone = () => (counts.get(REFRESHED) ?? 0) >= phase.refreshes;
+  const disturbances = system.disturb(isDone);
   await Promise.all(visitors.map(({ browseUntil }) => browseUntil(isDone)));
-  await blows;
+  await disturbances;
 
-  // All is well again: who is still signed in?
+  // Nothing is disturbed any more. Count the visitors who are still signed in.
   const areSignedIn = await Promise.all(visitors.map(({ isSignedIn }) => isSignedIn()));
   const lost = visitors.filter((_, i) => !areSignedIn[i]);
   await system.stop();
 
-  for (const [what, times] of [...done].toSorted(([a], [b]) => a.localeCompare(b))) print(what, times);
-  print('second uses of a token that the provider forgave', system.provider.forgiven);
+  for (const [event, times] of [...counts].toSorted(([a], [b]) => a.localeCompare(b))) print(event, times);
+  print('second uses of a token that the provider accepted', system.provider.forgiven);
   print('second uses of a token that ended the grant', system.provider.grantsEnded);
   print('sessions', visitors.length);
   print('sessions lost', lost.length);
-  for (const { story } of lost) console.log(`    ${story().join(' · ')}`);
+  for (const { lastEvents } of lost) console.log(`    ${lastEvents().join(' · ')}`);
   return lost.length;
 }
 
-async function startSystem({ overlapMs, faults, blows }: Phase, count: (what: string) => void) {
+async function startSystem({ overlapMs, faults, disturbances }: Phase, count: (event: string) => void) {
   const provider = await startRotatingProvider({
     overlapMs,
-    lateMs: 11_000, // Just after the API has given up.
+    lateMs: 11_000, // One second after the time-out of the API.
     chooseFault() {
-      let dice = Math.random() * 100;
+      let percent = Math.random() * 100;
       for (const fault of FAULTS) {
-        dice -= faults[fault] ?? 0;
-        if (dice < 0) {
+        percent -= faults[fault] ?? 0;
+        if (percent < 0) {
           count(`provider: ${fault}`);
           return fault;
         }
@@ -136,24 +136,24 @@ async function startSystem({ overlapMs, faults, blows }: Phase, count: (what: st
     return instance;
   };
 
-  async function strike(isDone: () => boolean): Promise<void> {
+  async function disturb(isDone: () => boolean): Promise<void> {
     for (let turn = 0; ; turn += 1) {
       await delay(3000);
-      const blow = blows[turn % blows.length];
-      if (isDone() || !blow) return;
-      count(blow);
-      await BLOWS[blow](turn);
+      const disturbance = disturbances[turn % disturbances.length];
+      if (isDone() || !disturbance) return;
+      count(disturbance);
+      await DISTURBANCES[disturbance](turn);
     }
   }
 
-  const BLOWS: Record<Blow, (turn: number) => Promise<void>> = {
+  const DISTURBANCES: Record<Disturbance, (turn: number) => Promise<void>> = {
     async 'kill an instance'(turn) {
       await instances[turn % INSTANCES]?.stop();
       await delay(1000);
       instances[turn % INSTANCES] = await startInstance({ env });
     },
     async 'replace an instance'(turn) {
-      // As in a rolling deploy: the new one first, then the old one finishes what it has begun.
+      // As in a rolling deployment: the new instance starts, then the old one finishes its requests and exits.
       const old = instances[turn % INSTANCES];
       instances[turn % INSTANCES] = await startInstance({ env });
       old?.kill('SIGTERM');
@@ -162,7 +162,7 @@ async function startSystem({ overlapMs, faults, blows }: Phase, count: (what: st
     async 'kill Redis'() {
       await redis.kill();
       await delay(1500);
-      await redis.restart(); // With nothing in it.
+      await redis.restart(); // It restarts empty.
     },
     async 'freeze Redis'() {
       redis.freeze();
@@ -174,7 +174,7 @@ async function startSystem({ overlapMs, faults, blows }: Phase, count: (what: st
   return {
     provider,
     pick,
-    strike,
+    disturb,
     async stop() {
       await Promise.all(instances.map(({ stop }) => stop()));
       await Promise.all([provider.close(), redis.stop()]);
@@ -190,12 +190,12 @@ function settings(provider: RotatingProvider, redisUrl: string): Record<string, 
     OAUTH_CLIENT_SECRET: randomBytes(16).toString('hex'),
     SESSION_KEYS: `k1:${randomBytes(32).toString('base64url')}`,
     REDIS_URL: redisUrl,
-    RATE_LIMIT_PER_MINUTE: '1000000000', // All visitors come from one address.
+    RATE_LIMIT_PER_MINUTE: '1000000000', // All visitors have one address.
   };
 }
 
-/** So that nobody takes the number above for more than it is. */
-async function showWhatNobodySurvives(): Promise<void> {
+/** Shows the loss that the phases above exclude: the answer of a strict provider is lost. */
+async function showUnavoidableLoss(): Promise<void> {
   const provider = await startRotatingProvider();
   const redis = await startRedisServer();
   const instance = await startInstance({ env: settings(provider, redis.url) });
@@ -215,6 +215,6 @@ async function showWhatNobodySurvives(): Promise<void> {
   print('sessions lost, of 1', isLost ? 1 : 0);
 }
 
-function print(what: string, times: number): void {
-  console.log(`  ${String(times).padStart(6)} ${what}`);
+function print(label: string, times: number): void {
+  console.log(`  ${String(times).padStart(6)} ${label}`);
 }

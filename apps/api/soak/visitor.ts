@@ -5,27 +5,27 @@ import type { Instance } from '../test/support/instance.ts';
 import type { RotatingProvider } from '../test/doubles/rotating-provider.ts';
 import { signIn } from '../test/support/sign-in.ts';
 
-/** A browser whose session is refreshed again and again, more often and less carefully than any page would. */
+/** A browser that refreshes its session far more often than a page would. */
 export interface Visitor {
   signIn: () => Promise<void>;
   browseUntil: (isDone: () => boolean) => Promise<void>;
-  /** Asks as long as the answer is that it can't be said now. */
+  /** Refreshes until the API answers with tokens or with the end of the session. */
   isSignedIn: () => Promise<boolean>;
-  /** What its last requests came to. */
-  story: () => string[];
+  /** The results of the last requests. */
+  lastEvents: () => string[];
 }
 
 interface VisitorOptions {
-  /** Where the load balancer sends the next request. */
+  /** The instance to which the load balancer sends the next request. */
   pick: () => Instance;
   provider: RotatingProvider;
   webOrigin: string;
-  /** One request at a time, never left before its answer. */
+  /** Sends one request at a time and always waits for the answer. */
   isCareful: boolean;
-  count: (what: string) => void;
+  count: (event: string) => void;
 }
 
-/** What a good answer is counted as. */
+/** The name under which successful refreshes are counted. */
 export const REFRESHED = 'refreshes answered with tokens';
 
 const MAX_TABS = 4;
@@ -46,25 +46,25 @@ export function createVisitor({ pick, provider, webOrigin, isCareful, count }: V
     webOrigin,
     apiOrigin: webOrigin,
   });
-  const story: string[] = [];
+  const events: string[] = [];
   const session = { hasEnded: false };
 
-  /** One request, with what became of it. A connection that breaks is no answer. */
+  /** Sends one refresh and counts its result. Returns undefined if the connection breaks. */
   async function refresh(): Promise<ApiResponse | undefined> {
     try {
       const response = await browser.post(PATHS.refreshToken);
-      const what = response.statusCode === 200 ? REFRESHED : errorIn(response);
-      count(what);
-      story.push(what);
-      // The cookie is gone, or of no use: a page would show the sign-in screen for good.
-      if (response.statusCode === 401 && !what.includes('session_refused')) session.hasEnded = true;
+      const event = response.statusCode === 200 ? REFRESHED : errorIn(response);
+      count(event);
+      events.push(event);
+      // The cookie is missing or invalid. The web app would show its sign-in screen.
+      if (response.statusCode === 401 && !event.includes('session_refused')) session.hasEnded = true;
       return response;
     } catch (error) {
       const isCut = error instanceof DOMException && error.name === 'TimeoutError';
-      if (!isCut && !(error instanceof TypeError)) throw error; // Fetch calls a broken connection a TypeError.
-      const what = isCut ? 'connections cut' : 'connections refused or broken';
-      count(what);
-      story.push(what);
+      if (!isCut && !(error instanceof TypeError)) throw error; // fetch throws a TypeError for a broken connection.
+      const event = isCut ? 'connections cut' : 'connections refused or broken';
+      count(event);
+      events.push(event);
       return undefined;
     }
   }
@@ -80,8 +80,8 @@ export function createVisitor({ pick, provider, webOrigin, isCareful, count }: V
         // Several tabs at once send the same cookie to several instances.
         const tabs = !isCareful && Math.random() < 0.1 ? randomTabs() : 1;
         const responses = await Promise.all(Array.from({ length: tabs }, refresh));
-        const isInTrouble = responses.some((response) => response?.statusCode !== 200);
-        await delay(isInTrouble ? 100 + Math.random() * 400 : Math.random() * LONGEST_PAUSE_MS);
+        const hasFailed = responses.some((response) => response?.statusCode !== 200);
+        await delay(hasFailed ? 100 + Math.random() * 400 : Math.random() * LONGEST_PAUSE_MS);
       }
     },
 
@@ -95,7 +95,7 @@ export function createVisitor({ pick, provider, webOrigin, isCareful, count }: V
       return false;
     },
 
-    story: () => story.slice(-8),
+    lastEvents: () => events.slice(-8),
   };
 }
 

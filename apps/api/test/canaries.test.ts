@@ -2,8 +2,9 @@ import { connect } from 'node:net';
 import { PATHS } from '@oneclick/shared/paths';
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
 import { HttpResponse, http } from 'msw';
-import { afterEach, expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { createBrowser, type Browser } from './support/browser.ts';
+import { moveClock } from './support/clock.ts';
 import { portOf } from './support/port-of.ts';
 import { signIn } from './support/sign-in.ts';
 import { startApi, WEB_ORIGIN } from './support/test-api.ts';
@@ -15,9 +16,7 @@ import { json, PROVIDER, useProvider } from './doubles/test-provider.ts';
  */
 
 const provider = useProvider();
-afterEach(() => void vi.useRealTimers());
 
-const later = (seconds: number) => vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + seconds * 1000 });
 const REVOKE = `${PROVIDER}/revoke`;
 const ENV = {
   LOG_LEVEL: 'trace',
@@ -86,7 +85,7 @@ const SCENARIOS: [string, (parts: Parts) => Promise<unknown>][] = [
     async ({ browser }) => {
       await signInServerSide(browser);
       await browser.send({ url: PATHS.sessionUserinfo, headers: SCRIPT });
-      later(7000);
+      moveClock(7000);
       await browser.send({ url: PATHS.sessionUserinfo, headers: SCRIPT });
       await browser.post(PATHS.logout);
     },
@@ -113,7 +112,7 @@ const SCENARIOS: [string, (parts: Parts) => Promise<unknown>][] = [
       await browser.post(PATHS.exchangeToken, { error: 'access_denied', state: again.state });
       const late = await browser.start();
       const cookie = await browser.jar.getCookieString(WEB_ORIGIN, { sameSiteContext: 'strict' });
-      later(660);
+      moveClock(660);
       await browser.post(PATHS.exchangeToken, { code, state: late.state }, { cookie });
       const query = `code=${code}&state=${late.state}&error_description=canary`;
       await browser.send({ url: `${PATHS.serverSideCallback}?${query}`, headers: { cookie } });

@@ -1,17 +1,16 @@
 import { PATHS } from '@oneclick/shared/paths';
 import type { FastifyInstance } from 'fastify';
-import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { errorOf } from '../../test/support/browser.ts';
+import { moveClock, stopClock } from '../../test/support/clock.ts';
 import { startRedisServer } from '../../test/doubles/redis-server.ts';
 import { startApi, WEB_ORIGIN } from '../../test/support/test-api.ts';
 import { useProvider } from '../../test/doubles/test-provider.ts';
 
 useProvider();
-afterEach(() => void vi.useRealTimers());
 
 const LIMIT = { RATE_LIMIT_PER_MINUTE: '3' };
 const PROXIED = { ...LIMIT, TRUST_PROXY: '10.0.0.0/8, ::1' };
-const later = (seconds: number) => vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + seconds * 1000 });
 
 interface Client {
   remoteAddress?: string;
@@ -42,10 +41,10 @@ async function statuses(app: FastifyInstance, clients: readonly Client[]): Promi
 }
 
 test('a request above the limit gets 429 with Retry-After, and succeeds after that time', async () => {
-  later(0); // Stops the clock.
+  stopClock();
   const { app, events, log } = await startApi({ env: LIMIT });
   expect(await statuses(app, [{}, {}, {}])).toEqual([200, 200, 200]);
-  later(20);
+  moveClock(20);
   const refused = await ask(app, PATHS.start);
   expect(errorOf(refused)).toBe('429 rate_limited');
   expect(refused.json()).toMatchObject({ retryable: true });
@@ -54,7 +53,7 @@ test('a request above the limit gets 429 with Retry-After, and succeeds after th
   expect(Object.keys(refused.headers).filter((name) => name.startsWith('x-ratelimit'))).toEqual([]);
   expect(events().at(-1)).toBe('rate_limited');
   expect(log.join()).not.toContain('192.0.2.1');
-  later(41);
+  moveClock(41);
   expect(await statuses(app, [{}])).toEqual([200]);
 });
 

@@ -118,12 +118,15 @@ describe.each([PATHS.userinfo, PATHS.topup])('%s', (path) => {
     ['HTML', () => HttpResponse.html('<p>hello</p>'), '502 provider_bad_response'],
     ['no content', () => new HttpResponse(null, { status: 200 }), '502 provider_bad_response'],
     ['1 MB', () => json({ id: 1, username: 'x'.repeat(1e6) }), '502 provider_bad_response'],
-  ])('a resource endpoint that answers with %s yields an error code of the API', async (_, answer, expected) => {
-    const { browser } = await startApi();
-    provider.resourceAnswer = answer;
-    const response = await browser.get(path, 't');
-    expect(errorOf(response)).toBe(expected);
-  });
+  ])(
+    'a resource endpoint that answers with %s yields an error code of the API',
+    async (_, answer, expected) => {
+      const { browser } = await startApi();
+      provider.resourceAnswer = answer;
+      const response = await browser.get(path, 't');
+      expect(errorOf(response)).toBe(expected);
+    },
+  );
 
   test('the Retry-After of a resource endpoint is limited to 60 seconds', async () => {
     const { browser } = await startApi();

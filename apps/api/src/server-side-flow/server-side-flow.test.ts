@@ -1,13 +1,13 @@
 import { PATHS } from '@oneclick/shared/paths';
 import type { LightMyRequestResponse } from 'fastify';
 import { HttpResponse } from 'msw';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { errorOf, tokensOf, type Browser } from '../../test/support/browser.ts';
+import { moveClock, stopClock } from '../../test/support/clock.ts';
 import { CLIENT_SECRET, startApi, WEB_ORIGIN } from '../../test/support/test-api.ts';
 import { json, PROVIDER, useProvider } from '../../test/doubles/test-provider.ts';
 
 const provider = useProvider();
-afterEach(() => void vi.useRealTimers());
 
 const SESSION = '__Host-Http-session';
 const CALLBACK = `${WEB_ORIGIN}/oauth/callback`;
@@ -18,9 +18,7 @@ const SAME_SITE = {
 };
 const SCRIPT = { 'x-csrf': '1', 'sec-fetch-site': 'same-origin', 'sec-fetch-mode': 'cors' };
 
-const later = (seconds: number) => vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + seconds * 1000 });
-// The clock stands still, or a second might end in the middle of a test.
-beforeEach(() => void later(0));
+beforeEach(stopClock);
 const startServerSide = (env: Record<string, string> = {}) => startApi({ env: { ...ENV, ...env } });
 
 /** Follows the link. Returns the address at the provider to which it redirects. */
@@ -295,7 +293,7 @@ describe('callback', () => {
     const { app, browser } = await startServerSide();
     const { authorizationUrl, state } = await leave(browser);
     const cookie = await browser.jar.getCookieString(WEB_ORIGIN, { sameSiteContext: 'lax' });
-    later(660);
+    moveClock(660);
     const url = `${PATHS.serverSideCallback}?code=${provider.authorize(authorizationUrl)}&state=${state}`;
     expect(placeOf(await app.inject({ url, headers: { cookie } }))).toBe(errorPlace('transaction_expired'));
     expect(provider.tokenRequests).toEqual([]);
@@ -346,7 +344,7 @@ describe('callback', () => {
   test('fifty server-side starts leave five transactions', async () => {
     const { browser } = await startServerSide();
     for (let i = 0; i < 50; i += 1) {
-      later(1);
+      moveClock(1);
       await leave(browser);
     }
     expect(await browser.cookieNames()).toHaveLength(5);
@@ -375,7 +373,7 @@ describe('user info', () => {
   test('user info refreshes an access token that is about to end once', async () => {
     const { browser } = await startServerSide();
     await signInServerSide(browser);
-    later(6901);
+    moveClock(6901);
     const [first] = await Promise.all([ask(browser), ask(browser), ask(browser)]);
     expect(first.json()).toEqual({ id: 1, username: 'user1' });
     expect(first.headers['set-cookie']).toMatch(new RegExp(`^${SESSION}=`));

@@ -1,18 +1,16 @@
 import { PATHS } from '@oneclick/shared/paths';
 import { HttpResponse, http } from 'msw';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { errorOf, tokensOf, type Browser } from '../../test/support/browser.ts';
+import { moveClock, stopClock } from '../../test/support/clock.ts';
 import { signIn } from '../../test/support/sign-in.ts';
 import { startApi, VALID_ENV, WEB_ORIGIN } from '../../test/support/test-api.ts';
 import { json, PROVIDER, useProvider } from '../../test/doubles/test-provider.ts';
 
 const provider = useProvider();
-afterEach(() => void vi.useRealTimers());
 
 const SESSION = '__Host-Http-session';
-const later = (seconds: number) => vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + seconds * 1000 });
-// The clock stands still, or a second might end in the middle of a test.
-beforeEach(() => void later(0));
+beforeEach(stopClock);
 const sealedCookie = async (browser: Browser) => `${SESSION}=${(await browser.cookie(SESSION))?.value}`;
 
 /** A request with a copied cookie. It bypasses the cookie jar of the browser. */
@@ -43,7 +41,7 @@ describe('session', () => {
   test('session answers with the sealed access token and its remaining life without asking the provider', async () => {
     const { browser } = await startApi();
     const signedIn = await signIn(browser, provider);
-    later(600);
+    moveClock(600);
     const response = await browser.post(PATHS.session);
     expect(tokensOf(response)).toEqual({ ...signedIn, expires_in: 6600 });
     expect(response.headers['set-cookie']).toBeUndefined();
@@ -53,9 +51,9 @@ describe('session', () => {
   test('session refreshes an access token that has less than five minutes left', async () => {
     const { browser, events } = await startApi();
     const signedIn = await signIn(browser, provider);
-    later(6899);
+    moveClock(6899);
     expect(tokensOf(await browser.post(PATHS.session)).access_token).toBe(signedIn.access_token);
-    later(2);
+    moveClock(2);
     const refreshed = tokensOf(await browser.post(PATHS.session));
     expect(refreshed).toMatchObject({ expires_in: 7200, session_id: signedIn.session_id });
     expect(refreshed.access_token).not.toBe(signedIn.access_token);
@@ -65,9 +63,9 @@ describe('session', () => {
   test('session seals the cookie again after an hour, which moves its idle end', async () => {
     const { browser } = await startApi({ env: { SESSION_IDLE_SECONDS: '5000' } });
     await signIn(browser, provider);
-    later(3601);
+    moveClock(3601);
     expect((await browser.post(PATHS.session)).headers['set-cookie']).toMatch(/Max-Age=5000/);
-    later(3000); // Past the first idle end.
+    moveClock(3000); // Past the first idle end.
     tokensOf(await browser.post(PATHS.session));
   });
 
@@ -75,7 +73,7 @@ describe('session', () => {
     const { browser } = await startApi({ env: { SESSION_IDLE_SECONDS: '900' } });
     await signIn(browser, provider);
     for (let visits = 0; visits < 3; visits += 1) {
-      later(600);
+      moveClock(600);
       tokensOf(await browser.post(PATHS.session));
     }
     expect(provider.refreshRequests()).toHaveLength(0);
@@ -159,7 +157,7 @@ describe('session', () => {
     const { app, browser, events } = await startApi({ env });
     await signIn(browser, provider);
     const cookie = await sealedCookie(browser);
-    later(seconds);
+    moveClock(seconds);
     for (const path of [PATHS.session, PATHS.refreshToken]) {
       const response = await app.inject(request(path, cookie));
       expect(errorOf(response)).toBe('401 session_expired');
@@ -172,9 +170,9 @@ describe('session', () => {
   test('a refresh does not move the absolute end of a session, and Max-Age shrinks towards it', async () => {
     const { browser } = await startApi({ env: { SESSION_IDLE_SECONDS: '800', SESSION_MAX_SECONDS: '1000' } });
     await signIn(browser, provider);
-    later(700);
+    moveClock(700);
     expect((await browser.post(PATHS.refreshToken)).headers['set-cookie']).toMatch(/Max-Age=300;/);
-    later(301);
+    moveClock(301);
     expect(errorOf(await browser.post(PATHS.refreshToken))).toBe('401 no_session'); // The cookie jar has dropped the expired cookie.
   });
 
@@ -183,12 +181,12 @@ describe('session', () => {
     provider.tokenAnswers.push(() => json({ access_token: 'only', token_type: 'Bearer', expires_in: 1000 }));
     await signIn(browser, provider);
     const cookie = await sealedCookie(browser);
-    later(900);
+    moveClock(900);
     expect(tokensOf(await browser.post(PATHS.session))).toMatchObject({
       access_token: 'only',
       expires_in: 100,
     });
-    later(101);
+    moveClock(101);
     expect(errorOf(await app.inject(request(PATHS.session, cookie)))).toBe('401 session_expired');
     expect(provider.refreshRequests()).toHaveLength(0);
   });
@@ -274,7 +272,7 @@ describe('refresh-token', () => {
       const oldCookie = await sealedCookie(browser);
       tokensOf(await browser.post(PATHS.refreshToken));
       const latest = tokensOf(await browser.post(PATHS.refreshToken));
-      later(10);
+      moveClock(10);
       const response = await app.inject(request(path, oldCookie));
       expect(tokensOf(response)).toEqual({ ...latest, expires_in: 7190 });
       expect(response.headers['set-cookie']).toMatch(new RegExp(`^${SESSION}=ey`));
@@ -287,7 +285,7 @@ describe('refresh-token', () => {
     await signIn(browser, provider);
     const oldCookie = await sealedCookie(browser);
     tokensOf(await browser.post(PATHS.refreshToken));
-    later(31);
+    moveClock(31);
     expect(errorOf(await app.inject(request(PATHS.refreshToken, oldCookie)))).toBe('401 session_expired');
     expect(provider.refreshRequests()).toHaveLength(2);
   });

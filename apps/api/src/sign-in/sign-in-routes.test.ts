@@ -1,18 +1,16 @@
 import { PATHS } from '@oneclick/shared/paths';
 import { HttpResponse } from 'msw';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { errorOf, tokensOf } from '../../test/support/browser.ts';
+import { moveClock, stopClock } from '../../test/support/clock.ts';
 import { signIn } from '../../test/support/sign-in.ts';
 import { CLIENT_SECRET, startApi, VALID_ENV, WEB_ORIGIN } from '../../test/support/test-api.ts';
 import { json, PROVIDER, useProvider } from '../../test/doubles/test-provider.ts';
 
 const provider = useProvider();
-afterEach(() => void vi.useRealTimers());
 
 const SESSION = '__Host-Http-session';
-const later = (seconds: number) => vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + seconds * 1000 });
-// The clock stands still, or a second might end in the middle of a test.
-beforeEach(() => void later(0));
+beforeEach(stopClock);
 
 test('start answers with an authorization URL that contains state, the PKCE challenge and no secret', async () => {
   const { browser } = await startApi();
@@ -169,7 +167,7 @@ test('the code exchange refuses a transaction after eleven minutes', async () =>
   const { app, browser } = await startApi();
   const { authorizationUrl, state } = await browser.start();
   const cookie = await browser.jar.getCookieString(WEB_ORIGIN, { sameSiteContext: 'strict' }); // As kept by a browser whose clock has stopped.
-  later(660);
+  moveClock(660);
   const response = await app.inject({
     method: 'POST',
     url: PATHS.exchangeToken,
@@ -183,9 +181,9 @@ test('the code exchange refuses a transaction after eleven minutes', async () =>
 
 test('a transaction that starts in the future is refused', async () => {
   const { browser } = await startApi();
-  later(300);
+  moveClock(300);
   const { state } = await browser.start();
-  later(-300);
+  moveClock(-300);
   expect(errorOf(await browser.post(PATHS.exchangeToken, { code: 'c', state }))).toBe(
     '400 transaction_invalid',
   );
@@ -252,7 +250,7 @@ test('fifty starts leave the five newest transactions', async () => {
   const { browser } = await startApi();
   const transactions = [];
   for (let i = 0; i < 50; i += 1) {
-    later(1); // Each transaction gets its own start time, so that one is the oldest.
+    moveClock(1); // Each transaction gets its own start time, so that one is the oldest.
     transactions.push(await browser.start());
   }
   expect(await browser.cookieNames()).toHaveLength(5);

@@ -4,25 +4,25 @@ import { connect, createServer, type Socket } from 'node:net';
 import { findRedisServer } from '@oneclick/stack/find-redis-server';
 import { portOf } from '../support/port-of.ts';
 
-/** A real Redis that can be taken away and given back. */
+/** A real Redis that a test can stop and restart. */
 export interface RedisServer {
   url: string;
-  /** Gone without a word, and its memory with it. */
+  /** Stops Redis at once. Its data is lost. */
   kill: () => Promise<void>;
-  /** Back at the same address. */
+  /** Starts it again at the same address. */
   restart: () => Promise<void>;
-  /** There, and silent. */
+  /** Connections stay open, and nothing is answered until `thaw`. */
   freeze: () => void;
   thaw: () => void;
   stop: () => Promise<void>;
 }
 
-/** Before any test runs, so that a machine without Redis gets one, or is told so once. */
+/** Runs once before all tests. A missing redis-server is installed, or reported once instead of by every test. */
 export default function requireRedisServer(): void {
   if (!process.env['REDIS_URL']) findRedisServer();
 }
 
-/** Starts one, or uses the one that REDIS_URL names: then a killed one is one that can't be reached. */
+/** Starts a Redis, or a proxy to the one at REDIS_URL. Killing the proxy makes Redis unreachable. */
 export function startRedisServer(): Promise<RedisServer> {
   const url = process.env['REDIS_URL'];
   return url ? startProxyTo(url) : startOwn();
@@ -48,13 +48,13 @@ async function startOwn(): Promise<RedisServer> {
 async function spawnRedis(port: number): Promise<ChildProcess> {
   const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
   const server = spawn(findRedisServer(), args, { stdio: ['ignore', 'pipe', 'ignore'] });
-  // Not even a crash of the test run leaves it behind.
+  // Kills Redis even if the test run crashes.
   const onExit = () => void server.kill('SIGKILL');
   process.once('exit', onExit);
   server.once('exit', () => process.off('exit', onExit));
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.once('exit', () => reject(new Error('redis-server ended before it was ready.')));
+    server.once('exit', () => reject(new Error('redis-server exited before it was ready.')));
     server.stdout.on('data', (text) => {
       if (String(text).includes('Ready to accept connections')) resolve();
     });
@@ -91,13 +91,12 @@ async function startProxyTo(url: string): Promise<RedisServer> {
   const ownPort = portOf(proxy);
   const own = new URL(url);
   own.host = `127.0.0.1:${ownPort}`;
-  const turn = (frozen: boolean) => () => void (isFrozen = frozen);
   return {
     url: own.href,
     kill,
     restart: () => restart(ownPort),
-    freeze: turn(true),
-    thaw: turn(false),
+    freeze: () => void (isFrozen = true),
+    thaw: () => void (isFrozen = false),
     stop: kill,
   };
 }

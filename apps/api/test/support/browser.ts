@@ -4,7 +4,7 @@ import type { InjectOptions, LightMyRequestResponse } from 'fastify';
 import { CookieJar } from 'tough-cookie';
 import * as v from 'valibot';
 
-/** What a test reads of an answer, whether it came from this process or over the network. */
+/** The parts of an answer that tests read. `app.inject` and a process behind HTTP both return them. */
 export type ApiResponse = Pick<LightMyRequestResponse, 'statusCode' | 'headers' | 'body' | 'json'>;
 
 interface BrowserOptions<R extends ApiResponse> {
@@ -15,7 +15,7 @@ interface BrowserOptions<R extends ApiResponse> {
 
 export type Browser = ReturnType<typeof createBrowser<LightMyRequestResponse>>;
 
-/** A page of the web app: sends what its browser would send, and keeps cookies as its browser would. */
+/** A page of the web app with the request headers and the cookie jar of its browser. */
 export function createBrowser<R extends ApiResponse>({ app, webOrigin, apiOrigin }: BrowserOptions<R>) {
   const jar = new CookieJar(undefined, { prefixSecurity: 'strict' });
   const isCrossSite =
@@ -52,7 +52,7 @@ export function createBrowser<R extends ApiResponse>({ app, webOrigin, apiOrigin
     send,
     post,
     start: async () => startResponse((await post(PATHS.start, {})).json()),
-    /** What a click on a link does, on a page of ours or of another site. Redirects are not followed. */
+    /** Follows a link on a page of the given site. Does not follow redirects. */
     navigate: (url: string, from: 'same-origin' | 'same-site' | 'cross-site' | 'none' = 'same-origin') =>
       send(
         {
@@ -77,7 +77,7 @@ export function errorOf(response: ApiResponse): string {
   return `${response.statusCode} ${v.parse(v.strictObject(ErrorResponse.entries), response.json()).error}`;
 }
 
-/** Strict, so that a field too many is noticed. */
+/** Parses strictly, so that an additional field fails the test. */
 export function tokensOf(response: ApiResponse): TokenResponse {
   return v.parse(v.strictObject(TokenResponse.entries), response.json());
 }

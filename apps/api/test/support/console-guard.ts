@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, vi } from 'vitest';
 
-// What nobody expected to be printed is a fault that nobody has noticed.
+// Fails a test that prints an unexpected error or warning.
 const methods = ['error', 'warn'] as const;
 
 beforeEach(() => {

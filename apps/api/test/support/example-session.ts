@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Session } from '../../src/session/session.ts';
 
-/** One of its own with each call, far from its end. */
+/** Each call returns another session. Its token is valid for two hours. */
 export function exampleSession(): Session {
   const now = Math.floor(Date.now() / 1000);
   return {

@@ -7,9 +7,9 @@ import { VALID_ENV, WEB_ORIGIN } from './test-api.ts';
 
 const SESSION = '__Host-Http-session';
 
-/** Three instances of the API, each a process, with one Redis, and a provider that forgives nothing. */
+/** Three processes of the API with one Redis and a strict provider: a second use of a refresh token ends the grant. */
 export function useFleet() {
-  vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 }); // Processes take their time on a busy machine.
+  vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 }); // Starting processes takes long on a busy machine.
   let provider: RotatingProvider | undefined;
   let redis: RedisServer | undefined;
   let instances: Instance[] = [];
@@ -42,18 +42,18 @@ export function useFleet() {
     get redis(): RedisServer {
       return required(redis);
     },
-    /** Any number will do: they are taken in turn. */
+    /** The instance at this index, modulo the number of instances. */
     at: (index: number) => required(instances[index % instances.length]),
     all: () => instances,
 
-    /** One more, until the end of the test. */
+    /** Starts another instance. It stops at the end of the test. */
     async start(env?: Record<string, string>, script?: Script): Promise<Instance> {
       const instance = await startOne(env, script);
       onTestFinished(() => instance.stop());
       return instance;
     },
 
-    /** A page behind a load balancer that takes the instances in turn. */
+    /** A page behind a load balancer that picks the instances in turn. */
     openPage(behind: () => Instance[] = () => instances) {
       let turn = 0;
       const balancer: Pick<Instance, 'inject'> = {
@@ -77,19 +77,19 @@ interface SendOptions {
   signal?: AbortSignal;
 }
 
-/** With a cookie somebody kept, to a certain instance. */
+/** Sends a request with a copied cookie to one instance. */
 export function send(instance: Instance, url: string, cookie: string, { body, signal }: SendOptions = {}) {
   const headers = { origin: WEB_ORIGIN, 'x-csrf': '1', cookie };
   return instance.inject({ method: 'POST', url, headers, ...(body && { body }) }, signal);
 }
 
-/** Name and value of the first cookie that an answer sets. */
+/** `name=value` of the first cookie that an answer sets. */
 export function cookieIn({ headers }: ApiResponse): string {
   const [cookie] = [headers['set-cookie'] ?? []].flat();
   return cookie?.split(';')[0] ?? '';
 }
 
 function required<T>(value: T | undefined): T {
-  if (value === undefined) throw new Error('the fleet is not up');
+  if (value === undefined) throw new Error('the fleet has not started');
   return value;
 }

@@ -5,34 +5,34 @@ import type { ApiResponse } from './browser.ts';
 
 type InstanceRequest = Pick<InjectOptions, 'method' | 'headers' | 'body'> & { url: string };
 
-/** The API in a process of its own. */
+/** The API in its own process. */
 export interface Instance {
   inject: (request: InstanceRequest, signal?: AbortSignal) => Promise<ApiResponse>;
-  /** What it has printed. */
+  /** The output so far, stdout and stderr. */
   log: () => string;
   kill: (signal: NodeJS.Signals) => void;
-  /** Once it has ended. */
+  /** Resolves when the process has ended. */
   exitCode: Promise<unknown>;
-  /** SIGKILL, and gone. */
+  /** Kills the process and waits for its end. */
   stop: () => Promise<void>;
 }
 
 interface InstanceOptions {
-  /** All of it, but for PORT and PATH. */
+  /** The whole environment except PORT and PATH. */
   env: Record<string, string>;
   script?: Script;
 }
 
-/** What to start, below apps/api. */
+/** The script to start, relative to apps/api. */
 export type Script = 'src/server.ts' | 'test/support/impatient-server.ts';
 
-/** Resolves when it listens. */
+/** Starts the API. Resolves when it listens. */
 export async function startInstance({ env, script = 'src/server.ts' }: InstanceOptions): Promise<Instance> {
   const server = spawn(process.execPath, [`${import.meta.dirname}/../../${script}`], {
     env: { PATH: process.env['PATH'], PORT: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  // Not even a crash of the test run leaves it behind.
+  // Kills the process even if the test run crashes.
   const onExit = () => void server.kill('SIGKILL');
   process.once('exit', onExit);
   const exitCode = once(server, 'exit').then(([code]: unknown[]) => {
@@ -49,7 +49,7 @@ export async function startInstance({ env, script = 'src/server.ts' }: InstanceO
     };
     server.stdout.on('data', read);
     server.stderr.on('data', read);
-    server.once('exit', () => reject(new Error(`the API ended before it listened: ${output}`)));
+    server.once('exit', () => reject(new Error(`the API exited before it listened: ${output}`)));
   });
 
   return {

@@ -6,7 +6,7 @@ interface Parties {
   post: (url: string, body: object) => Promise<ApiResponse>;
 }
 
-/** The whole way: click, provider, callback. */
+/** Starts a sign-in, authorizes it at the provider and exchanges the code. */
 export async function signIn({ start, post }: Parties, provider: { authorize: (url: string) => string }) {
   const { authorizationUrl, state } = await start();
   return tokensOf(await post(PATHS.exchangeToken, { code: provider.authorize(authorizationUrl), state }));

@@ -14,7 +14,7 @@ export const VALID_ENV = {
   OAUTH_CLIENT_SECRET: CLIENT_SECRET,
   SESSION_KEYS: `k1:${Buffer.alloc(32, 1).toString('base64url')}`,
   LOG_LEVEL: 'debug',
-  // In a test every browser has the same address.
+  // All browsers of a test have the same address.
   RATE_LIMIT_PER_MINUTE: '100000',
 };
 
@@ -26,7 +26,7 @@ interface TestApiOptions {
   idleTimeoutMs?: number;
 }
 
-/** The real API with a browser in front of it. Its log lines are kept. */
+/** Builds the API with a browser in front of it, and collects its log lines. */
 export async function startApi(options: TestApiOptions = {}) {
   const { env, timeoutMs = 2000, maxRequestsInFlight = 256, ...others } = options;
   const config = parseConfig({ ...VALID_ENV, ...env });
