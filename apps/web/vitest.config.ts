@@ -6,7 +6,7 @@ import { playwright } from '@vitest/browser-playwright';
 import { chromium } from 'playwright';
 import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
-import { emulateMedia } from './src/testing/emulate-media.ts';
+import { emulateMedia } from './src/gallery/emulate-media.ts';
 
 const { resolve } = createRequire(import.meta.url);
 

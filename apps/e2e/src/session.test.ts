@@ -165,7 +165,7 @@ test('offline the last known balance stays with its age, and the notice disappea
   await context.setOffline(true);
   await person.seesNotice('offline');
   await expect(person.see('balance')).toHaveText(/\d/);
-  await expect(person.page.getByText(/^Shown as it was/)).toBeVisible();
+  await expect(person.page.getByText(/^This may be out of date/)).toBeVisible();
   await person.seesAccount();
   await context.setOffline(false);
   await expect(person.see('notice')).toHaveCount(0);

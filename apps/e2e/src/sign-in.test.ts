@@ -282,7 +282,7 @@ test.describe('in an in-app browser', () => {
   }) => {
     const address = `${system.origins.web}/?from=kakao#here`;
     await person.page.goto(address);
-    await expect(person.page.getByText("You are in KakaoTalk's own browser.")).toBeVisible();
+    await expect(person.page.getByText('You’re using KakaoTalk’s built-in browser.')).toBeVisible();
     await person.see('sign-in').click();
     await person.enterPassword(person.page);
     await person.page.getByTestId('provider-allow').click();

@@ -1,6 +1,6 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { act, cleanup, configure, render, screen } from '@testing-library/react';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { App } from './app.tsx';
 import { createApiClient } from '@oneclick/sign-in/src/api/api-client.ts';
 import { createSession, type Session } from '@oneclick/sign-in/src/session/tab-session.ts';
@@ -8,9 +8,10 @@ import { writeSessionMark } from '@oneclick/sign-in/src/session/session-mark.ts'
 import { SessionProvider } from './use-session.tsx';
 import { answer, userinfo } from '@oneclick/sign-in/test/answers.ts';
 import { API, serve, useApiServer } from '@oneclick/sign-in/test/api-server.ts';
+import { stubWindowOpen } from '@oneclick/sign-in/test/stub-window-open.ts';
 
 useApiServer();
-// Against what hangs. How fast a machine is, is not what is tested.
+// Long, so that a slow machine does not fail a test.
 configure({ asyncUtilTimeout: 10_000 });
 
 let session: Session;
@@ -21,6 +22,7 @@ beforeEach(() => {
 });
 afterEach(() => {
   cleanup();
+  vi.useRealTimers();
   session.close();
   queryClient.clear();
 });
@@ -46,14 +48,14 @@ async function renderSignedIn(account: object = userinfo) {
 
 const text = (testId: string) => screen.getByTestId(testId).textContent;
 
-test('nobody is signed in: one button, and what it does', async () => {
+test('a visitor who is not signed in sees one button and no notice', async () => {
   renderApp();
   await act(() => session.restore());
   expect(text('sign-in')).toBe('Sign in with AIHubMix');
   expect(screen.queryByTestId('notice')).toBeNull();
 });
 
-test('signed in: who, and what is left, as the provider formats it', async () => {
+test('the account shows the name, the e-mail address, and the balance as the provider formats it', async () => {
   await renderSignedIn({ ...userinfo, balance_formatted: '¥ 750,00' });
   expect(text('username')).toBe('user123');
   expect(text('email')).toBe('user@example.com');
@@ -61,43 +63,67 @@ test('signed in: who, and what is left, as the provider formats it', async () =>
   expect(text('usage')).toContain('250,000 of 1,000,000 used (25%)');
 });
 
-test('a scope that was not granted is said, not shown as zero', async () => {
+test('a scope that was not granted is named on the account, not shown as zero', async () => {
   await renderSignedIn({ id: 12345 });
-  expect(screen.getByText('The balance was not shared with this app.')).toBeTruthy();
-  expect(screen.getByText('Name and e-mail were not shared with this app.')).toBeTruthy();
+  expect(screen.getByText('You haven’t shared your balance with this app.')).toBeTruthy();
+  expect(screen.getByText('You haven’t shared your name and email with this app.')).toBeTruthy();
   for (const testId of ['balance', 'usage', 'username', 'email']) {
     expect(screen.queryByTestId(testId)).toBeNull();
   }
 });
 
-test('markup in a name is text', async () => {
+test('HTML in the name of a user is shown as text', async () => {
   await renderSignedIn({ ...userinfo, username: '<img src=x onerror=alert(1)>' });
   expect(text('username')).toBe('<img src=x onerror=alert(1)>');
   expect(screen.getByTestId('username').children).toHaveLength(0);
 });
 
-test('reading the balance again says what changed, also twice within a second', async () => {
+test('each refresh of the balance says what changed, also two within a second', async () => {
   await renderSignedIn();
   act(() => screen.getByTestId('refresh-balance').click());
-  await screen.findByText(/The balance is unchanged\./);
+  await screen.findByText(/Your balance is unchanged\./);
 
   serve('userinfo', () => Response.json({ ...userinfo, balance_formatted: '760.00' }));
   act(() => screen.getByTestId('refresh-balance').click());
-  await screen.findByText(/The balance went from 750\.00 to 760\.00\./);
+  await screen.findByText(/Your balance changed from 750\.00 to 760\.00\./);
   expect(text('balance')).toBe('760.00');
 });
 
-test('a reading that comes by itself is announced only if it changes something', async () => {
+test('a refetch that the user did not ask for is announced only if the balance has changed', async () => {
   await renderSignedIn();
   await act(() => queryClient.refetchQueries());
   expect(screen.getByRole('status').textContent).toBe('');
 
   serve('userinfo', () => answer.userinfo({ balance_formatted: '760.00' }));
   await act(() => queryClient.refetchQueries());
-  expect(screen.getByRole('status').textContent).toBe('The balance went from 750.00 to 760.00.');
+  expect(screen.getByRole('status').textContent).toBe('Your balance changed from 750.00 to 760.00.');
 });
 
-test('a server that says when to come back is not asked before', async () => {
+test('during a top-up the balance is fetched again every few seconds and on return, until its tab is closed', async () => {
+  await renderSignedIn();
+  const topUpPage = 'https://provider.example/topup';
+  const opened = stubWindowOpen();
+  serve('topup', () => Response.json({ topup_url: topUpPage }));
+  const requests = serve('userinfo', () => answer.userinfo({ balance_formatted: '760.00' }));
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'Date'] });
+  act(() => screen.getByTestId('top-up').click());
+  await vi.waitFor(() => expect(opened).toMatchObject([{ url: topUpPage }]));
+  expect(requests).toHaveLength(0);
+
+  for (const expected of [1, 2]) {
+    await act(() => vi.advanceTimersByTimeAsync(5_000));
+    await vi.waitFor(() => expect(requests).toHaveLength(expected));
+  }
+  expect(text('balance')).toBe('760.00');
+  act(() => void window.dispatchEvent(new Event('visibilitychange')));
+  await vi.waitFor(() => expect(requests).toHaveLength(3));
+
+  opened[0]?.close();
+  await act(() => vi.advanceTimersByTimeAsync(60_000));
+  expect(requests).toHaveLength(4);
+});
+
+test('an error with Retry-After is not retried at once', async () => {
   await renderSignedIn();
   const requests = serve('userinfo', () => answer.error('rate_limited', { 'Retry-After': '60' }));
   act(() => screen.getByTestId('refresh-balance').click());
@@ -105,17 +131,17 @@ test('a server that says when to come back is not asked before', async () => {
   expect(requests).toHaveLength(1);
 });
 
-test('while the provider is down the last known data stay, with their age and what is wrong', async () => {
+test('while the provider is down, the account stays visible with its age and the error', async () => {
   await renderSignedIn();
   serve('userinfo', () => answer.error('provider_unavailable'));
   act(() => screen.getByTestId('refresh-balance').click());
   expect((await screen.findByTestId('notice')).dataset['code']).toBe('provider_unavailable');
   expect(text('notice')).toContain('req-1');
   expect(text('balance')).toBe('750.00');
-  expect(screen.getByText(/Shown as it was at/)).toBeTruthy();
+  expect(screen.getByText(/This may be out of date/)).toBeTruthy();
 });
 
-test('a session that has ended says so, and offers to sign in again', async () => {
+test('after the session has ended, the screen says so and offers to sign in again', async () => {
   await renderSignedIn();
   serve('userinfo', () => answer.error('invalid_token'));
   serve('refreshToken', () => answer.error('session_expired'));
@@ -125,7 +151,7 @@ test('a session that has ended says so, and offers to sign in again', async () =
   expect(screen.queryByTestId('username')).toBeNull();
 });
 
-test('a session that can not be looked up yet is looked up again on request', async () => {
+test('a session that could not be restored is restored by the button "Try again"', async () => {
   writeSessionMark('signed-in');
   serve('session', () => answer.error('provider_timeout'));
   renderApp();

@@ -1,36 +1,35 @@
 import type { Userinfo } from '@oneclick/shared/messages';
-import { useStore } from '@nanostores/react';
-import { $account, $locale } from '../texts/texts.ts';
+import { useLocale, useTexts } from '../texts/use-texts.ts';
 
 const ACTIVE = 1;
-/** Characters of a balance that fit into one line in the large type, 320 pixels wide. */
+/** The length of a balance that fits on one line in the large type of a 320 px screen, in characters. */
 const FITS_LARGE = 9;
 
-/** The account as the provider describes it. A scope that was not granted is said, not shown as zero. */
+/** The account as the provider returns it. A scope that was not granted is named, not shown as zero. */
 export function AccountFacts({ userinfo }: { userinfo: Userinfo }) {
-  const texts = useStore($account);
-  const locale = useStore($locale);
+  const { account } = useTexts();
+  const locale = useLocale();
   const { username, email, balance_formatted: balance, created_time: createdTime, status } = userinfo;
   const hasProfile = username !== undefined || email !== undefined;
   return (
     <>
       {balance === undefined ? (
-        <p className="hint">{texts.notGrantedBalance}</p>
+        <p className="hint">{account.balanceNotShared}</p>
       ) : (
         <dl className="figure">
-          <dt>{texts.balance}</dt>
+          <dt>{account.balance}</dt>
           <dd data-testid="balance" className={balance.length > FITS_LARGE ? 'long' : undefined}>
             {balance}
           </dd>
         </dl>
       )}
       <Usage userinfo={userinfo} />
-      {!hasProfile && <p className="hint">{texts.notGrantedProfile}</p>}
+      {!hasProfile && <p className="hint">{account.profileNotShared}</p>}
       <dl className="facts">
-        <Fact name={texts.username} value={username} testId="username" />
-        <Fact name={texts.email} value={email} testId="email" />
+        <Fact name={account.username} value={username} testId="username" />
+        <Fact name={account.email} value={email} testId="email" />
         <Fact
-          name={texts.memberSince}
+          name={account.memberSince}
           value={
             createdTime === undefined
               ? undefined
@@ -38,9 +37,13 @@ export function AccountFacts({ userinfo }: { userinfo: Userinfo }) {
           }
         />
         <Fact
-          name={texts.status}
+          name={account.status}
           value={
-            status === undefined ? undefined : status === ACTIVE ? texts.statusActive : texts.statusInactive
+            status === undefined
+              ? undefined
+              : status === ACTIVE
+                ? account.statusActive
+                : account.statusInactive
           }
         />
       </dl>
@@ -58,21 +61,21 @@ function Fact({ name, value, testId }: { name: string; value: string | undefined
   );
 }
 
-/** How much of the quota is used: a meter, with numbers for those who can't see it. */
+/** How much of the quota is used: a meter, and the same in numbers for users who can't see it. */
 function Usage({ userinfo: { quota, used_quota: used } }: { userinfo: Userinfo }) {
-  const texts = useStore($account);
-  const locale = useStore($locale);
+  const { account } = useTexts();
+  const locale = useLocale();
   if (quota === undefined || used === undefined || quota <= 0) return null;
   const number = new Intl.NumberFormat(locale);
   const share = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 0 });
-  const numbers = texts.usageNumbers({
+  const numbers = account.usageNumbers({
     used: number.format(used),
     quota: number.format(quota),
     share: share.format(used / quota),
   });
   return (
     <div className="usage" data-testid="usage">
-      <meter aria-label={texts.usage} min={0} max={quota} value={Math.min(used, quota)}>
+      <meter aria-label={account.usage} min={0} max={quota} value={Math.min(used, quota)}>
         {numbers}
       </meter>
       <span className="hint">{numbers}</span>

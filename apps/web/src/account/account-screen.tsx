@@ -1,56 +1,54 @@
-import type { Userinfo } from '@oneclick/shared/messages';
-import { useStore } from '@nanostores/react';
 import { useQuery } from '@tanstack/react-query';
-import { useEffect, useRef, useState } from 'react';
+import { useState } from 'react';
 import type { SessionState } from '@oneclick/sign-in/src/session/session-state.ts';
 import { useSession } from '../use-session.tsx';
-import { Fault, type Notice } from '@oneclick/sign-in/src/api/fault.ts';
+import { Fault } from '@oneclick/sign-in/src/api/fault.ts';
 import { NoticeBox } from '../screens/notice-box.tsx';
 import { ScreenTitle } from '../screens/screen-title.tsx';
-import { $account, $locale } from '../texts/texts.ts';
+import { useTexts } from '../texts/use-texts.ts';
 import { AccountFacts } from './account-facts.tsx';
-import { topUp } from './top-up.ts';
+import { BalanceUpdate, DataAge } from './balance-update.tsx';
+import { useTopUp } from './use-top-up.ts';
 import { userinfoQuery } from './userinfo-query.ts';
-
-const AGE_SHOWN_EVERY_MS = 10_000;
 
 export type AccountScreenProps = { snapshot: SessionState & { name: 'signed-in' } };
 
-/** Who is signed in, what they have left, and what they can do about it. */
+/** The account of the signed-in user, with the buttons to refresh the balance, to top up and to sign out. */
 export function AccountScreen({ snapshot }: AccountScreenProps) {
   const { session } = useSession();
-  const texts = useStore($account);
+  const { account } = useTexts();
   const userinfo = useQuery(userinfoQuery(session, snapshot.sessionId));
-  const { topUpNotice, startTopUp } = useTopUp(() => void userinfo.refetch());
-  /** When the person last asked for a reading. Others come by themselves, and are not talked about. */
-  const [askedAtMs, setAskedAtMs] = useState(0);
+  const { openTopUp, topUpError } = useTopUp(snapshot.sessionId);
+  const [requestedAtMs, setRequestedAtMs] = useState(0);
 
-  const notice = topUpNotice ?? (userinfo.isError ? Fault.from(userinfo.error).notice : snapshot.trouble);
-  const { dataUpdatedAt: readAtMs } = userinfo;
-  const isReading =
-    userinfo.isPending || (userinfo.isFetching && askedAtMs >= Math.max(readAtMs, userinfo.errorUpdatedAt));
+  const error = topUpError ?? (userinfo.isError ? Fault.from(userinfo.error).notice : snapshot.trouble);
+  const { dataUpdatedAt: updatedAtMs } = userinfo;
+  // Only for a refresh that the user asked for. The button stays as it is during the others.
+  const isRefreshing =
+    userinfo.isPending ||
+    (userinfo.isFetching && requestedAtMs >= Math.max(updatedAtMs, userinfo.errorUpdatedAt));
 
   return (
     <section className="card" aria-labelledby="title">
-      <ScreenTitle>{texts.title}</ScreenTitle>
-      {notice && <NoticeBox notice={notice} />}
+      <ScreenTitle>{account.title}</ScreenTitle>
+      {error && <NoticeBox error={error} />}
       {userinfo.data ? (
         <>
-          {(userinfo.isError || snapshot.trouble) && <StaleData readAtMs={readAtMs} />}
+          {(userinfo.isError || snapshot.trouble) && <DataAge updatedAtMs={updatedAtMs} />}
           <AccountFacts userinfo={userinfo.data} />
-          <BalanceReading
+          <BalanceUpdate
             key={snapshot.sessionId}
             userinfo={userinfo.data}
-            readAtMs={readAtMs}
-            askedAtMs={askedAtMs}
+            updatedAtMs={updatedAtMs}
+            requestedAtMs={requestedAtMs}
           />
         </>
       ) : userinfo.isError ? (
-        <p>{texts.failed}</p>
+        <p>{account.failed}</p>
       ) : (
         <>
           <p className="visually-hidden" role="status">
-            {texts.loading}
+            {account.loading}
           </p>
           <div className="skeleton tall" />
           <div className="skeleton" />
@@ -62,116 +60,23 @@ export function AccountScreen({ snapshot }: AccountScreenProps) {
           <button
             type="button"
             data-testid="refresh-balance"
-            aria-disabled={isReading}
+            aria-disabled={isRefreshing}
             onClick={() => {
-              setAskedAtMs(Date.now());
+              setRequestedAtMs(Date.now());
               void userinfo.refetch({ cancelRefetch: false });
             }}
           >
-            {isReading ? texts.refreshing : texts.refresh}
+            {isRefreshing ? account.refreshing : account.refresh}
           </button>
-          <button type="button" className="primary" data-testid="top-up" onClick={startTopUp}>
-            {texts.topUp}
+          <button type="button" className="primary" data-testid="top-up" onClick={openTopUp}>
+            {account.topUp}
           </button>
         </div>
-        <p className="hint">{texts.topUpHint}</p>
+        <p className="hint">{account.topUpHint}</p>
       </div>
       <button type="button" className="quiet" data-testid="sign-out" onClick={() => void session.signOut()}>
-        {texts.signOut}
+        {account.signOut}
       </button>
     </section>
   );
-}
-
-/** While something is wrong: how old what is shown may be. */
-function StaleData({ readAtMs }: { readAtMs: number }) {
-  const texts = useStore($account);
-  const locale = useStore($locale);
-  const [nowMs, setNowMs] = useState(Date.now);
-  useEffect(() => {
-    const timer = setInterval(() => setNowMs(Date.now), AGE_SHOWN_EVERY_MS);
-    return () => clearInterval(timer);
-  }, []);
-  const seconds = Math.max(1, Math.round((nowMs - readAtMs) / 1000));
-  const age = new Intl.RelativeTimeFormat(locale);
-  return (
-    <p className="hint">
-      {texts.staleData({
-        time: useTime(readAtMs),
-        age: seconds < 60 ? age.format(-seconds, 'second') : age.format(-Math.floor(seconds / 60), 'minute'),
-      })}
-    </p>
-  );
-}
-
-/** What there is to say about a reading. `atMs`: when it was made. */
-type News = { before: string | undefined; after: string; atMs: number };
-
-/**
- * Says, to those who listen as well, what a reading has changed, or that it has changed nothing if the person asked
- * for it. The time is not announced: while the top-up page is open, the balance is read every few seconds.
- */
-function BalanceReading({
-  userinfo: { balance_formatted: balance },
-  readAtMs,
-  askedAtMs,
-}: {
-  userinfo: Userinfo;
-  readAtMs: number;
-  askedAtMs: number;
-}) {
-  const texts = useStore($account);
-  const readAt = useTime(readAtMs);
-  const [seen, setSeen] = useState<{ balance: typeof balance; readAtMs: number; news?: News }>({
-    balance,
-    readAtMs,
-  });
-  if (seen.readAtMs !== readAtMs || seen.balance !== balance) {
-    const isAskedFor = askedAtMs >= seen.readAtMs;
-    const isNews = balance !== undefined && (isAskedFor || balance !== seen.balance);
-    const news = isNews ? { before: seen.balance, after: balance, atMs: readAtMs } : seen.news;
-    setSeen({ balance, readAtMs, ...(news && { news }) });
-  }
-  const { news } = seen;
-  return (
-    <p className="reading" data-testid="reading">
-      <span role="status">
-        {/* With a key, so that the same sentence is announced again. */}
-        {news && (
-          <span key={news.atMs}>
-            {news.before === undefined || news.before === news.after
-              ? texts.unchanged
-              : texts.changed({ before: news.before, after: news.after })}
-          </span>
-        )}
-      </span>{' '}
-      {texts.readAt({ time: readAt })}
-    </p>
-  );
-}
-
-function useTime(ms: number): string {
-  const locale = useStore($locale);
-  return new Intl.DateTimeFormat(locale, { timeStyle: 'medium' }).format(ms);
-}
-
-/** Top up in a new tab, and read the balance again on return, until the screen goes. */
-function useTopUp(onReturn: () => void): { topUpNotice: Notice | undefined; startTopUp: () => void } {
-  const { session } = useSession();
-  const [topUpNotice, setTopUpNotice] = useState<Notice>();
-  const watching = useRef<AbortController>(undefined);
-  useEffect(() => () => watching.current?.abort(), []);
-
-  async function start(): Promise<void> {
-    watching.current?.abort();
-    const controller = new AbortController();
-    watching.current = controller;
-    setTopUpNotice(undefined);
-    try {
-      await topUp(session, { onReturn, signal: controller.signal });
-    } catch (error) {
-      if (!controller.signal.aborted) setTopUpNotice(Fault.from(error).notice);
-    }
-  }
-  return { topUpNotice, startTopUp: () => void start() };
 }

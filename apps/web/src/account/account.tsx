@@ -3,8 +3,8 @@ import { use, useState } from 'react';
 import { AccountScreen, type AccountScreenProps } from './account-screen.tsx';
 
 /**
- * The account, over the query client of the app around it, or else over one of its own: that one goes with the
- * screen, and with it all that was read for this user.
+ * The account, on the query client of the surrounding app. Without one, on a query client of its own, which goes with
+ * the screen, and with it everything that was fetched for this user.
  */
 export function Account(props: AccountScreenProps) {
   const outer = use(QueryClientContext);

@@ -1,9 +1,8 @@
-import { useStore } from '@nanostores/react';
 import type { FaultCode, Notice } from '@oneclick/sign-in/src/api/fault.ts';
-import { $notice } from '../texts/texts.ts';
+import { useTexts } from '../texts/use-texts.ts';
 
-/** Nobody has failed: the person's own doing, their browser's or their network's. Support could only say the same. */
-const NOTHING_TO_QUOTE: ReadonlySet<FaultCode> = new Set([
+/** Caused by the user, their browser or their network: support could not find out more about them. */
+const NOT_FOR_SUPPORT: ReadonlySet<FaultCode> = new Set([
   'authorization_denied',
   'offline',
   'tab_blocked',
@@ -13,24 +12,28 @@ const NOTHING_TO_QUOTE: ReadonlySet<FaultCode> = new Set([
 ]);
 
 /**
- * What went wrong and what to do next, in a sentence, with what to quote to support.
- * @param hasFailed false while it may still end well: there is nothing to quote yet
+ * Says what went wrong and what to do next, and shows the code that support asks for.
+ * @param sentence in place of the error's own, for something that may still succeed: then there is no code for support
  */
-export function NoticeBox({ notice, hasFailed = true }: { notice: Notice; hasFailed?: boolean }) {
-  const texts = useStore($notice);
-  // Not every code has a sentence of its own: who makes no such request never meets them.
-  const sentence = new Map(Object.entries(texts)).get(notice.code) ?? texts.unexpected;
+export function NoticeBox({
+  error: { code, requestId },
+  sentence,
+}: {
+  error: Notice;
+  sentence?: string | undefined;
+}) {
+  const { error, errors } = useTexts();
   return (
-    <div className="notice" data-testid="notice" data-code={notice.code}>
-      {/* What is tried again fails with another request id each time: the sentence alone is announced. */}
-      <p role="alert">{sentence}</p>
-      {hasFailed && !NOTHING_TO_QUOTE.has(notice.code) && (
-        <p className="quote">
-          {texts.quote}: <code>{notice.code}</code>
-          {notice.requestId !== undefined && (
+    <div className="notice" data-testid="notice" data-code={code}>
+      {/* Each retry that fails has another request id. Only the sentence is in the live region, so it is announced once. */}
+      <p role="alert">{sentence ?? errors[code]}</p>
+      {sentence === undefined && !NOT_FOR_SUPPORT.has(code) && (
+        <p className="support-code">
+          {error.codeForSupport} <code>{code}</code>
+          {requestId !== undefined && (
             <>
               {' '}
-              <code>{notice.requestId}</code>
+              <code>{requestId}</code>
             </>
           )}
         </p>

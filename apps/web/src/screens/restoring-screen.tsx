@@ -1,31 +1,29 @@
-import { useStore } from '@nanostores/react';
 import type { Notice } from '@oneclick/sign-in/src/api/fault.ts';
-import { $app } from '../texts/texts.ts';
+import { useTexts } from '../texts/use-texts.ts';
 import { NoticeBox } from './notice-box.tsx';
 import { ScreenTitle } from './screen-title.tsx';
 
-/** A session is being looked for. The same shapes as in index.html, so that nothing jumps. */
+/** The session is being restored. Has the shapes of the first screen in index.html, so that nothing moves. */
 export function RestoringScreen({
-  trouble,
+  warning,
   onTryAgain,
 }: {
-  trouble: Notice | undefined;
+  warning: Notice | undefined;
   onTryAgain: () => void;
 }) {
-  const texts = useStore($app);
+  const { app } = useTexts();
   return (
-    <section className="card" aria-busy={!trouble} aria-labelledby="title">
-      {trouble ? (
+    <section className="card" aria-busy={!warning} aria-labelledby="title">
+      <ScreenTitle isHidden={!warning}>{app.restoring}</ScreenTitle>
+      {warning ? (
         <>
-          <ScreenTitle>{texts.restoring}</ScreenTitle>
-          <NoticeBox notice={trouble} />
+          <NoticeBox error={warning} />
           <button type="button" className="primary" data-testid="try-again" onClick={onTryAgain}>
-            {texts.tryAgain}
+            {app.tryAgain}
           </button>
         </>
       ) : (
         <>
-          <ScreenTitle isHidden>{texts.restoring}</ScreenTitle>
           <div className="skeleton" />
           <div className="skeleton tall" />
           <div className="skeleton button" />

@@ -1,8 +1,9 @@
 import type { ReactNode } from 'react';
 
 /**
- * The heading of a screen, which names it by the id `title`. The button that was pressed goes with the screen before,
- * and the focus with it: it moves here, so that who listens hears what has come, and Tab goes on from here.
+ * The heading of a screen. The screen refers to it by the id `title`. When a screen is replaced, the button that the
+ * user pressed goes with it. The focus then moves to the new heading, so that a screen reader reads it out, and Tab
+ * leads to the first button of the new screen.
  */
 export function ScreenTitle({ isHidden = false, children }: { isHidden?: boolean; children: ReactNode }) {
   return (
@@ -13,8 +14,8 @@ export function ScreenTitle({ isHidden = false, children }: { isHidden?: boolean
 }
 
 function takeLostFocus(title: HTMLElement | null): void {
-  // Not there in every browser, whatever the types say.
+  // Firefox before 120 lacks it, whatever the types say.
   const activation: UserActivation | undefined = navigator.userActivation;
-  // On a page that has just loaded nobody has lost anything.
+  // Without an interaction there was no focus to lose: the page has just loaded.
   if (activation?.hasBeenActive && document.activeElement === document.body) title?.focus();
 }

@@ -1,33 +1,31 @@
-import { useStore } from '@nanostores/react';
 import { inAppBrowser } from '@oneclick/sign-in/src/sign-in/in-app-browser.ts';
 import { useSession } from '../use-session.tsx';
 import type { Notice } from '@oneclick/sign-in/src/api/fault.ts';
-import { $app, $signingIn } from '../texts/texts.ts';
+import { useTexts } from '../texts/use-texts.ts';
 import { NoticeBox } from './notice-box.tsx';
 import { ScreenTitle } from './screen-title.tsx';
 
 /**
- * Signed out, or signed in until just now: why, and the button. The same if the window was lost from sight: it may
- * still be there, and then the attempt can be finished or given up.
+ * The sign-in button, below the reason why the last sign-in or session ended. If the sign-in window seems closed, the
+ * transaction is still open: the user may continue it here or cancel it.
  */
 export function SignedOutScreen({
-  notice,
+  error,
   isWindowLost = false,
 }: {
-  notice: Notice | undefined;
+  error: Notice | undefined;
   isWindowLost?: boolean;
 }) {
   const { session } = useSession();
-  const texts = useStore($app);
-  const { continueHere, cancel } = useStore($signingIn);
-  const app = inAppBrowser(navigator.userAgent);
+  const { signedOut, signingIn } = useTexts();
+  const inAppBrowserName = inAppBrowser(navigator.userAgent);
   return (
     <section className="card" aria-labelledby="title">
       <div className="stack">
-        <ScreenTitle>{texts.headline}</ScreenTitle>
-        <p className="lead">{texts.lead}</p>
+        <ScreenTitle>{signedOut.title}</ScreenTitle>
+        <p className="lead">{signedOut.lead}</p>
       </div>
-      {notice && <NoticeBox notice={notice} hasFailed={!isWindowLost} />}
+      {error && <NoticeBox error={error} sentence={isWindowLost ? signedOut.windowLost : undefined} />}
       <div className="actions">
         <button
           type="button"
@@ -38,12 +36,12 @@ export function SignedOutScreen({
           onFocus={session.prepareSignIn}
           onClick={session.signIn}
         >
-          {notice ? texts.signInAgain : texts.signIn}
+          {error ? signedOut.signInAgain : signedOut.signIn}
         </button>
         {isWindowLost && (
           <>
             <button type="button" data-testid="continue-here" onClick={session.continueSignInHere}>
-              {continueHere}
+              {signingIn.continueHere}
             </button>
             <button
               type="button"
@@ -51,16 +49,16 @@ export function SignedOutScreen({
               data-testid="cancel-sign-in"
               onClick={session.cancelSignIn}
             >
-              {cancel}
+              {signingIn.cancel}
             </button>
           </>
         )}
       </div>
-      {app !== undefined && <p className="hint">{texts.inAppBrowser({ app })}</p>}
+      {inAppBrowserName !== undefined && <p className="hint">{signedOut.inAppBrowser(inAppBrowserName)}</p>}
       <ul className="points">
-        <li>{app === undefined ? texts.pointWindow : texts.pointTab}</li>
-        <li>{texts.pointShared}</li>
-        <li>{texts.pointLeave}</li>
+        <li>{inAppBrowserName === undefined ? signedOut.windowOpens : signedOut.pageLeaves}</li>
+        <li>{signedOut.readOnly}</li>
+        <li>{signedOut.signOutAnytime}</li>
       </ul>
     </section>
   );

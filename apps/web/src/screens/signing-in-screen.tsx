@@ -1,19 +1,18 @@
-import { useStore } from '@nanostores/react';
 import { useSession } from '../use-session.tsx';
-import { $signingIn } from '../texts/texts.ts';
+import { useTexts } from '../texts/use-texts.ts';
 import { ScreenTitle } from './screen-title.tsx';
 
 type Step = 'window-opening' | 'window-waiting' | 'continuing-here' | 'exchanging';
 
-/** The window is open, this tab is on its way to the provider, or the answer is being exchanged. */
+/** From the click until the user is signed in. While the transaction is open, offers what can be done with it. */
 export function SigningInScreen({ step }: { step: Step }) {
   const { session } = useSession();
-  const texts = useStore($signingIn);
+  const { signingIn } = useTexts();
   const { title, lead } = {
-    'window-opening': { title: texts.openingTitle, lead: texts.opening },
-    'window-waiting': { title: texts.waitingTitle, lead: texts.waiting },
-    'continuing-here': { title: texts.openingTitle, lead: texts.continuing },
-    exchanging: { title: texts.exchangingTitle, lead: texts.exchanging },
+    'window-opening': { title: signingIn.openingTitle, lead: signingIn.openingWindow },
+    'window-waiting': { title: signingIn.waitingTitle, lead: signingIn.waiting },
+    'continuing-here': { title: signingIn.openingTitle, lead: signingIn.redirecting },
+    exchanging: { title: signingIn.exchangingTitle, lead: signingIn.exchanging },
   }[step];
   const isWindowOpen = step === 'window-opening' || step === 'window-waiting';
   return (
@@ -29,16 +28,16 @@ export function SigningInScreen({ step }: { step: Step }) {
         <div className="actions">
           {step === 'window-waiting' && (
             <button type="button" data-testid="show-window" onClick={session.showSignInWindow}>
-              {texts.showWindow}
+              {signingIn.showWindow}
             </button>
           )}
           {isWindowOpen && (
             <button type="button" data-testid="continue-here" onClick={session.continueSignInHere}>
-              {texts.continueHere}
+              {signingIn.continueHere}
             </button>
           )}
           <button type="button" className="quiet" data-testid="cancel-sign-in" onClick={session.cancelSignIn}>
-            {texts.cancel}
+            {signingIn.cancel}
           </button>
         </div>
       )}

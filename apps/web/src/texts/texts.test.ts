@@ -1,45 +1,31 @@
-import { ERRORS } from '@oneclick/shared/errors';
-import { PAGE_TEXTS } from '@oneclick/sign-in/src/pages/page-texts.ts';
 import { expect, test } from 'vitest';
-import en from './app/en.json';
-import ko from './app/ko.json';
-import { recordFrom } from '@oneclick/sign-in/src/api/record.ts';
-import { preferredLocale } from '@oneclick/sign-in/src/pages/preferred-locale.ts';
+import { en } from './en.ts';
+import { ko } from './ko.ts';
 
-const keysOf = (texts: Record<string, unknown>): string[] =>
-  Object.entries(texts).flatMap(([key, value]) => [key, ...keysOf(recordFrom(value))]);
-const placeholdersOf = (texts: object) =>
-  JSON.stringify(texts)
-    .match(/\{\w+\}/g)
-    ?.toSorted();
+const screens = Object.values(
+  import.meta.glob<string>('../**/*.tsx', { query: '?raw', import: 'default', eager: true }),
+).join('\n');
 
-test('every language says everything, with the same parameters', () => {
-  expect(keysOf(ko)).toEqual(keysOf(en));
-  expect(keysOf(PAGE_TEXTS.ko)).toEqual(keysOf(PAGE_TEXTS.en));
-  expect(placeholdersOf(ko)).toEqual(placeholdersOf(en));
+test('a screen uses each text', () => {
+  const { errors: _, ...groups } = en;
+  const names = Object.entries(groups).flatMap(([group, texts]) =>
+    Object.keys(texts).map((key) => `${group}.${key}`),
+  );
+  expect(names.filter((name) => !new RegExp(String.raw`\b${name}\b`).test(screens))).toEqual([]);
 });
 
-test('what a person can meet has a sentence of its own', () => {
-  // Answers to requests that this app does not make: the general sentence with the code is right for them.
-  const ourOwnFault = [
-    'invalid_request',
-    'csrf_header_missing',
-    'not_found',
-    'method_not_allowed',
-    'payload_too_large',
-    'unsupported_media_type',
-    'internal_error',
-  ];
-  const withSentence = Object.keys(en.notice);
-  expect(Object.keys(ERRORS).filter((code) => !withSentence.includes(code))).toEqual(ourOwnFault);
+test.each(Object.entries({ en, ko }))('each text in %s shows all of its parameters', (_, texts) => {
+  const { signedOut, account } = texts;
+  expect(signedOut.inAppBrowser('KakaoTalk')).toContain('KakaoTalk');
+  expect(account.usageNumbers({ used: '250', quota: '1,000', share: '25%' })).toMatch(
+    /^(?=.*\b250\b)(?=.*\b1,000\b)(?=.*25%)/,
+  );
+  expect(account.changed({ before: '750.00', after: '760.00' })).toMatch(/750\.00.*760\.00/);
+  expect(account.updatedAt('6:08 PM')).toContain('6:08 PM');
+  expect(account.mayBeOutdated('20 seconds ago')).toContain('20 seconds ago');
 });
 
-test.each([
-  [['ko-KR', 'en-US'], 'ko'],
-  [['fr', 'ko'], 'ko'],
-  [['EN-gb'], 'en'],
-  [['fr'], 'en'],
-  [[], 'en'],
-])('a browser that prefers %j reads %s', (languages, locale) => {
-  expect(preferredLocale(languages)).toBe(locale);
+test.each(Object.entries({ en, ko }))('each error in %s has a sentence on the next step', (_, { errors }) => {
+  const withOneSentence = Object.values(errors).filter((text) => !/\. .+\.$/.test(text));
+  expect(withOneSentence).toEqual([]);
 });

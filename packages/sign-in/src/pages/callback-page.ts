@@ -1,3 +1,4 @@
+import { preferredLocale } from '@oneclick/shared/preferred-locale';
 import {
   type AuthorizationResponse,
   parseAuthorizationResponse,
@@ -6,7 +7,6 @@ import { type AuthorizationResponseOffer, offerAuthorizationResponse } from '../
 import { takeSameTabAttempt } from '../sign-in/same-tab-attempt.ts';
 import { leaveOutcome } from '../sign-in/sign-in-outcome.ts';
 import { PAGE_TEXTS } from './page-texts.ts';
-import { preferredLocale } from './preferred-locale.ts';
 
 /*
  * The redirect URI. Takes the provider's answer out of the address, hands it over to the tab that began the
@@ -23,7 +23,7 @@ history.replaceState(null, '', location.pathname);
 // A name that the provider's page may have given the window.
 window.name = '';
 
-const locale = preferredLocale(navigator.languages);
+const locale = preferredLocale(navigator.languages, ['en', 'ko']);
 const texts = PAGE_TEXTS[locale].callback;
 document.documentElement.lang = locale;
 

@@ -8,7 +8,7 @@ export type Media = {
 
 declare module 'vitest/browser' {
   interface BrowserCommands {
-    /** What the person has set in their system, until the next call. */
+    /** Sets the media features of the user's system until the next call. */
     emulateMedia: (media: Media) => Promise<void>;
   }
 }

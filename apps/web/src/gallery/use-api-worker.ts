@@ -7,47 +7,47 @@ import { headersFor } from '@oneclick/sign-in/headers';
 const { 'Content-Security-Policy': CONTENT_SECURITY_POLICY = '' } = headersFor('/');
 
 /**
- * msw in the browser, for scenes. A request that the scene does not answer fails the test, and so does a word in the
- * console or a violation of the Content-Security-Policy.
+ * msw in the browser. A request without a handler fails the test, and so does a warning or an error in the console or a
+ * violation of the Content-Security-Policy.
  *
- * @returns puts handlers before those that are there, until the test has ended
+ * @returns puts handlers before the present ones, until the test ends
  */
-export function useSceneApi(): ReturnType<typeof setupWorker>['use'] {
-  const complaints: unknown[] = [];
+export function useApiWorker(): ReturnType<typeof setupWorker>['use'] {
+  const faults: unknown[] = [];
   const worker = setupWorker(
-    // Vitest shows a logo of its own at this address.
+    // Vitest serves its own logo at this address.
     http.get('*/favicon.svg', async () => {
       const logo = await commands.readFile('public/favicon.svg');
       return new HttpResponse(logo, { headers: { 'Content-Type': 'image/svg+xml' } });
     }),
     http.all('*', ({ request: { url } }) => {
-      // The page's own scripts, styles and pictures come from the server of the tests.
+      // The test server has the page's own scripts, styles and images.
       if (url.startsWith(location.origin) && !/\/(?:api|auth|oauth)\//.test(url)) return passthrough();
-      complaints.push(`nobody answers ${url}`);
+      faults.push(`no handler for ${url}`);
       return HttpResponse.error();
     }),
   );
   const policy = document.createElement('meta');
   policy.httpEquiv = 'Content-Security-Policy';
-  // The server of the tests puts the styles into the page, which the built app never does.
+  // The test server puts styles into the page. The built app never does.
   policy.content = CONTENT_SECURITY_POLICY.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'");
   const onViolation = ({ violatedDirective, blockedURI }: SecurityPolicyViolationEvent) =>
-    void complaints.push(`${violatedDirective} forbids ${blockedURI}`);
+    void faults.push(`${violatedDirective} forbids ${blockedURI}`);
 
   beforeAll(async () => {
     document.addEventListener('securitypolicyviolation', onViolation);
     await worker.start({ quiet: true, onUnhandledFrame: 'error' });
-    // From now on: it allows no service worker either.
+    // After the start of the worker, because the policy forbids service workers too.
     document.head.append(policy);
   });
   beforeEach(() => {
     for (const level of ['error', 'warn'] as const) {
-      vi.spyOn(console, level).mockImplementation((...words) => void complaints.push(words));
+      vi.spyOn(console, level).mockImplementation((...words) => void faults.push(words));
     }
   });
   afterEach(() => {
     worker.resetHandlers();
-    expect(complaints.splice(0)).toEqual([]);
+    expect(faults.splice(0)).toEqual([]);
   });
   afterAll(async () => {
     await worker.stop();

@@ -1,0 +1,73 @@
+import type { Userinfo } from '@oneclick/shared/messages';
+import { useEffect, useState } from 'react';
+import { useLocale, useTexts } from '../texts/use-texts.ts';
+
+/**
+ * When the balance was fetched, and what that changed. A live region announces a change, and also that nothing changed
+ * if the user asked for a refresh. It does not announce the time: during a top-up that changes every few seconds.
+ */
+export function BalanceUpdate({
+  userinfo: { balance_formatted: balance },
+  updatedAtMs,
+  requestedAtMs,
+}: {
+  userinfo: Userinfo;
+  updatedAtMs: number;
+  /** When the user last asked for a refresh. */
+  requestedAtMs: number;
+}) {
+  const { account } = useTexts();
+  const time = new Intl.DateTimeFormat(useLocale(), { timeStyle: 'short' }).format(updatedAtMs);
+  const [shown, setShown] = useState<Shown>({ balance, updatedAtMs });
+  if (shown.updatedAtMs !== updatedAtMs || shown.balance !== balance) {
+    const isWorthSaying =
+      balance !== undefined && (requestedAtMs >= shown.updatedAtMs || balance !== shown.balance);
+    const change = isWorthSaying
+      ? { before: shown.balance, after: balance, atMs: updatedAtMs }
+      : shown.change;
+    setShown({ balance, updatedAtMs, ...(change && { change }) });
+  }
+  const { change } = shown;
+  return (
+    <p className="reading" data-testid="reading">
+      <span role="status">
+        {/* The key replaces the element, so that the same sentence is announced again. */}
+        {change && (
+          <span key={change.atMs}>
+            {change.before === undefined || change.before === change.after
+              ? account.unchanged
+              : account.changed({ before: change.before, after: change.after })}
+          </span>
+        )}
+      </span>{' '}
+      {account.updatedAt(time)}
+    </p>
+  );
+}
+
+interface Shown {
+  balance: string | undefined;
+  updatedAtMs: number;
+  change?: { before: string | undefined; after: string; atMs: number };
+}
+
+const AGE_CHANGES_EVERY_MS = 10_000;
+
+/** While the account can't be refetched: how old the shown data are. */
+export function DataAge({ updatedAtMs }: { updatedAtMs: number }) {
+  const { account } = useTexts();
+  const age = new Intl.RelativeTimeFormat(useLocale());
+  const [nowMs, setNowMs] = useState(Date.now);
+  useEffect(() => {
+    const timer = setInterval(() => setNowMs(Date.now), AGE_CHANGES_EVERY_MS);
+    return () => clearInterval(timer);
+  }, []);
+  const seconds = Math.max(1, Math.round((nowMs - updatedAtMs) / 1000));
+  return (
+    <p className="hint">
+      {account.mayBeOutdated(
+        seconds < 60 ? age.format(-seconds, 'second') : age.format(-Math.floor(seconds / 60), 'minute'),
+      )}
+    </p>
+  );
+}

@@ -1,0 +1,25 @@
+import { type ComponentType, useEffect, useState } from 'react';
+import { RestoringScreen } from '../screens/restoring-screen.tsx';
+import type { AccountScreenProps } from './account-screen.tsx';
+
+let Account: ComponentType<AccountScreenProps> | undefined;
+
+/** Loads the script of the account. Apart from the app's, because a visitor who does not sign in needs none of it. */
+export async function loadAccount(): Promise<void> {
+  ({ Account } = await import('./account.tsx'));
+}
+
+/** The account as soon as its script is loaded. Not with `lazy`: React delays what follows a Suspense fallback by 300 ms. */
+export function LateAccount(props: AccountScreenProps) {
+  const [loading, setLoading] = useState<'pending' | 'done' | 'failed'>('pending');
+  useEffect(() => {
+    loadAccount().then(
+      () => setLoading('done'),
+      () => setLoading('failed'),
+    );
+  }, []);
+  if (Account) return <Account {...props} />;
+  // The network failed, or a new version of the app has replaced this one. A browser retries an import only on reload.
+  const warning = loading === 'failed' ? ({ code: 'api_unreachable' } as const) : undefined;
+  return <RestoringScreen warning={warning} onTryAgain={() => location.reload()} />;
+}

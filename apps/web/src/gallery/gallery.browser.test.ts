@@ -1,0 +1,113 @@
+import axe from 'axe-core';
+import { afterEach, expect, test, vi } from 'vitest';
+import { commands, page, userEvent } from 'vitest/browser';
+import '../design/app.css';
+import { type OpenStory, openStory, type Story } from './open-story.tsx';
+import { stories } from './stories.ts';
+import { useApiWorker } from './use-api-worker.ts';
+
+/*
+ * Each story in two appearances that differ in everything: width, language and colours. With `--mode pictures` in three
+ * more, and each one is saved as an image in the folder `pictures`.
+ */
+
+const TAKES_PICTURES = import.meta.env.MODE === 'pictures';
+
+const APPEARANCES = [
+  { name: 'desktop-light', width: 1024, locale: 'en', colorScheme: 'light' },
+  { name: '320-dark-ko', width: 320, locale: 'ko', colorScheme: 'dark' },
+  ...(TAKES_PICTURES
+    ? ([
+        { name: '320-light', width: 320, locale: 'en', colorScheme: 'light' },
+        { name: 'desktop-dark-ko', width: 1024, locale: 'ko', colorScheme: 'dark' },
+        // 1024 px at a zoom of 200 %, in the forced colours of the user.
+        { name: '512-forced', width: 512, locale: 'en', colorScheme: 'dark', forcedColors: 'active' },
+      ] as const)
+    : []),
+] as const;
+
+type Appearance = (typeof APPEARANCES)[number];
+
+const HEIGHT = 800;
+
+const use = useApiWorker();
+
+let story: OpenStory | undefined;
+afterEach(() => story?.close());
+
+test.each(stories)('$name', async (described) => {
+  const element = await open(described);
+  const { says = '', ...shows } = described.shows;
+  await vi.waitFor(() => expect(whatIsShown(element)).toEqual(shows), { timeout: 5_000 });
+  expect(element.innerText).toContain(says);
+  // Some screen readers skip everything in a busy element.
+  expect(element.querySelectorAll('[aria-busy="true"] button')).toHaveLength(0);
+
+  for (const appearance of APPEARANCES) {
+    await setAppearance(appearance);
+    if (TAKES_PICTURES) await takePicture(`${described.name}.${appearance.name}`, appearance);
+    expect(whatIsShown(element)).toEqual(shows);
+    expect(await axeViolations(appearance)).toEqual([]);
+    expect(document.documentElement.scrollWidth, `${appearance.name}: nothing is cut off`).toBe(
+      appearance.width,
+    );
+  }
+});
+
+test('the focus moves to the title of the next screen, and Tab to its first button', async () => {
+  await open(stories.find(({ name }) => name === 'account-stale-provider-down')!);
+  await page.getByTestId('sign-out').click();
+  expect(document.activeElement?.textContent).toBe('Sign in with AIHubMix');
+  await userEvent.keyboard('{Tab}');
+  expect(document.activeElement).toBe(page.getByTestId('sign-in').element());
+});
+
+test('the name of each story is unique', () => {
+  expect(new Set(stories.map(({ name }) => name)).size).toBe(stories.length);
+});
+
+async function open(described: Story): Promise<HTMLElement> {
+  const element = document.createElement('div');
+  element.id = 'root';
+  document.body.replaceChildren(element);
+  story = undefined;
+  await setAppearance(APPEARANCES[0]);
+  story = await openStory(described, { element, locale: APPEARANCES[0].locale, use });
+  return element;
+}
+
+async function setAppearance({ width, locale, ...media }: Appearance): Promise<void> {
+  story?.showIn(locale);
+  await commands.emulateMedia({ forcedColors: 'none', ...media });
+  await page.viewport(width, HEIGHT);
+}
+
+function whatIsShown(element: Element): object {
+  const notice = element.querySelector<HTMLElement>('[data-testid="notice"]');
+  const supportCode = Array.from(element.querySelectorAll('.support-code code'), (code) => code.textContent);
+  const buttons = Array.from(element.querySelectorAll('button'));
+  return {
+    session: document.documentElement.dataset['session'],
+    ...(notice && { notice: notice.dataset['code'] }),
+    ...(supportCode.length > 0 && { supportCode: supportCode.join(' ') }),
+    offers: buttons
+      .filter((button) => !button.disabled && button.ariaDisabled !== 'true')
+      .map((button) => button.dataset['testid']),
+  };
+}
+
+async function axeViolations(appearance: Appearance): Promise<string[]> {
+  // With forced colours the user chooses the colours, and axe would check the ones that they replace.
+  const rules = { 'color-contrast': { enabled: !('forcedColors' in appearance) } };
+  const { violations } = await axe.run(document, { resultTypes: ['violations'], rules });
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+}
+
+async function takePicture(name: string, { width }: { width: number }): Promise<void> {
+  // Until the whole page fits. A higher viewport may make the page itself higher.
+  for (let height = 0; height < document.documentElement.scrollHeight;) {
+    height = document.documentElement.scrollHeight;
+    await page.viewport(width, height);
+  }
+  await page.screenshot({ path: `../../pictures/${name}.png` });
+}

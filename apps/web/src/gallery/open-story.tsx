@@ -1,0 +1,154 @@
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import type { HttpHandler } from 'msw';
+import { StrictMode } from 'react';
+import { flushSync } from 'react-dom';
+import { createRoot } from 'react-dom/client';
+import { createApiClient } from '@oneclick/sign-in/src/api/api-client.ts';
+import type { FaultCode, Notice } from '@oneclick/sign-in/src/api/fault.ts';
+import { SessionProvider } from '../use-session.tsx';
+import { writeSessionMark } from '@oneclick/sign-in/src/session/session-mark.ts';
+import type { SessionStatus } from '@oneclick/sign-in/src/session/session-state.ts';
+import { createSession } from '@oneclick/sign-in/src/session/tab-session.ts';
+import { leaveOutcome } from '@oneclick/sign-in/src/sign-in/sign-in-outcome.ts';
+import { answer } from '@oneclick/sign-in/test/answers.ts';
+import { type OpenedWindow, openedWindows } from '@oneclick/sign-in/test/opened-windows.ts';
+import { App } from '../app.tsx';
+import { showSessionStatus } from '../show-session-status.ts';
+import { type Locale, LocaleContext } from '../texts/use-texts.ts';
+import { type Answers, apiDouble } from './api-double.ts';
+
+const FOUND_WITHIN_MS = 5_000;
+
+/** A state of the app that a user can meet, and how it comes about. */
+export type Story = {
+  /** Unique, in kebab case. */
+  name: string;
+  answers?: Answers;
+  /** Left in the storage by an earlier page. */
+  before?: { isSignedIn?: true; outcome?: Notice };
+  browser?: { userAgent?: string; isOffline?: true; isFramed?: true; opensNoWindow?: true };
+  /** The user's actions, and other events meanwhile. */
+  act?: (stage: Stage) => Promise<void>;
+  shows: {
+    session: SessionStatus;
+    notice?: FaultCode;
+    /** The error code and the request id that the user gives to support. */
+    supportCode?: string;
+    /** The `data-testid` of each button that can be pressed, in their order. */
+    offers: string[];
+    /** Text on the screen, in English. */
+    says?: string;
+  };
+};
+
+export type Stage = {
+  /** Replaces answers of the API from now on. */
+  setAnswers: (answers: Answers) => void;
+  goOffline: () => void;
+  /** The windows that the app has opened. They show nothing. */
+  opened: OpenedWindow[];
+  /** Waits until the element is on the screen. */
+  find: (testId: string) => Promise<HTMLElement>;
+  press: (testId: string) => Promise<void>;
+};
+
+export type OpenStory = { showIn: (locale: Locale) => void; close: () => void };
+
+/**
+ * Shows a story in `element`: the app itself, with an API that msw plays. Resolves after all actions. Only one story can
+ * be open, because it uses the page's storage and root element.
+ */
+export async function openStory(
+  { answers = {}, before = {}, browser = {}, act }: Story,
+  {
+    element,
+    locale: firstLocale,
+    use,
+  }: {
+    element: Element;
+    locale: Locale;
+    /** msw's: puts these handlers before the present ones. */
+    use: (...handlers: HttpHandler[]) => void;
+  },
+): Promise<OpenStory> {
+  localStorage.clear();
+  sessionStorage.clear();
+  if (before.isSignedIn) writeSessionMark('signed-in');
+  if (before.outcome) leaveOutcome(before.outcome);
+
+  const closing = new AbortController();
+  const setAnswers = (changed: Answers) => use(...apiDouble(changed, closing));
+  // The app prepares the transaction when the pointer or the focus reaches the button.
+  setAnswers({ start: answer.start, ...answers });
+
+  const { opened, open } = openedWindows();
+  const undo = [
+    shadow(window, 'open', browser.opensNoWindow ? () => null : open),
+    ...(browser.isOffline ? [shadow(navigator, 'onLine', false)] : []),
+    ...(browser.userAgent === undefined ? [] : [shadow(navigator, 'userAgent', browser.userAgent)]),
+  ];
+  document.documentElement.dataset.session = 'restoring';
+  const session = createSession({
+    api: createApiClient({ origin: '' }),
+    isFramed: () => browser.isFramed ?? false,
+  });
+  // Short retry delays, so that an error shows at once.
+  const queryClient = new QueryClient({ defaultOptions: { queries: { retryDelay: 1 } } });
+  const root = createRoot(element);
+  const showIn = (locale: Locale) =>
+    flushSync(() =>
+      root.render(
+        <StrictMode>
+          <SessionProvider session={session}>
+            <QueryClientProvider client={queryClient}>
+              <LocaleContext value={locale}>
+                <App />
+              </LocaleContext>
+            </QueryClientProvider>
+          </SessionProvider>
+        </StrictMode>,
+      ),
+    );
+  undo.push(
+    showSessionStatus(session),
+    () => root.unmount(),
+    session.close,
+    () => closing.abort(),
+  );
+  showIn(firstLocale);
+  void session.restore();
+
+  function goOffline(): void {
+    window.dispatchEvent(new Event('offline'));
+    // React Query's knowledge of the network outlives the story.
+    undo.push(() => void window.dispatchEvent(new Event('online')));
+  }
+
+  async function find(testId: string): Promise<HTMLElement> {
+    const untilMs = performance.now() + FOUND_WITHIN_MS;
+    while (performance.now() < untilMs) {
+      const found = element.querySelector<HTMLElement>(`[data-testid="${testId}"]`);
+      if (found) return found;
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    throw new Error(`${testId} did not appear within ${FOUND_WITHIN_MS} ms`);
+  }
+  await act?.({ setAnswers, goOffline, opened, find, press: async (testId) => (await find(testId)).click() });
+
+  return {
+    showIn,
+    close() {
+      for (const undoOne of undo.toReversed()) undoOne();
+    },
+  };
+}
+
+/** Replaces a property of the browser's. Returns the undo. */
+function shadow(target: object, name: string, value: unknown): () => void {
+  const former = Object.getOwnPropertyDescriptor(target, name);
+  Object.defineProperty(target, name, { value, configurable: true, writable: true });
+  return () => {
+    if (former) Object.defineProperty(target, name, former);
+    else Reflect.deleteProperty(target, name);
+  };
+}

@@ -1,0 +1,113 @@
+import type { Texts } from './en.ts';
+
+const OUR_FAULT =
+  '저희 쪽에서 문제가 발생했습니다. 다시 시도해 주세요. 계속되면 아래 코드를 고객지원에 알려 주세요.';
+
+/** The Korean texts. */
+export const ko: Texts = {
+  app: {
+    brand: '원클릭 로그인',
+    restoring: '로그인 상태를 확인하는 중…',
+    tryAgain: '다시 시도',
+  },
+  signedOut: {
+    title: 'AIHubMix로 로그인',
+    lead: '이미 쓰고 있는 AIHubMix 계정이면 됩니다. 새 비밀번호도, 가입 양식도 필요 없습니다.',
+    signIn: 'AIHubMix로 로그인',
+    signInAgain: '다시 로그인',
+    windowLost:
+      '로그인 창을 더 이상 확인할 수 없습니다. 창이 아직 열려 있다면 그 창에서 로그인을 마치고, 닫혔다면 다시 로그인해 주세요.',
+    inAppBrowser: (app) =>
+      `지금 ${app} 앱의 내장 브라우저를 사용하고 있습니다. 여기에서 AIHubMix 로그인이 되지 않으면 모서리의 메뉴를 눌러 평소 쓰는 브라우저로 이 페이지를 열어 주세요.`,
+    windowOpens: '작은 AIHubMix 창이 열립니다. 비밀번호는 그 창에서만 입력합니다.',
+    pageLeaves: 'AIHubMix로 이동했다가 이 페이지로 돌아옵니다. 비밀번호는 AIHubMix에서만 입력합니다.',
+    readOnly: '이 앱은 계정 정보와 잔액을 볼 수만 있고 바꿀 수는 없습니다.',
+    signOutAnytime: '언제든지 클릭 한 번으로 로그아웃할 수 있습니다.',
+  },
+  signingIn: {
+    openingTitle: 'AIHubMix를 여는 중…',
+    openingWindow: '로그인 창을 여는 중입니다.',
+    redirecting: '로그인하면 이 페이지로 돌아옵니다.',
+    waitingTitle: 'AIHubMix 창에서 계속하세요',
+    waiting:
+      '그 창에서 로그인하면 이 페이지가 자동으로 이어집니다. 창이 보이지 않나요? 이 화면 뒤에 있을 수 있으며, 다시 열 수도 있습니다.',
+    exchangingTitle: '로그인하는 중…',
+    exchanging: 'AIHubMix에서 돌아왔습니다. 잠시만 기다려 주세요.',
+    showWindow: '창 다시 열기',
+    continueHere: '이 화면에서 계속',
+    cancel: '취소',
+  },
+  account: {
+    title: '내 AIHubMix 계정',
+    loading: '계정 정보를 불러오는 중…',
+    failed: '계정 정보를 불러오지 못했습니다.',
+    balance: '잔액',
+    username: '이름',
+    email: '이메일',
+    usage: '사용한 할당량',
+    usageNumbers: ({ used, quota, share }) => `${quota} 중 ${used} 사용 (${share})`,
+    memberSince: '가입일',
+    status: '상태',
+    statusActive: '사용 중',
+    statusInactive: '사용 중지',
+    profileNotShared: '이름과 이메일을 이 앱과 공유하지 않았습니다.',
+    balanceNotShared: '잔액을 이 앱과 공유하지 않았습니다.',
+    refresh: '잔액 새로고침',
+    refreshing: '새로고침 중…',
+    topUp: '충전',
+    topUpHint: '새 탭에서 AIHubMix가 열립니다. 돌아오면 잔액이 업데이트됩니다.',
+    signOut: '로그아웃',
+    updatedAt: (time) => `${time}에 업데이트됨`,
+    changed: ({ before, after }) => `잔액이 바뀌었습니다. 이전 ${before}, 현재 ${after}.`,
+    unchanged: '잔액은 그대로입니다.',
+    mayBeOutdated: (age) => `최신 정보가 아닐 수 있습니다. 마지막 업데이트: ${age}`,
+  },
+  error: {
+    codeForSupport: '문의용 오류 코드:',
+  },
+  errors: {
+    offline: '오프라인 상태입니다. 인터넷 연결을 확인해 주세요.',
+    api_unreachable: '서버에 연결할 수 없습니다. 인터넷 연결을 확인한 뒤 다시 시도해 주세요.',
+    api_bad_answer: '서버의 응답을 이해할 수 없습니다. 페이지를 새로고침한 뒤 다시 시도해 주세요.',
+    rate_limited: '요청이 너무 많습니다. 1분 뒤에 다시 시도해 주세요.',
+    shutting_down: '서버를 다시 시작하고 있습니다. 잠시 후 다시 시도해 주세요.',
+    origin_not_allowed: '이 주소에서는 앱을 사용할 수 없습니다. 원래 주소로 열어 주세요.',
+    framed: '다른 페이지 안에서는 안전하게 로그인할 수 없습니다. 이 앱을 별도의 탭에서 열어 주세요.',
+
+    window_closed: '로그인 창이 닫혔습니다. 계속하려면 다시 로그인해 주세요.',
+    attempt_expired: '로그인이 너무 오래 걸려 만료되었습니다. 다시 로그인해 주세요.',
+    transaction_expired: '로그인에 10분 넘게 걸려 만료되었습니다. 다시 로그인해 주세요.',
+    transaction_not_found:
+      '이 브라우저에서 시작한 로그인이 아니거나 쿠키가 차단되어 있습니다. 이 사이트의 쿠키를 허용한 뒤 다시 로그인해 주세요.',
+    transaction_invalid: '로그인을 마칠 수 없습니다. 다시 로그인해 주세요.',
+    transaction_replayed: '이미 완료된 로그인입니다. 페이지를 새로고침하거나 다시 로그인해 주세요.',
+    authorization_denied:
+      'AIHubMix에서 접근을 허용하지 않았고, 공유된 정보는 없습니다. 원할 때 다시 로그인할 수 있습니다.',
+    authorization_failed: 'AIHubMix에서 로그인을 마치지 못했습니다. 잠시 후 다시 시도해 주세요.',
+    code_rejected: 'AIHubMix가 이 로그인을 받아들이지 않았습니다. 다시 로그인해 주세요.',
+
+    session_expired: '로그인이 만료되었습니다. 계속하려면 다시 로그인해 주세요.',
+    session_refused: 'AIHubMix가 로그인을 연장하지 않았습니다. 계속하려면 다시 로그인해 주세요.',
+    session_invalid: '로그인이 더 이상 유효하지 않습니다. 계속하려면 다시 로그인해 주세요.',
+    no_session: '로그아웃된 상태입니다. 계속하려면 로그인해 주세요.',
+    invalid_token: 'AIHubMix가 이 로그인을 더 이상 받아들이지 않습니다. 계속하려면 다시 로그인해 주세요.',
+    refresh_in_progress: '로그인을 연장하고 있습니다. 잠시 후 다시 시도해 주세요.',
+    insufficient_scope: '이 정보를 앱과 공유하지 않았습니다. 로그아웃한 뒤 다시 로그인하면서 허용해 주세요.',
+
+    provider_unavailable: '지금은 AIHubMix에 연결할 수 없습니다. 1분 뒤에 다시 시도해 주세요.',
+    provider_timeout: 'AIHubMix의 응답이 너무 오래 걸립니다. 1분 뒤에 다시 시도해 주세요.',
+    provider_bad_response: 'AIHubMix의 응답을 처리할 수 없습니다. 1분 뒤에 다시 시도해 주세요.',
+    provider_misconfigured:
+      '이 앱의 AIHubMix 연동 설정이 올바르지 않습니다. 운영자만 고칠 수 있으니 고객지원에 문의해 주세요.',
+    unsafe_topup_url: '충전 링크가 안전하지 않아 보여 열지 않았습니다. AIHubMix 웹사이트에서 충전해 주세요.',
+    tab_blocked: '브라우저가 새 탭을 차단했습니다. 이 사이트의 팝업을 허용한 뒤 다시 시도해 주세요.',
+
+    internal_error: OUR_FAULT,
+    invalid_request: OUR_FAULT,
+    csrf_header_missing: OUR_FAULT,
+    not_found: OUR_FAULT,
+    method_not_allowed: OUR_FAULT,
+    payload_too_large: OUR_FAULT,
+    unsupported_media_type: OUR_FAULT,
+  },
+};
