@@ -1,44 +1,14 @@
 import { PATHS } from '@oneclick/shared/paths';
-import type { FastifyInstance } from 'fastify';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { errorOf } from '../../test/support/browser.ts';
 import { moveClock, stopClock } from '../../test/support/clock.ts';
-import { startRedisServer } from '../../test/doubles/redis-server.ts';
+import { ask, LIMIT, statuses } from '../../test/support/rate-limited-client.ts';
 import { startApi, WEB_ORIGIN } from '../../test/support/test-api.ts';
 import { useProvider } from '../../test/doubles/test-provider.ts';
 
 useProvider();
 
-const LIMIT = { RATE_LIMIT_PER_MINUTE: '3' };
 const PROXIED = { ...LIMIT, TRUST_PROXY: '10.0.0.0/8, ::1' };
-
-interface Client {
-  remoteAddress?: string;
-  forwardedFor?: string;
-  method?: 'GET' | 'POST' | 'OPTIONS';
-  headers?: Record<string, string>;
-}
-
-function ask(app: FastifyInstance, url: string, client: Client = {}) {
-  const { method = 'POST', remoteAddress = '192.0.2.1', forwardedFor, headers = {} } = client;
-  return app.inject({
-    method,
-    url,
-    remoteAddress,
-    headers: {
-      origin: WEB_ORIGIN,
-      'x-csrf': '1',
-      ...(forwardedFor && { 'x-forwarded-for': forwardedFor }),
-      ...headers,
-    },
-  });
-}
-
-async function statuses(app: FastifyInstance, clients: readonly Client[]): Promise<number[]> {
-  const answers = [];
-  for (const client of clients) answers.push((await ask(app, PATHS.start, client)).statusCode);
-  return answers;
-}
 
 test('a request above the limit gets 429 with Retry-After, and succeeds after that time', async () => {
   stopClock();
@@ -74,23 +44,11 @@ test('the routes of one group share a count, and each group has its own', async 
   expect((await ask(app, PATHS.userinfo, { method: 'GET' })).statusCode).toBe(429);
 });
 
-test('the operator routes share a count, and probes are not counted', async () => {
-  const { app } = await startApi({ env: LIMIT });
-  for (const url of [PATHS.metrics, PATHS.openapi, PATHS.docs]) {
-    expect((await ask(app, url, { method: 'GET' })).statusCode).toBe(200);
-  }
-  const bundle = `${PATHS.docs}/static/swagger-ui-bundle.js`;
-  expect(errorOf(await ask(app, bundle, { method: 'GET' }))).toBe('429 rate_limited');
-  expect((await ask(app, PATHS.healthz, { method: 'GET' })).statusCode).toBe(200);
-});
-
-test('refused requests are counted, preflights and probes are not', async () => {
+test('refused requests are counted, preflights are not', async () => {
   const { app } = await startApi({ env: { ...LIMIT, API_ORIGIN: 'https://api.example.com' } });
   for (let i = 0; i < 9; i += 1) {
     const preflight = { 'access-control-request-method': 'POST', 'access-control-request-headers': 'x-csrf' };
     expect((await ask(app, PATHS.start, { method: 'OPTIONS', headers: preflight })).statusCode).toBe(204);
-    expect((await ask(app, PATHS.healthz, { method: 'GET' })).statusCode).toBe(200);
-    expect((await ask(app, PATHS.readyz, { method: 'GET' })).statusCode).toBe(200);
   }
   const evil = { headers: { origin: 'https://evil.example' } };
   expect(await statuses(app, [evil, evil, evil, evil])).toEqual([403, 403, 403, 429]);
@@ -156,32 +114,4 @@ describe('the client address', () => {
     const clients = ['203.0.113.1:1001', 'unknown', '_hidden', '203.0.113.1:1002'].map(through);
     expect(await statuses(app, clients)).toEqual([200, 200, 200, 429]);
   });
-});
-
-test('with Redis all instances share the counts, and without a connection to it no request is refused', async () => {
-  const redis = await startRedisServer();
-  onTestFinished(redis.stop);
-  const env = { ...LIMIT, REDIS_URL: redis.url };
-  const [one, two] = [await startApi({ env }), await startApi({ env })];
-  expect(await statuses(one.app, [{}, {}])).toEqual([200, 200]);
-  expect(await statuses(two.app, [{}])).toEqual([200]);
-  for (const { app } of [one, two]) {
-    const refused = await ask(app, PATHS.start);
-    expect(errorOf(refused)).toBe('429 rate_limited');
-    expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
-  }
-  expect((await ask(one.app, PATHS.session)).statusCode).toBe(401); // Another group.
-
-  await redis.kill();
-  expect(await statuses(one.app, [{}, {}, {}, {}])).toEqual([200, 200, 200, 200]);
-});
-
-test('the routes of the server-side flow share the count of the sign-in routes', async () => {
-  const env = { ...LIMIT, OAUTH_SERVER_REDIRECT_URI: `${WEB_ORIGIN}/oauth/callback` };
-  const { app } = await startApi({ env });
-  await statuses(app, [{}, {}, {}]);
-  const get = { method: 'GET' as const };
-  expect(errorOf(await ask(app, PATHS.serverSideStart, get))).toBe('429 rate_limited');
-  const back = await ask(app, PATHS.serverSideCallback, get);
-  expect(back.headers.location).toBe(`${WEB_ORIGIN}/?error=rate_limited`);
 });

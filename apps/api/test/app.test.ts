@@ -2,10 +2,10 @@ import { connect } from 'node:net';
 import { PATHS } from '@oneclick/shared/paths';
 import type { FastifyInstance } from 'fastify';
 import { describe, expect, test } from 'vitest';
-import { errorOf } from '../test/support/browser.ts';
-import { portOf } from '../test/support/port-of.ts';
-import { startApi, WEB_ORIGIN } from '../test/support/test-api.ts';
-import { json, useProvider } from '../test/doubles/test-provider.ts';
+import { errorOf } from './support/browser.ts';
+import { portOf } from './support/port-of.ts';
+import { startApi, WEB_ORIGIN } from './support/test-api.ts';
+import { json, useProvider } from './doubles/test-provider.ts';
 
 const provider = useProvider();
 

@@ -2,18 +2,18 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { PATHS } from '@oneclick/shared/paths';
-import { createBrowser, tokensOf } from '../test/support/browser.ts';
-import { startInstance } from '../test/support/instance.ts';
-import { startRedisServer } from '../test/doubles/redis-server.ts';
-import { startRotatingProvider } from '../test/doubles/rotating-provider.ts';
-import { signIn } from '../test/support/sign-in.ts';
-import { VALID_ENV, WEB_ORIGIN } from '../test/support/test-api.ts';
+import { createBrowser, tokensOf } from './support/browser.ts';
+import { startInstance } from './support/instance.ts';
+import { startRedisServer } from './doubles/redis-server.ts';
+import { startRotatingProvider } from './doubles/rotating-provider.ts';
+import { signIn } from './support/sign-in.ts';
+import { VALID_ENV, WEB_ORIGIN } from './support/test-api.ts';
 
 /** Starting a process takes long while many tests run. */
 const PROCESS_TIMEOUT = { timeout: 20_000 };
 
 const start = (env: Record<string, string>) =>
-  spawn(process.execPath, [`${import.meta.dirname}/server.ts`], {
+  spawn(process.execPath, [`${import.meta.dirname}/../src/server.ts`], {
     env: { PATH: process.env['PATH'], ...env },
   });
 

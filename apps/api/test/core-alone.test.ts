@@ -1,0 +1,37 @@
+import { execFile } from 'node:child_process';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { expect, onTestFinished, test } from 'vitest';
+
+const run = promisify(execFile);
+const PACKAGE = join(import.meta.dirname, '..');
+const PLUGINS = ['redis', 'server-side-flow', 'operations'];
+/** A line of app.ts that imports or registers one of the plugins. */
+const PLUGIN_LINE =
+  /^import .*\/(?:redis|server-side-flow|operations)\/|register\((?:redis|serverSideFlow|operations)\b/;
+
+test('the core type-checks and passes its tests without the folders of the plugins', async () => {
+  // Inside the package, so that imports find its dependencies.
+  const copy = await mkdtemp(join(PACKAGE, '.core-alone-'));
+  onTestFinished(() => rm(copy, { recursive: true }));
+  for (const path of ['src', 'test/support', 'test/doubles', 'package.json', 'vitest.config.ts']) {
+    await cp(join(PACKAGE, path), join(copy, path), { recursive: true });
+  }
+  for (const plugin of PLUGINS) await rm(join(copy, 'src', plugin), { recursive: true });
+  const app = await readFile(join(copy, 'src/app.ts'), 'utf8');
+  const lines = app.split('\n');
+  const coreLines = lines.filter((line) => !PLUGIN_LINE.test(line));
+  expect(lines.length - coreLines.length).toBe(2 * PLUGINS.length);
+  await writeFile(join(copy, 'src/app.ts'), coreLines.join('\n'));
+  await writeFile(
+    join(copy, 'tsconfig.json'),
+    JSON.stringify({ extends: '../../../tsconfig.base.json', include: ['src'] }),
+  );
+
+  await run(join(PACKAGE, 'node_modules/.bin/tsc'), ['-p', copy], { cwd: PACKAGE });
+  const { stdout } = await run(join(PACKAGE, 'node_modules/.bin/vitest'), ['run', '--root', copy], {
+    cwd: PACKAGE,
+  });
+  expect(stdout).toMatch(/Test Files {2}1\d passed/);
+}, 300_000);
