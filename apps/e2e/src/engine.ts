@@ -1,34 +1,34 @@
 /*
- * A browser engine beside Chromium, as far as a sign-in needs it. Firefox and WebKit are driven in two different
- * ways; behind this they are one.
+ * The operations that a sign-in needs from a browser engine other than Chromium. Firefox and WebKit have different drivers,
+ * and both implement these interfaces.
  */
 
 export interface Engine {
   name: string;
-  /** What this machine lacks, in one sentence. Undefined if the engine can be launched. */
+  /** One sentence about the programs that this machine lacks. Undefined if the engine can be launched. */
   missing: string | undefined;
   launch: () => Promise<EngineBrowser>;
 }
 
 export interface EngineBrowser {
-  /** Cookies, storage and windows of its own. */
+  /** Creates a profile with its own cookies, storage and windows. */
   newProfile: () => Promise<EngineProfile>;
   close: () => Promise<void>;
 }
 
 export interface EngineProfile {
   newTab: () => Promise<EngineTab>;
-  /** Every tab and window that is open. The same one is the same object each time. */
+  /** Returns all open tabs and windows. The same tab is the same object in every call. */
   tabs: () => Promise<EngineTab[]>;
   close: () => Promise<void>;
 }
 
 export interface EngineTab {
   goTo: (url: string) => Promise<void>;
-  /** With the mouse: a gesture of the user, as the browser sees it. */
+  /** Clicks with the mouse, so that the browser sees a user gesture. */
   click: (selector: string) => Promise<void>;
   fill: (selector: string, text: string) => Promise<void>;
-  /** The value of an expression in the page. Throws while one page makes way for the next. */
+  /** Evaluates an expression in the page. Throws during a navigation. */
   evaluate: (expression: string) => Promise<unknown>;
   close: () => Promise<void>;
 }

@@ -8,30 +8,30 @@ import {
   type ServerResponse,
 } from 'node:http';
 
-/** What goes wrong with a request. */
+/** A fault that the proxy applies to a request. */
 export type WireFault =
-  /** Its answer comes, and comes late. */
+  /** The response is delayed. */
   | { delayMs: number }
-  /** Somebody else answers, with a page or with JSON; it never arrives. */
+  /** The proxy answers with HTML or JSON. The server does not receive the request. */
   | { status: number; html?: string; json?: object }
-  /** The connection ends before it arrives. */
+  /** The proxy closes the connection before the server receives the request. */
   | 'reset'
-  /** It arrives, and the connection ends within the answer. */
+  /** The server receives the request, and the proxy closes the connection within the response. */
   | 'cut'
-  /** It never arrives, and the connection stays open. */
+  /** The server does not receive the request, and the connection stays open. */
   | 'hang';
 
 export interface FaultProxy {
-  /** Where to reach the server by way of this proxy. */
+  /** The origin of the proxy. */
   origin: string;
-  /** From now on this goes wrong with every request to the path; for `everywhere`, with all that have no fault of their own. */
+  /** Applies the fault to all requests to this path. `everywhere` means all paths without a fault of their own. */
   break: (path: string, fault: WireFault) => void;
-  /** Everything goes well again. */
+  /** Removes all faults. */
   mend: () => void;
   close: () => Promise<void>;
 }
 
-/** Stands in front of a server, and passes everything on as it is until it is told otherwise. */
+/** Starts a proxy that forwards everything to the server unchanged until `break` is called. */
 export async function startFaultProxy({ target }: { target: string }): Promise<FaultProxy> {
   const faults = new Map<string, WireFault>();
   const agent = new Agent({ keepAlive: true });

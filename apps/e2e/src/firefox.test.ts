@@ -1,4 +1,4 @@
 import { firefox } from './firefox.ts';
-import { testSignIn } from './sign-in-scenarios.ts';
+import { testSignInScenarios } from './sign-in-scenarios.ts';
 
-testSignIn(firefox);
+testSignInScenarios(firefox);

@@ -4,16 +4,16 @@ import { createServer, type Server } from 'node:https';
 import { text } from 'node:stream/consumers';
 import { generate } from 'selfsigned';
 
-/** What a reverse proxy does in a deployment: https, and one host name for each part. */
+/** A reverse proxy with https and one host name for each part, as in a deployment. */
 export interface HttpsFront {
   appOrigin: string;
   apiOrigin: string;
-  /** Where the parts really are. */
-  lead: (targets: { web: string; api: string }) => void;
+  /** Sets the origins to which the proxy forwards. */
+  forwardTo: (targets: { web: string; api: string }) => void;
   close: () => void;
 }
 
-/** Host names below `localhost` need no DNS: browsers know that they are this machine. */
+/** Starts the proxy. Host names below `localhost` need no DNS, because browsers resolve them to this machine. */
 export async function startHttpsFront(hosts: { app: string; api: string }): Promise<HttpsFront> {
   let targets: { web: string; api: string } | undefined;
   const { private: key, cert } = await generate([{ name: 'commonName', value: 'localhost' }]);
@@ -33,7 +33,7 @@ export async function startHttpsFront(hosts: { app: string; api: string }): Prom
       answer.pipe(response);
     });
 
-    /** One build runs anywhere: a deployment says in the page where the API is, and in its policy that it may be asked. */
+    /** Writes the API's origin into the page and into its Content-Security-Policy, as a deployment does. */
     async function sendPage(answer: IncomingMessage): Promise<void> {
       const page = await text(answer);
       const policy = String(answer.headers['content-security-policy']);
@@ -55,7 +55,7 @@ export async function startHttpsFront(hosts: { app: string; api: string }): Prom
   return {
     appOrigin: `https://${hosts.app}:${port}`,
     apiOrigin,
-    lead: (where) => void (targets = where),
+    forwardTo: (where) => void (targets = where),
     close() {
       server.closeAllConnections();
       server.close();

@@ -3,7 +3,7 @@ import type { Engine, EngineBrowser, EngineProfile, EngineTab } from './engine.t
 import { DEMO, expect, type System, test } from './system.ts';
 
 /** Tests the main sign-in paths in another engine. `sign-in.test.ts` covers more paths in Chromium. */
-export function testSignIn(engine: Engine): void {
+export function testSignInScenarios(engine: Engine): void {
   test.describe(engine.name, () => {
     test.skip(engine.missing !== undefined, engine.missing);
 
@@ -21,7 +21,7 @@ export function testSignIn(engine: Engine): void {
     const newPerson = async (system: System) => {
       const tab = await profile.newTab();
       await tab.goTo(system.origins.web);
-      return person({ tab, profile });
+      return createPerson({ tab, profile });
     };
 
     test(`${engine.name} signs in, reloads, signs out and signs in again`, async ({ system }) => {
@@ -95,7 +95,7 @@ export function testSignIn(engine: Engine): void {
     }) => {
       const alice = await newPerson(system);
       await alice.seesSignedOut();
-      // No gesture is behind this click, so the browser itself refuses the window.
+      // This click has no user gesture, so the browser blocks the window.
       await alice.tab.evaluate(`void setTimeout(() => ${element('sign-in')}.click(), 1500)`);
       await delay(1500);
       await alice.passProvider();
@@ -112,7 +112,7 @@ export function testSignIn(engine: Engine): void {
         const alice = await newPerson(system);
         const popup = await alice.clickSignIn();
         await popup.sees('provider-sign-in');
-        // The window is in front of the person, and says to the app that it is closed.
+        // The window is open, but to the app it looks closed.
         await alice.seesSignedOut();
         await popup.passProvider();
         await alice.seesAccount();
@@ -124,58 +124,92 @@ export function testSignIn(engine: Engine): void {
 
 const element = (testId: string) => `document.querySelector('[data-testid="${testId}"]')`;
 
-/** What a person does and sees in one tab or window. */
-function person({ tab, profile }: { tab: EngineTab; profile: EngineProfile }) {
-  /** Undefined while there is no such thing on the page, or no page. */
-  const look = (expression: string): Promise<unknown> => tab.evaluate(expression).catch(() => undefined);
+/** A person who acts in one tab or window. */
+interface Person {
+  tab: EngineTab;
+  /** Returns the text of the element, or undefined if there is none. */
+  read: (testId: string) => Promise<unknown>;
+  sees: (testId: string) => Promise<void>;
+  click: (testId: string) => Promise<void>;
+  /** Clicks the button and returns the person in the window that opens. */
+  clickSignIn: () => Promise<Person>;
+  enterPassword: () => Promise<void>;
+  allow: () => Promise<void>;
+  /** Enters the password and consents. */
+  passProvider: () => Promise<void>;
+  signOut: () => Promise<void>;
+  seesAccount: () => Promise<void>;
+  seesSignedOut: () => Promise<void>;
+  seesNotice: (code: string) => Promise<void>;
+}
+
+function createPerson({ tab, profile }: { tab: EngineTab; profile: EngineProfile }): Person {
+  /** Returns undefined if the element or the page does not exist. */
+  const evaluate = (expression: string): Promise<unknown> => tab.evaluate(expression).catch(() => undefined);
+  const read = (testId: string) => evaluate(`${element(testId)}?.textContent`);
+  const sees = (testId: string) => expect.poll(() => evaluate(`${element(testId)} !== null`)).toBe(true);
   const seesSession = (expected: RegExp) =>
-    expect.poll(() => look('document.documentElement.dataset.session')).toMatch(expected);
+    expect.poll(() => evaluate('document.documentElement.dataset.session')).toMatch(expected);
+
+  async function click(testId: string): Promise<void> {
+    await sees(testId);
+    await tab.click(`[data-testid="${testId}"]`);
+  }
+
+  async function clickSignIn(): Promise<Person> {
+    await sees('sign-in');
+    const before = await profile.tabs();
+    await click('sign-in');
+    const opened = async () => (await profile.tabs()).find((candidate) => !before.includes(candidate));
+    await expect.poll(opened).toBeDefined();
+    return createPerson({ tab: (await opened())!, profile });
+  }
+
+  async function enterPassword(): Promise<void> {
+    await sees('provider-sign-in');
+    await tab.fill('[name=username]', DEMO.username);
+    await tab.fill('[name=password]', DEMO.password);
+    await click('provider-sign-in');
+    await sees('provider-allow');
+  }
+
+  const allow = () => click('provider-allow');
+
+  async function passProvider(): Promise<void> {
+    await enterPassword();
+    await allow();
+  }
+
+  async function seesSignedOut(): Promise<void> {
+    await seesSession(/^(signed-out|ended)$/);
+    await sees('sign-in');
+  }
+
+  async function signOut(): Promise<void> {
+    await click('sign-out');
+    await seesSignedOut();
+  }
+
+  async function seesAccount(): Promise<void> {
+    await seesSession(/^signed-in$/);
+    await expect.poll(() => read('username')).toBe(DEMO.username);
+  }
+
+  const seesNotice = (code: string) =>
+    expect.poll(() => evaluate(`${element('notice')}?.dataset.code`)).toBe(code);
 
   return {
     tab,
-    read: (testId: string) => look(`${element(testId)}?.textContent`),
-    sees: (testId: string) => expect.poll(() => look(`${element(testId)} !== null`)).toBe(true),
-    async click(testId: string): Promise<void> {
-      await this.sees(testId);
-      await tab.click(`[data-testid="${testId}"]`);
-    },
-
-    /** Clicks the button, and gives back who looks at the window that opens. */
-    async clickSignIn() {
-      await this.sees('sign-in');
-      const before = await profile.tabs();
-      await this.click('sign-in');
-      const opened = async () => (await profile.tabs()).find((candidate) => !before.includes(candidate));
-      await expect.poll(opened).toBeDefined();
-      return person({ tab: (await opened())!, profile });
-    },
-    async enterPassword(): Promise<void> {
-      await this.sees('provider-sign-in');
-      await tab.fill('[name=username]', DEMO.username);
-      await tab.fill('[name=password]', DEMO.password);
-      await this.click('provider-sign-in');
-      await this.sees('provider-allow');
-    },
-    async allow(): Promise<void> {
-      await this.click('provider-allow');
-    },
-    async passProvider(): Promise<void> {
-      await this.enterPassword();
-      await this.allow();
-    },
-    async signOut(): Promise<void> {
-      await this.click('sign-out');
-      await this.seesSignedOut();
-    },
-
-    async seesAccount(): Promise<void> {
-      await seesSession(/^signed-in$/);
-      await expect.poll(() => this.read('username')).toBe(DEMO.username);
-    },
-    async seesSignedOut(): Promise<void> {
-      await seesSession(/^(signed-out|ended)$/);
-      await this.sees('sign-in');
-    },
-    seesNotice: (code: string) => expect.poll(() => look(`${element('notice')}?.dataset.code`)).toBe(code),
+    read,
+    sees,
+    click,
+    clickSignIn,
+    enterPassword,
+    allow,
+    passProvider,
+    signOut,
+    seesAccount,
+    seesSignedOut,
+    seesNotice,
   };
 }

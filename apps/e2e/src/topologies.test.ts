@@ -33,7 +33,7 @@ const test = base.extend<{ apiHost: string; front: HttpsFront }>({
 
   system: async ({ system, front }, use) => {
     const { web, api } = system.origins;
-    front.lead({ web, api });
+    front.forwardTo({ web, api });
     await use({ ...system, origins: { ...system.origins, web: front.appOrigin } });
   },
 });

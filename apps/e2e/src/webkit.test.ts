@@ -1,9 +1,9 @@
 import { test } from '@playwright/test';
-import { testSignIn } from './sign-in-scenarios.ts';
+import { testSignInScenarios } from './sign-in-scenarios.ts';
 import { webkit } from './webkit.ts';
 
-// WebKitGTK's driver loses a window about once in a hundred tests. What passes only when it is repeated is said in the
-// last table of `pnpm test`.
+// WebKitGTK's driver loses a window about once in a hundred tests. The table at the end of `pnpm test` names the tests that
+// passed only when they were repeated.
 test.describe.configure({ retries: 1 });
 
-testSignIn(webkit);
+testSignInScenarios(webkit);
