@@ -2,9 +2,11 @@ import { ApiError } from '../http/api-error.ts';
 import { NeverSentError } from './never-sent-error.ts';
 import type { ProviderFetch } from './provider-fetch.ts';
 
+const RETRY_AFTER_SECONDS = 2;
+
 /**
- * The same fetch, for not more than so many requests at a time. A provider that hangs holds each for ten seconds; who
- * comes when all places are taken is told at once, instead of being kept in a queue that grows until the process dies.
+ * The same fetch, with an upper limit for the requests in flight. While the provider hangs, each request waits ten
+ * seconds. Requests beyond the limit fail at once: a queue would grow until the process runs out of memory.
  */
 export function createLimitedFetch(providerFetch: ProviderFetch, maxInFlight: number): ProviderFetch {
   let inFlight = 0;
@@ -23,6 +25,3 @@ export function createLimitedFetch(providerFetch: ProviderFetch, maxInFlight: nu
     }
   };
 }
-
-/** A place is free when the provider has answered one, or let its ten seconds pass. */
-const RETRY_AFTER_SECONDS = 2;

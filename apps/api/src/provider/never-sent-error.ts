@@ -1,6 +1,6 @@
 import { causesOf } from '../http/api-error.ts';
 
-/** The provider can't have seen the request. `name` is for the log. */
+/** The request failed before any byte of it was sent. `name` is for the log. */
 export class NeverSentError extends Error {
   constructor(name: 'ConnectError' | 'HeldBackError', { cause }: { cause?: Error } = {}) {
     super('never sent', { cause });
@@ -9,8 +9,8 @@ export class NeverSentError extends Error {
 }
 
 /**
- * Whether the provider can't have seen the request. Only then is it safe to send it again: a code works once,
- * and a refresh token that was seen may be used up.
+ * Whether a request failed before any byte of it was sent. Only then it may be sent again: the provider accepts a code
+ * once, and may have rotated a refresh token that it has seen.
  */
 export function wasNeverSent(error: unknown): boolean {
   return [...causesOf(error)].some((cause) => cause instanceof NeverSentError);

@@ -4,19 +4,19 @@ import type { Dispatcher } from 'undici';
 import { ApiError, causesOf } from '../http/api-error.ts';
 import { NeverSentError, wasNeverSent } from './never-sent-error.ts';
 
-/** Sends one request to the provider and reads the answer to its end. Every way to fail is an ApiError. */
-export type ProviderFetch = (url: string, request: ProviderRequest) => Promise<ProviderAnswer>;
+/** Sends one request to the provider and reads the whole response. @throws {ApiError} for every failure */
+export type ProviderFetch = (url: string, request: ProviderRequest) => Promise<ProviderResponse>;
 
 interface ProviderRequest {
   method?: 'GET' | 'POST';
   headers: Record<string, string>;
   body?: string;
-  /** Ends the request sooner than the common time-out does. */
+  /** Cancels the request before the common time-out. */
   signal?: AbortSignal;
 }
 
-/** All that is ever looked at of an answer. */
-export interface ProviderAnswer {
+/** The parts of a response that this app reads. An absent header is an empty text. */
+export interface ProviderResponse {
   status: number;
   contentType: string;
   retryAfter: string;
@@ -27,11 +27,11 @@ const CONNECT_TIMEOUT_MS = 3000;
 const MAX_BODY_BYTES = 64 * 1024;
 
 /**
- * The only way out of this process. Whatever the provider does, be it slow, huge or sending us elsewhere, ends
- * here in one of three codes.
+ * Every request to the provider passes through here. A provider that is unreachable, too slow, too talkative or not
+ * HTTP ends as `provider_unavailable`, `provider_timeout` or `provider_bad_response`.
  */
 export function createProviderFetch({ timeoutMs }: { timeoutMs: number }): ProviderFetch {
-  // undici takes a third of the start-up time, so it is loaded when it is needed.
+  // Loading undici takes a third of the start-up time, so the first request loads it.
   let loading: Promise<Send> | undefined;
 
   return async (url, { method = 'GET', headers, body, signal }) => {
@@ -44,9 +44,9 @@ export function createProviderFetch({ timeoutMs }: { timeoutMs: number }): Provi
       signal: signal ? AbortSignal.any([timeout, signal]) : timeout,
     };
     try {
-      return await readAnswer(await sendOrRepeat(send, url, request));
+      return await readResponse(await sendOrRepeat(send, url, request));
     } catch (error) {
-      throw error instanceof ApiError ? error : toNetworkFault(error);
+      throw error instanceof ApiError ? error : toApiError(error);
     }
   };
 }
@@ -58,7 +58,7 @@ async function loadUndici(): Promise<Send> {
   const { Agent, buildConnector, request } = await import('undici');
   const connect = buildConnector({ timeout: CONNECT_TIMEOUT_MS });
   const dispatcher = new Agent({
-    // Refused, unknown host, no answer, a certificate that is not theirs: before there is a connection nothing is sent.
+    // Until there is a connection, nothing is sent: refused, unknown host, no response, a certificate of somebody else.
     connect: (options, callback) =>
       connect(options, (...[error, socket]) =>
         error ? callback(new NeverSentError('ConnectError', { cause: error }), null) : callback(null, socket),
@@ -69,17 +69,18 @@ async function loadUndici(): Promise<Send> {
   return (url, options) => request(url, { ...options, dispatcher });
 }
 
-/** How long to wait: seconds or a date (RFC 9110 §10.2.3), within what a person would wait. */
+/** Copies the provider's `Retry-After`, seconds or a date (RFC 9110 §10.2.3), within 1 to 60 seconds. Default: 5. */
 export function boundedRetryAfter(value = ''): Record<string, string> {
   const seconds = /^-?\d+$/.test(value) ? Number(value) : Math.ceil((Date.parse(value) - Date.now()) / 1000);
   return { 'retry-after': String(Number.isNaN(seconds) ? 5 : Math.min(Math.max(seconds, 1), 60)) };
 }
 
-/** A page for people: a firewall, a proxy or a crash answered, not the endpoint. */
-export function isHtml({ contentType, body }: Pick<ProviderAnswer, 'contentType' | 'body'>): boolean {
+/** Whether a firewall, a proxy or a crash page responded in place of the endpoint. */
+export function isHtml({ contentType, body }: Pick<ProviderResponse, 'contentType' | 'body'>): boolean {
   return /\bx?html\b/i.test(contentType) || body.trimStart().startsWith('<');
 }
 
+/** Repeats a request that the provider has not seen. */
 async function sendOrRepeat(send: Send, url: string, request: SendOptions): Promise<Dispatcher.ResponseData> {
   try {
     return await send(url, request);
@@ -89,23 +90,25 @@ async function sendOrRepeat(send: Send, url: string, request: SendOptions): Prom
   }
 }
 
-function toNetworkFault(error: unknown): ApiError {
+function toApiError(error: unknown): ApiError {
   const names = [...causesOf(error)].map(({ name }) => String(name));
   if (names.includes('TimeoutError')) return new ApiError('provider_timeout', { cause: error });
-  if (names.some((name) => NOT_HTTP.has(name)))
-    return new ApiError('provider_bad_response', { cause: error });
+  // undici's errors for a response that breaks RFC 9112 or has too many headers.
+  const isNotHttp = names.includes('HTTPParserError') || names.includes('HeadersOverflowError');
+  if (isNotHttp) return new ApiError('provider_bad_response', { cause: error });
   return new ApiError('provider_unavailable', { cause: error, headers: boundedRetryAfter() });
 }
 
-/** undici's names for an answer that breaks RFC 9112, or has more headers than anybody needs. */
-const NOT_HTTP = new Set(['HTTPParserError', 'HeadersOverflowError']);
-
-async function readAnswer({ statusCode, headers, body }: Dispatcher.ResponseData): Promise<ProviderAnswer> {
+async function readResponse({
+  statusCode,
+  headers,
+  body,
+}: Dispatcher.ResponseData): Promise<ProviderResponse> {
   const chunks: Buffer[] = [];
   let byteCount = 0;
   for await (const chunk of body as AsyncIterable<Buffer>) {
     byteCount += chunk.byteLength;
-    // Leaving the loop ends the connection.
+    // Leaving the loop closes the connection.
     if (byteCount > MAX_BODY_BYTES) throw badResponse('BodyTooLarge');
     chunks.push(chunk);
   }
@@ -130,7 +133,7 @@ const DECODERS = new Map<string, (bytes: Buffer, options: ZlibOptions) => Promis
   ['br', promisify(brotliDecompress)],
 ]);
 
-/** We ask for no encoding. Who uses one all the same gets it undone once, within the bound: little gzip holds much. */
+/** This app asks for no encoding. Some servers compress all the same, and a small body may decompress to a huge one. */
 async function decode(bytes: Buffer, contentEncoding: string): Promise<Buffer> {
   if (contentEncoding === '' || contentEncoding === 'identity' || bytes.length === 0) return bytes;
   const decoder = DECODERS.get(contentEncoding);

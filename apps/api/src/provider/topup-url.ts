@@ -1,15 +1,15 @@
 import { isLoopback } from '@oneclick/shared/is-loopback';
 
 /**
- * The page a user is sent to with the wish to pay. What was compared is what is returned: the URL as parsed, in the
- * one spelling that every browser reads the same way.
+ * Checks the provider's link to the page where users pay. Returns the URL in its parsed form, because the parsed form
+ * is what was checked, and because all browsers read it in the same way.
  *
  * @param allowedHosts as in `URL.host`
- * @returns undefined if it isn't safe to open
+ * @returns undefined if the link isn't safe to open
  */
 export function parseTopupUrl(value: unknown, allowedHosts: ReadonlySet<string>): string | undefined {
   if (typeof value !== 'string' || value.length > 2048) return undefined;
-  // URL parsers drop tabs and line breaks, and take a backslash for a slash and `https:host` for `https://host`.
+  // URL parsers ignore tabs and line breaks, and read `\` as `/` and `https:host` as `https://host`.
   if (
     /[\s\\\p{Cc}]/u.test(value) ||
     !/^https?:\/\/[^/?#@]+(?:[/?#]|$)/i.test(value) ||
