@@ -17,20 +17,15 @@ export class ConfigError extends Error {
 }
 
 /** No other module reads the environment. @throws {ConfigError} with all faults */
-export function readConfig(): Config {
-  return parseConfig(process.env);
-}
-
-/** @throws {ConfigError} with all faults */
-export function parseConfig(environment: NodeJS.ProcessEnv): Config {
+export function parseConfig(environment: NodeJS.ProcessEnv = process.env): Config {
   const variables = withClientSecretFromFile(environment);
   // `NAME=` in an env file means that NAME is unset. An empty TOPUP_HOSTS stays, because it would refuse every link.
   const given = Object.entries(variables).filter(([name, value]) => value !== '' || name === 'TOPUP_HOSTS');
   const parsed = v.safeParse(environmentSchema, Object.fromEntries(given));
-  const faults = (parsed.issues ?? []).map((issue) =>
-    issue.path ? `${v.getDotPath(issue)} ${issue.message}` : issue.message,
+  const rulesBroken = (parsed.issues ?? []).map((issue) =>
+    `${v.getDotPath(issue) ?? ''} ${issue.message}`.trim(),
   );
-  faults.push(...findPublishedSecret(variables));
+  const faults = [...rulesBroken, ...findPublishedSecret(variables)];
   if (!parsed.success || faults.length > 0) throw new ConfigError(faults);
   return parsed.output;
 }
@@ -81,14 +76,10 @@ const originSettings = v.pipe(
     'OAUTH_REDIRECT_URI must be a page of an origin in WEB_ORIGIN',
   ),
   v.check(
-    ({ apiOrigin, provider: { serverRedirectUri } }) =>
-      [undefined, apiOrigin + PATHS.serverSideCallback].includes(serverRedirectUri),
-    `OAUTH_SERVER_REDIRECT_URI must be ${PATHS.serverSideCallback} on the API's origin, with nothing after it`,
-  ),
-  v.check(
-    // The provider redirects the browser to the API, whose cookies the browser would then keep for the API's own site.
-    ({ topology, provider }) => !provider.serverRedirectUri || topology.relation !== 'cross-site',
-    'OAUTH_SERVER_REDIRECT_URI must not be set while API_ORIGIN is cross-site to WEB_ORIGIN',
+    // Across sites, the browser would keep the cookies of this redirect for the API's own site.
+    ({ topology, apiOrigin, provider: { serverRedirectUri: uri } }) =>
+      !uri || (uri === apiOrigin + PATHS.serverSideCallback && topology.relation !== 'cross-site'),
+    `OAUTH_SERVER_REDIRECT_URI must be ${PATHS.serverSideCallback} on an API_ORIGIN that is not cross-site to WEB_ORIGIN`,
   ),
 );
 

@@ -2,20 +2,19 @@ import { createHash } from 'node:crypto';
 import * as oauth from 'oauth4webapi';
 import type { ProviderConfig } from '../config.ts';
 import { ApiError } from '../http/api-error.ts';
-import { authorizationCodeGrant, type AuthorizationCode } from './authorization-code-grant.ts';
 import type { ProviderFetch } from './provider-fetch.ts';
-import { refreshTokenGrant, type RefreshToken } from './refresh-token-grant.ts';
-import { createRegisteredClient } from './registered-client.ts';
-import type { TokenSet } from './token-response.ts';
+import { readTokenResponse, type TokenSet } from './token-response.ts';
 
 export type { TokenSet } from './token-response.ts';
 
-/** Talks to the provider's authorization, token and revocation endpoints. */
+/** The requests to the provider's authorization, token and revocation endpoints. */
 export interface OAuthClient {
   /** @returns where to send the user: RFC 6749 §4.1.1, RFC 7636 §4.3 */
   buildAuthorizationUrl: (request: AuthorizationRequest) => string;
-  authorizationCodeGrant: (code: AuthorizationCode) => Promise<TokenSet>;
-  refreshTokenGrant: (old: RefreshToken) => Promise<TokenSet>;
+  /** Exchanges the code for tokens: RFC 6749 §4.1.3, RFC 7636 §4.5. */
+  authorizationCodeGrant: (grant: AuthorizationCodeGrant) => Promise<TokenSet>;
+  /** RFC 6749 §6. A response without a refresh token or a scope means that the old one stays. */
+  refreshTokenGrant: (old: Pick<TokenSet, 'scope'> & { refreshToken: string }) => Promise<TokenSet>;
   /** RFC 7009 §2.1. For a refresh token, the provider should also end the access tokens of the same grant. */
   revoke: (token: string) => Promise<void>;
 }
@@ -28,10 +27,43 @@ interface AuthorizationRequest {
   isAfterSignOut: boolean;
 }
 
+interface AuthorizationCodeGrant {
+  code: string;
+  state: string;
+  /** The redirect URI of the authorization request. */
+  redirectUri: string;
+  codeVerifier: string;
+}
+
 const REVOCATION_TIMEOUT_MS = 3000;
 
 export function createOAuthClient(provider: ProviderConfig, providerFetch: ProviderFetch): OAuthClient {
-  const registered = createRegisteredClient(provider, providerFetch);
+  const server: oauth.AuthorizationServer = {
+    // The provider publishes no issuer. The library requires one, but compares it with `iss` only.
+    issuer: new URL(provider.tokenEndpoint).origin,
+    token_endpoint: provider.tokenEndpoint,
+    ...(provider.revocationEndpoint && { revocation_endpoint: provider.revocationEndpoint }),
+  };
+  const client: oauth.Client = { client_id: provider.clientId };
+  const clientAuth =
+    provider.clientAuth === 'client_secret_basic'
+      ? clientSecretBasic(provider.clientSecret)
+      : oauth.ClientSecretPost(provider.clientSecret);
+  const options = {
+    [oauth.customFetch]: fetchAsResponse,
+    // The configuration accepts plain http for loopback hosts only.
+    [oauth.allowInsecureRequests]: true,
+  };
+
+  /** The library expects a `Response`. It contains only the headers that are read afterwards. */
+  async function fetchAsResponse(url: string, { method, headers, body, signal }: FormRequest) {
+    const request = { method, headers, body: body.toString(), ...(signal && { signal }) };
+    const { status, contentType, retryAfter, ...response } = await providerFetch(url, request);
+    // `new Response` throws if a response with one of these two statuses has a body.
+    const hasNoBody = status === 204 || status === 205;
+    const responseHeaders = { 'content-type': contentType, 'retry-after': retryAfter };
+    return new Response(hasNoBody ? null : response.body, { status, headers: responseHeaders });
+  }
 
   return {
     buildAuthorizationUrl({ state, codeVerifier, redirectUri, isAfterSignOut }) {
@@ -51,12 +83,36 @@ export function createOAuthClient(provider: ProviderConfig, providerFetch: Provi
       return url.href;
     },
 
-    authorizationCodeGrant: (code) => authorizationCodeGrant(registered, code, provider.scope),
-    refreshTokenGrant: (old) => refreshTokenGrant(registered, old),
+    async authorizationCodeGrant({ code, state, redirectUri, codeVerifier }) {
+      // Only obtains the library's type of checked parameters. The transaction cookie has checked the state.
+      const parameters = oauth.validateAuthResponse(
+        server,
+        client,
+        new URLSearchParams({ code, state }),
+        state,
+      );
+      const grant = [parameters, redirectUri, codeVerifier] as const;
+      const response = await oauth.authorizationCodeGrantRequest(
+        server,
+        client,
+        clientAuth,
+        ...grant,
+        options,
+      );
+      return readTokenResponse(response, { requestedScope: provider.scope, toErrorCode: toCodeError });
+    },
+
+    async refreshTokenGrant({ refreshToken: old, scope }) {
+      const response = await oauth.refreshTokenGrantRequest(server, client, clientAuth, old, options);
+      const tokens = await readTokenResponse(response, {
+        requestedScope: scope,
+        toErrorCode: toRefreshError,
+      });
+      return { ...tokens, refreshToken: tokens.refreshToken ?? old };
+    },
 
     async revoke(token) {
       if (!provider.revocationEndpoint) return;
-      const { server, client, clientAuth, options } = registered;
       const signal = AbortSignal.timeout(REVOCATION_TIMEOUT_MS);
       const response = await oauth.revocationRequest(server, client, clientAuth, token, {
         ...options,
@@ -66,4 +122,36 @@ export function createOAuthClient(provider: ProviderConfig, providerFetch: Provi
       throw new ApiError('provider_bad_response', { cause: { name: `HTTP ${response.status}` } });
     },
   };
+}
+
+type FormRequest = oauth.CustomFetchOptions<'POST', URLSearchParams>;
+
+/**
+ * RFC 6749 §2.3.1: id and secret are form-encoded first. oauth4webapi also encodes `-` and `_`, which is allowed but
+ * fails at the many servers that decode nothing. This function leaves both as they are, which works everywhere.
+ */
+function clientSecretBasic(clientSecret: string): oauth.ClientAuth {
+  const encode = (text: string) => new URLSearchParams({ '': text }).toString().slice(1);
+  return (_server, { client_id: clientId }, _body, headers) =>
+    headers.set('authorization', `Basic ${btoa(`${encode(clientId)}:${encode(clientSecret)}`)}`);
+}
+
+/** RFC 6749 §5.2: this app is misconfigured, and the user can't change it. */
+const CLIENT_ERRORS = ['invalid_client', 'unauthorized_client'];
+const REQUEST_ERRORS = ['invalid_request', 'unsupported_grant_type', 'invalid_scope'];
+
+/** Any status of an error counts, because one real server answers the second use of a code with 403. */
+function toCodeError(_status: number, error = '') {
+  const isMisconfigured = CLIENT_ERRORS.includes(error) || REQUEST_ERRORS.includes(error);
+  return isMisconfigured ? 'provider_misconfigured' : 'code_rejected';
+}
+
+/**
+ * Only `invalid_grant` ends the session. One real server rejects a dead refresh token with an empty 400, another one
+ * with `invalid_request`: the user has to sign in again, but the cookie stays in case it was a mistake of the server.
+ */
+function toRefreshError(status: number, error = '') {
+  if (status === 403) return 'provider_bad_response';
+  if (error === 'invalid_grant') return 'session_expired';
+  return CLIENT_ERRORS.includes(error) ? 'provider_misconfigured' : 'session_refused';
 }

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '@oneclick/shared/errors';
 import * as v from 'valibot';
 import { ApiError } from '../http/api-error.ts';
 import { boundedRetryAfter, isHtml } from './provider-fetch.ts';
@@ -10,22 +11,12 @@ export interface TokenSet {
   scope: string;
 }
 
-/** RFC 6749 §5.2: this app is misconfigured, and the user can't do anything about it. */
-export const CLIENT_ERRORS = ['invalid_client', 'unauthorized_client'];
-
 interface ReadOptions {
   /** RFC 6749 §5.1: the response leaves the scope out if it is identical to the requested one. */
   requestedScope: string;
   /** The meaning of an error response with status 400, 401 or 403, and of its `error` if it has one. */
-  toErrorCode: (status: number, error: string | undefined) => ErrorResponseCode;
+  toErrorCode: (status: number, error: string | undefined) => ErrorCode;
 }
-
-type ErrorResponseCode =
-  | 'code_rejected'
-  | 'session_expired'
-  | 'session_refused'
-  | 'provider_misconfigured'
-  | 'provider_bad_response';
 
 /** Reads a response of the token endpoint. @throws {ApiError} for anything but tokens */
 export async function readTokenResponse(response: Response, options: ReadOptions): Promise<TokenSet> {
