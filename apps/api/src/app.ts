@@ -16,7 +16,6 @@ import { createLimitedFetch } from './provider/limited-fetch.ts';
 import { createProviderFetch } from './provider/provider-fetch.ts';
 import { createResourceClient } from './provider/resource-client.ts';
 import { resourceRoutes } from './provider/resource-routes.ts';
-import { createTimedFetch } from './provider/timed-fetch.ts';
 import { redis } from './redis/redis.ts';
 import { serverSideFlow } from './server-side-flow/server-side-flow.ts';
 import { sessionRoutes } from './session/session-routes.ts';
@@ -49,8 +48,8 @@ export async function buildApp(config: Config, logStream?: LogStream): Promise<F
   await app.register(cookie);
   await app.register(operations, { stores });
 
-  const timedFetch = createTimedFetch(createProviderFetch(provider), { provider, events });
-  const providerFetch = createLimitedFetch(timedFetch, provider.maxRequestsInFlight);
+  const unlimitedFetch = createProviderFetch(provider, events);
+  const providerFetch = createLimitedFetch(unlimitedFetch, provider.maxRequestsInFlight);
   const oauthClient = createOAuthClient(provider, providerFetch);
   const resourceClient = createResourceClient(config, providerFetch);
   const sessions = createSessions({ ...stores, config, oauthClient });

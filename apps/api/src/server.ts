@@ -1,13 +1,13 @@
 import { buildApp } from './app.ts';
-import { ConfigError, readConfig, type Config } from './config.ts';
+import { ConfigError, parseConfig, type Config } from './config.ts';
 import { createLogStream } from './http/logging.ts';
 
-/** Longer than the slowest request: one that waits for another instance's refresh in vain, and then for its own. */
+/** Longer than the slowest request, which waits for another instance's refresh in vain and then for its own. */
 const SHUTDOWN_MS = 25_000;
 
 function readConfigOrExit(): Config {
   try {
-    return readConfig();
+    return parseConfig();
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     process.stderr.write(`${error.message}\n`);
@@ -18,7 +18,10 @@ function readConfigOrExit(): Config {
 const config = readConfigOrExit();
 const app = await buildApp(config, createLogStream());
 
-/** Lets the requests under way finish. A second signal doesn't. */
+/**
+ * Requests in flight finish first. A second signal ends the process at once. Not close-with-grace: it also goes on
+ * serving after an uncaught exception or a segmentation fault.
+ */
 function shutDown(): void {
   process.once('SIGTERM', () => process.exit(1)).once('SIGINT', () => process.exit(1));
   setTimeout(() => process.exit(1), SHUTDOWN_MS).unref();
@@ -33,5 +36,5 @@ try {
   process.exit(1);
 }
 
-// After listening: undici takes a third of the start-up time, and the first request to the provider is yet to come.
+// Loading undici takes a third of the start-up time. It happens after listening, before the first sign-in needs it.
 await import('undici');

@@ -12,12 +12,15 @@ export type UserEvent =
   | { event: 'session_refreshed' | 'signed_out' | 'scope_reduced' | 'scope_extended' }
   | { event: 'session_refresh_failed'; code: ErrorCode };
 
+export type ProviderEndpoint = 'token' | 'userinfo' | 'topup' | 'revocation';
+
 interface ApiEvents {
   user_event: [UserEvent];
   error_answered: [
     { code: ErrorCode; event: string | undefined; flow: Flow | undefined; request: FastifyRequest },
   ];
-  provider_answered: [{ endpoint: string; outcome: string; seconds: number }];
+  /** The outcome is the class of the status, such as `2xx`, or the error code. */
+  provider_answered: [{ endpoint: ProviderEndpoint; outcome: string; seconds: number }];
 }
 
 /** Lets operations/ count and measure. The API works the same when nobody listens. */

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import * as oauth from 'oauth4webapi';
 import type { ProviderConfig } from '../config.ts';
 import { ApiError } from '../http/api-error.ts';
+import type { ProviderEndpoint } from '../http/events.ts';
 import type { ProviderFetch } from './provider-fetch.ts';
 import { readTokenResponse, type TokenSet } from './token-response.ts';
 
@@ -49,21 +50,22 @@ export function createOAuthClient(provider: ProviderConfig, providerFetch: Provi
     provider.clientAuth === 'client_secret_basic'
       ? clientSecretBasic(provider.clientSecret)
       : oauth.ClientSecretPost(provider.clientSecret);
-  const options = {
-    [oauth.customFetch]: fetchAsResponse,
+  /** The library expects a `Response`. It contains only the headers that are read afterwards. */
+  const fetchFrom =
+    (endpoint: ProviderEndpoint) =>
+    async (url: string, { method, headers, body, signal }: FormRequest): Promise<Response> => {
+      const request = { endpoint, method, headers, body: body.toString(), ...(signal && { signal }) };
+      const { status, contentType, retryAfter, ...response } = await providerFetch(url, request);
+      // `new Response` throws if a response with one of these two statuses has a body.
+      const hasNoBody = status === 204 || status === 205;
+      const responseHeaders = { 'content-type': contentType, 'retry-after': retryAfter };
+      return new Response(hasNoBody ? null : response.body, { status, headers: responseHeaders });
+    };
+  const optionsFor = (endpoint: ProviderEndpoint) => ({
+    [oauth.customFetch]: fetchFrom(endpoint),
     // The configuration accepts plain http for loopback hosts only.
     [oauth.allowInsecureRequests]: true,
-  };
-
-  /** The library expects a `Response`. It contains only the headers that are read afterwards. */
-  async function fetchAsResponse(url: string, { method, headers, body, signal }: FormRequest) {
-    const request = { method, headers, body: body.toString(), ...(signal && { signal }) };
-    const { status, contentType, retryAfter, ...response } = await providerFetch(url, request);
-    // `new Response` throws if a response with one of these two statuses has a body.
-    const hasNoBody = status === 204 || status === 205;
-    const responseHeaders = { 'content-type': contentType, 'retry-after': retryAfter };
-    return new Response(hasNoBody ? null : response.body, { status, headers: responseHeaders });
-  }
+  });
 
   return {
     buildAuthorizationUrl({ state, codeVerifier, redirectUri, isAfterSignOut }) {
@@ -91,19 +93,19 @@ export function createOAuthClient(provider: ProviderConfig, providerFetch: Provi
         new URLSearchParams({ code, state }),
         state,
       );
-      const grant = [parameters, redirectUri, codeVerifier] as const;
-      const response = await oauth.authorizationCodeGrantRequest(
-        server,
-        client,
-        clientAuth,
-        ...grant,
-        options,
-      );
+      const grant = [parameters, redirectUri, codeVerifier, optionsFor('token')] as const;
+      const response = await oauth.authorizationCodeGrantRequest(server, client, clientAuth, ...grant);
       return readTokenResponse(response, { requestedScope: provider.scope, toErrorCode: toCodeError });
     },
 
     async refreshTokenGrant({ refreshToken: old, scope }) {
-      const response = await oauth.refreshTokenGrantRequest(server, client, clientAuth, old, options);
+      const response = await oauth.refreshTokenGrantRequest(
+        server,
+        client,
+        clientAuth,
+        old,
+        optionsFor('token'),
+      );
       const tokens = await readTokenResponse(response, {
         requestedScope: scope,
         toErrorCode: toRefreshError,
@@ -113,11 +115,8 @@ export function createOAuthClient(provider: ProviderConfig, providerFetch: Provi
 
     async revoke(token) {
       if (!provider.revocationEndpoint) return;
-      const signal = AbortSignal.timeout(REVOCATION_TIMEOUT_MS);
-      const response = await oauth.revocationRequest(server, client, clientAuth, token, {
-        ...options,
-        signal,
-      });
+      const options = { ...optionsFor('revocation'), signal: AbortSignal.timeout(REVOCATION_TIMEOUT_MS) };
+      const response = await oauth.revocationRequest(server, client, clientAuth, token, options);
       if (response.ok) return;
       throw new ApiError('provider_bad_response', { cause: { name: `HTTP ${response.status}` } });
     },

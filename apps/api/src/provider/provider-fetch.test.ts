@@ -1,6 +1,7 @@
 import { createServer, type RequestListener } from 'node:http';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { expect, onTestFinished, test } from 'vitest';
+import { createEventBus } from '../http/events.ts';
 import { createProviderFetch } from './provider-fetch.ts';
 import { portOf } from '../../test/support/port-of.ts';
 
@@ -16,7 +17,7 @@ async function serve(answer: RequestListener): Promise<string> {
   return `http://127.0.0.1:${portOf(server)}/`;
 }
 
-const providerFetch = createProviderFetch({ timeoutMs: 5000 });
+const providerFetch = createProviderFetch({ timeoutMs: 5000 }, createEventBus());
 
 test.each([301, 302, 303, 307, 308])('a redirect with %i is not followed', async (status) => {
   let canaryRequests = 0;
@@ -25,7 +26,7 @@ test.each([301, 302, 303, 307, 308])('a redirect with %i is not followed', async
     response.end();
   });
   const url = await serve((_, response) => response.writeHead(status, { location: canary }).end('moved'));
-  const answer = providerFetch(url, { headers: {}, method: 'POST', body: 'secret=x' });
+  const answer = providerFetch(url, { endpoint: 'token', headers: {}, method: 'POST', body: 'secret=x' });
   await expect(answer).rejects.toMatchObject({ code: 'provider_bad_response' });
   expect(canaryRequests).toBe(0);
 });
@@ -36,7 +37,7 @@ test('an answer is returned with its status, and the request asks for no compres
       .writeHead(404, { 'content-type': 'text/plain', 'retry-after': '7' })
       .end(headers['accept-encoding']),
   );
-  expect(await providerFetch(url, { headers: {} })).toEqual({
+  expect(await providerFetch(url, { endpoint: 'token', headers: {} })).toEqual({
     status: 404,
     contentType: 'text/plain',
     retryAfter: '7',
@@ -54,12 +55,15 @@ test.each([
     const url = await serve((_, response) =>
       response.writeHead(200, { 'content-encoding': encoding }).end(compress('hello')),
     );
-    expect(await providerFetch(url, { headers: {} })).toMatchObject({ status: 200, body: 'hello' });
+    expect(await providerFetch(url, { endpoint: 'token', headers: {} })).toMatchObject({
+      status: 200,
+      body: 'hello',
+    });
   },
 );
 
 test('a caller can set a shorter time-out with its own signal', async () => {
   const url = await serve(() => {});
-  const answer = providerFetch(url, { headers: {}, signal: AbortSignal.timeout(50) });
+  const answer = providerFetch(url, { endpoint: 'token', headers: {}, signal: AbortSignal.timeout(50) });
   await expect(answer).rejects.toMatchObject({ code: 'provider_timeout' });
 });

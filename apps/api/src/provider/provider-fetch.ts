@@ -1,13 +1,16 @@
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate, type ZlibOptions } from 'node:zlib';
 import type { Dispatcher } from 'undici';
+import type { ProviderConfig } from '../config.ts';
 import { ApiError, causesOf } from '../http/api-error.ts';
+import type { EventBus, ProviderEndpoint } from '../http/events.ts';
 import { NeverSentError, wasNeverSent } from './never-sent-error.ts';
 
 /** Sends one request to the provider and reads the whole response. @throws {ApiError} for every failure */
 export type ProviderFetch = (url: string, request: ProviderRequest) => Promise<ProviderResponse>;
 
 interface ProviderRequest {
+  endpoint: ProviderEndpoint;
   method?: 'GET' | 'POST';
   headers: Record<string, string>;
   body?: string;
@@ -30,11 +33,21 @@ const MAX_BODY_BYTES = 64 * 1024;
  * Every request to the provider passes through here. A provider that is unreachable, too slow, too talkative or not
  * HTTP ends as `provider_unavailable`, `provider_timeout` or `provider_bad_response`.
  */
-export function createProviderFetch({ timeoutMs }: { timeoutMs: number }): ProviderFetch {
+export function createProviderFetch(
+  { timeoutMs }: Pick<ProviderConfig, 'timeoutMs'>,
+  events: EventBus,
+): ProviderFetch {
   // Loading undici takes a third of the start-up time, so the first request loads it.
   let loading: Promise<Send> | undefined;
 
-  return async (url, { method = 'GET', headers, body, signal }) => {
+  return async (url, { endpoint, method = 'GET', headers, body, signal }) => {
+    const startedAt = performance.now();
+    const notify = (outcome: string) =>
+      events.emit('provider_answered', {
+        endpoint,
+        outcome,
+        seconds: (performance.now() - startedAt) / 1000,
+      });
     const timeout = AbortSignal.timeout(timeoutMs);
     const send = await (loading ??= loadUndici());
     const request: SendOptions = {
@@ -44,9 +57,13 @@ export function createProviderFetch({ timeoutMs }: { timeoutMs: number }): Provi
       signal: signal ? AbortSignal.any([timeout, signal]) : timeout,
     };
     try {
-      return await readResponse(await sendOrRepeat(send, url, request));
+      const response = await readResponse(await sendOrRepeat(send, url, request));
+      notify(`${Math.floor(response.status / 100)}xx`);
+      return response;
     } catch (error) {
-      throw error instanceof ApiError ? error : toApiError(error);
+      const apiError = error instanceof ApiError ? error : toApiError(error);
+      notify(apiError.code);
+      throw apiError;
     }
   };
 }

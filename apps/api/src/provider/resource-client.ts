@@ -26,8 +26,9 @@ export function createResourceClient(
   providerFetch: ProviderFetch,
 ): ResourceClient {
   /** Nothing of the browser's request is passed on but the token. */
-  async function getJson(url: string, accessToken: string): Promise<unknown> {
-    const answer = await providerFetch(url, {
+  async function getJson(endpoint: 'userinfo' | 'topup', accessToken: string): Promise<unknown> {
+    const answer = await providerFetch(provider[`${endpoint}Endpoint`], {
+      endpoint,
       headers: { accept: 'application/json', authorization: `Bearer ${accessToken}` },
     });
     const { status } = answer;
@@ -48,7 +49,7 @@ export function createResourceClient(
 
   return {
     async fetchUserinfo(accessToken) {
-      const userinfo = v.safeParse(Userinfo, await getJson(provider.userinfoEndpoint, accessToken));
+      const userinfo = v.safeParse(Userinfo, await getJson('userinfo', accessToken));
       if (!userinfo.success) {
         throw new ApiError('provider_bad_response', { cause: { name: 'UserinfoInvalid' } });
       }
@@ -56,7 +57,7 @@ export function createResourceClient(
     },
 
     async fetchTopupUrl(accessToken) {
-      const answer = v.safeParse(TopupAnswer, await getJson(provider.topupEndpoint, accessToken));
+      const answer = v.safeParse(TopupAnswer, await getJson('topup', accessToken));
       if (!answer.success) throw new ApiError('provider_bad_response', { cause: { name: 'TopupInvalid' } });
       const topupUrl = parseTopupUrl(answer.output.topup_url, topupHosts);
       if (!topupUrl) throw new ApiError('unsafe_topup_url');

@@ -1,7 +1,7 @@
 import { buildApp } from '../../src/app.ts';
-import { readConfig } from '../../src/config.ts';
+import { parseConfig } from '../../src/config.ts';
 
 /** The server with a provider time-out of one second, so that a test can wait for it. Locks live twice as long. */
-const config = readConfig();
+const config = parseConfig();
 const app = await buildApp({ ...config, provider: { ...config.provider, timeoutMs: 1000 } });
 await app.listen({ host: config.host, port: config.port });
