@@ -130,9 +130,12 @@ type FormRequest = oauth.CustomFetchOptions<'POST', URLSearchParams>;
  * fails at the many servers that decode nothing. This function leaves both as they are, which works everywhere.
  */
 function clientSecretBasic(clientSecret: string): oauth.ClientAuth {
-  const encode = (text: string) => new URLSearchParams({ '': text }).toString().slice(1);
   return (_server, { client_id: clientId }, _body, headers) =>
-    headers.set('authorization', `Basic ${btoa(`${encode(clientId)}:${encode(clientSecret)}`)}`);
+    headers.set('authorization', `Basic ${btoa(`${formEncode(clientId)}:${formEncode(clientSecret)}`)}`);
+}
+
+function formEncode(text: string): string {
+  return new URLSearchParams({ '': text }).toString().slice(1);
 }
 
 /** RFC 6749 §5.2: this app is misconfigured, and the user can't change it. */

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { portOf } from '../support/port-of.ts';
-import { createRotatingGrants, type RotatingGrants } from './rotating-grants.ts';
+import { createRotatingGrants } from './rotating-grants.ts';
 
 /**
  * What goes wrong with one token request. `unavailable`, `reset` and `silent` happen before the tokens are rotated.
