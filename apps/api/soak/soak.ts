@@ -102,7 +102,7 @@ async function run(phase: Phase): Promise<number> {
   await system.stop();
 
   for (const [event, times] of [...counts].toSorted(([a], [b]) => a.localeCompare(b))) print(event, times);
-  print('second uses of a token that the provider accepted', system.provider.forgiven);
+  print('second uses of a token that the provider accepted', system.provider.acceptedSecondUses);
   print('second uses of a token that ended the grant', system.provider.grantsEnded);
   print('sessions', visitors.length);
   print('sessions lost', lost.length);

@@ -60,7 +60,7 @@ test('after SIGTERM, a refresh in flight finishes and new requests get 503', PRO
   await signIn(page, provider);
   expect((await page.send({ url: PATHS.readyz })).statusCode).toBe(200);
 
-  const { arrived, release } = provider.holdNext();
+  const { arrived, release } = provider.delayNext();
   const refreshing = page.post(PATHS.refreshToken);
   await arrived;
   instance.kill('SIGTERM');
@@ -94,7 +94,7 @@ test(
       headers: { origin: WEB_ORIGIN, 'x-csrf': '1', cookie },
     };
 
-    const { arrived, release } = provider.holdNext();
+    const { arrived, release } = provider.delayNext();
     const leaving = new AbortController();
     const lost = going.inject(request, leaving.signal);
     await arrived;

@@ -8,7 +8,7 @@ import { json, useProvider } from '../../test/doubles/test-provider.ts';
 
 const provider = useProvider();
 
-/** The value of one line of the Prometheus text, 0 if it isn't there. */
+/** The value of a metric in the Prometheus text, or 0 if it is missing. */
 async function readMetric(browser: Browser, name: string): Promise<number> {
   const response = await browser.send({ url: PATHS.metrics });
   expect(response.statusCode).toBe(200);
@@ -17,7 +17,7 @@ async function readMetric(browser: Browser, name: string): Promise<number> {
   return Number(line?.slice(name.length + 1) ?? 0);
 }
 
-test('sign-ins are counted by how they end', async () => {
+test('sign-ins are counted by flow and result', async () => {
   const { browser } = await startApi({ env: { OAUTH_SERVER_REDIRECT_URI: `${WEB_ORIGIN}/oauth/callback` } });
   await signIn(browser, provider);
 
@@ -41,7 +41,7 @@ test('sign-ins are counted by how they end', async () => {
   expect(await readMetric(browser, 'errors_total{code="code_rejected"}')).toBe(1);
 });
 
-test('refreshes are counted once each, by their outcome', async () => {
+test('each refresh at the provider is counted once, by its outcome', async () => {
   const { browser, events } = await startApi();
   await signIn(browser, provider);
   await Promise.all([browser.post(PATHS.refreshToken), browser.post(PATHS.refreshToken)]);
@@ -62,7 +62,7 @@ test('refreshes are counted once each, by their outcome', async () => {
   ]);
 });
 
-test("the provider's time is measured by endpoint and outcome", async () => {
+test('the duration of provider requests is measured by endpoint and outcome', async () => {
   const { browser } = await startApi({ timeoutMs: 50 });
   const { access_token } = await signIn(browser, provider);
   await browser.get(PATHS.userinfo, access_token);
@@ -85,7 +85,7 @@ test("the provider's time is measured by endpoint and outcome", async () => {
   expect(await count('userinfo', 'provider_timeout')).toBe(1);
 });
 
-test('no label comes from a request, and nothing of one is told', async () => {
+test('the metrics contain no text of a request or of the provider', async () => {
   const { browser } = await startApi();
   await signIn(browser, provider);
   await browser.send({ url: '/canary?canary=canary', headers: { 'user-agent': 'canary' } });
@@ -98,7 +98,7 @@ test('no label comes from a request, and nothing of one is told', async () => {
   expect(body).toContain('# TYPE provider_request_duration_seconds histogram');
 });
 
-test('a scope that is granted in part, or beyond what was asked for, leaves a note', async () => {
+test('a scope that differs from the requested one logs scope_reduced and scope_extended', async () => {
   const { browser, events } = await startApi();
   const answer = { access_token: 'a', token_type: 'Bearer', expires_in: 7200, refresh_token: 'r' };
   provider.tokenAnswers.push(() => json({ ...answer, scope: 'profile admin' }));

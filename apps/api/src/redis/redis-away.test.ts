@@ -40,7 +40,7 @@ test('an instance that is killed during a refresh delays the others no longer th
   await signIn(page, fleet.provider);
   const cookie = await page.sealedCookie();
   const doomed = await fleet.start({}, 'test/support/impatient-server.ts');
-  const { arrived, release } = fleet.provider.holdNext();
+  const { arrived, release } = fleet.provider.delayNext();
   const lost = send(doomed, PATHS.refreshToken, cookie).catch(() => 'lost');
   await arrived;
   doomed.kill('SIGKILL');
@@ -58,7 +58,7 @@ test('if Redis is killed during a refresh, no other instance uses the refresh to
   const page = fleet.openPage();
   await signIn(page, fleet.provider);
   const cookie = await page.sealedCookie();
-  const { arrived, release } = fleet.provider.holdNext();
+  const { arrived, release } = fleet.provider.delayNext();
   const first = send(fleet.at(0), PATHS.refreshToken, cookie);
   await arrived;
   const others = Array.from({ length: 19 }, (_, i) => send(fleet.at(i), PATHS.refreshToken, cookie));

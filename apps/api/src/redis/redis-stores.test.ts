@@ -47,17 +47,17 @@ const never = () =>
   vi.fn<() => Promise<Session>>(() => Promise.reject(new Error('the provider must not be asked')));
 const refusal = () => Promise.reject(new ApiError('session_expired'));
 
-async function killRedis(states: { redis: { isReachable: () => boolean } }[]) {
+async function killRedis(stores: { redis: { isReachable: () => boolean } }[]) {
   await server.kill();
   onTestFinished(async () => {
-    if (states.some(({ redis }) => !redis.isReachable())) await server.restart().catch(() => undefined);
+    if (stores.some(({ redis }) => !redis.isReachable())) await server.restart().catch(() => undefined);
   });
-  await vi.waitFor(() => expect(states.map(({ redis }) => redis.isReachable())).not.toContain(true));
+  await vi.waitFor(() => expect(stores.map(({ redis }) => redis.isReachable())).not.toContain(true));
 }
 
-async function restartRedis(states: { redis: { isReachable: () => boolean } }[]) {
+async function restartRedis(stores: { redis: { isReachable: () => boolean } }[]) {
   await server.restart();
-  await vi.waitFor(() => expect(states.map(({ redis }) => redis.isReachable())).not.toContain(false), 10_000);
+  await vi.waitFor(() => expect(stores.map(({ redis }) => redis.isReachable())).not.toContain(false), 10_000);
 }
 
 test('a refresh on a second instance waits for the first and gets its result', async () => {

@@ -43,7 +43,7 @@ describe('one refresh for all', () => {
     await signIn(page, fleet.provider);
     const cookie = await page.sealedCookie();
     const [responses, refreshes] = await fleet.countRefreshes(async () => {
-      const { arrived, release } = fleet.provider.holdNext();
+      const { arrived, release } = fleet.provider.delayNext();
       const leaving = new AbortController();
       const lost = send(fleet.at(0), PATHS.refreshToken, cookie, { signal: leaving.signal });
       await arrived;
@@ -103,7 +103,7 @@ describe('sign-out', () => {
     const page = fleet.openPage();
     await signIn(page, fleet.provider);
     const cookie = await page.sealedCookie();
-    const { arrived, release } = fleet.provider.holdNext();
+    const { arrived, release } = fleet.provider.delayNext();
     const refreshing = send(fleet.at(0), PATHS.refreshToken, cookie);
     await arrived;
     expect((await send(fleet.at(1), PATHS.logout, cookie)).statusCode).toBe(204);
@@ -144,7 +144,7 @@ describe('sign-out', () => {
     const page = fleet.openPage();
     await signIn(page, fleet.provider);
     const before = await page.sealedCookie();
-    const { arrived, release } = fleet.provider.holdNext();
+    const { arrived, release } = fleet.provider.delayNext();
     const refreshing = send(fleet.at(0), PATHS.refreshToken, before);
     await arrived;
     const next = await signIn(page, fleet.provider);
@@ -245,7 +245,7 @@ describe('contents of Redis', () => {
     const first = await page.sealedCookie();
     await page.post(PATHS.refreshToken);
     const second = await page.sealedCookie();
-    const { arrived, release } = fleet.provider.holdNext(); // Redis now contains a lock too.
+    const { arrived, release } = fleet.provider.delayNext(); // Redis now contains a lock too.
     const refreshing = page.post(PATHS.refreshToken);
     await arrived;
 

@@ -15,7 +15,7 @@ test('a value can be read until it expires', () => {
   expect(map.values()).toEqual([]);
 });
 
-test('a full map forgets the entry that was set longest ago', () => {
+test('a full map drops the entry that was set longest ago', () => {
   const map = createExpiringMap<string>(2);
   for (const id of ['a', 'b', 'a', 'c']) map.set(id, id, 1000);
   expect(map.values()).toEqual(['a', 'c']);

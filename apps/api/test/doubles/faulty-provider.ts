@@ -4,17 +4,17 @@ import { createServer as createTlsServer } from 'node:tls';
 import { onTestFinished } from 'vitest';
 import { portOf } from '../support/port-of.ts';
 
-/** What a connection meets in place of an answer, once the whole request has arrived. */
+/** Replaces the answer, once the whole request has arrived. */
 export type Fault = (socket: Socket) => void;
 
 interface FaultyProviderOptions {
-  /** Behind TLS, with a certificate that nobody has vouched for. */
+  /** Serve TLS with a self-signed certificate. */
   isTls?: boolean;
 }
 
 /**
- * A provider on a real connection: it gives the answers that a sign-in needs, until it is told how to break. It is not
- * an HTTP server, since such a one can't misbehave enough.
+ * A provider on real connections. It answers the requests of a sign-in until a test sets a fault. It writes to sockets,
+ * because an HTTP server refuses to send most of the faults.
  */
 export async function startFaultyProvider({ isTls = false }: FaultyProviderOptions = {}) {
   const sockets = new Set<Socket>();
@@ -22,10 +22,10 @@ export async function startFaultyProvider({ isTls = false }: FaultyProviderOptio
     url: '',
     fault: undefined as Fault | undefined,
     connections: 0,
-    /** Those that arrived whole. */
+    /** Number of complete requests. */
     requests: 0,
     sockets,
-    /** No longer listens, from the first answer of this promise on. */
+    /** Closes all connections and stops listening. */
     close: async () => {
       for (const socket of sockets) socket.destroy();
       server.close();
@@ -51,7 +51,7 @@ export async function startFaultyProvider({ isTls = false }: FaultyProviderOptio
     provider.connections += 1;
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
-    socket.on('error', () => {}); // The other side may be gone.
+    socket.on('error', () => {}); // The other side may have disconnected.
   }
 
   const server = isTls
@@ -69,7 +69,7 @@ export async function startFaultyProvider({ isTls = false }: FaultyProviderOptio
   return provider;
 }
 
-/** Each time another one, so that no two sessions look alike. The access token is about to end: who sees it refreshes. */
+/** The tokens differ each time. The access token is about to expire, so that the API refreshes it at once. */
 function answerTo(head: string): object {
   if (head.startsWith('GET')) return { id: 1, username: 'user1' };
   tokens += 1;
@@ -83,7 +83,7 @@ function answerTo(head: string): object {
 
 let tokens = 0;
 
-/** A whole answer, on a connection that ends with it. */
+/** A complete HTTP answer with `Connection: close`. */
 export function httpAnswer(body: object | string | Buffer, headers: Record<string, string> = {}): Buffer {
   const bytes = Buffer.isBuffer(body)
     ? body
@@ -99,7 +99,7 @@ export function httpAnswer(body: object | string | Buffer, headers: Record<strin
   return Buffer.concat([Buffer.from(`HTTP/1.1 ${status}\r\n${lines.join('')}\r\n`), bytes]);
 }
 
-/** Of 127.0.0.1, signed by itself, for tests alone. */
+/** A self-signed certificate of 127.0.0.1, for tests only. */
 const KEY = `-----BEGIN PRIVATE KEY-----
 MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgFaVEcb4qSHdzo2En
 1dfu7FJnUFuflh1buxAAhvNAaqOhRANCAAQzxIHMTZ2hqcFRgvNjSfxnnfsQfhsu

@@ -22,7 +22,7 @@ export interface RotatingGrants {
   /** Second uses of a refresh token that ended its grant. */
   grantsEnded: number;
   /** Second uses of a refresh token that were accepted because of `overlapMs`. */
-  forgiven: number;
+  acceptedSecondUses: number;
   /** The user's visit to the authorization endpoint. @returns the code that the provider redirects with */
   authorize: (authorizationUrl: string) => string;
   /** The response of the token endpoint. */
@@ -66,7 +66,7 @@ export function createRotatingGrants({ overlapMs = 0 }: RotatingGrantsOptions = 
     }
     const { value: successor, issuedAt } = token.successor;
     if (!grants.isRefreshTokenUsed(successor) && Date.now() - issuedAt < overlapMs) {
-      grants.forgiven += 1;
+      grants.acceptedSecondUses += 1;
       return issue(token.grant, successor);
     }
     token.grant.isAlive = false;
@@ -90,7 +90,7 @@ export function createRotatingGrants({ overlapMs = 0 }: RotatingGrantsOptions = 
   const grants: RotatingGrants = {
     secrets: new Set<string>(),
     grantsEnded: 0,
-    forgiven: 0,
+    acceptedSecondUses: 0,
     authorize(authorizationUrl) {
       const { searchParams } = new URL(authorizationUrl);
       const code = createSecret('code');

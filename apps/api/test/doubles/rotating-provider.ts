@@ -27,7 +27,7 @@ export type RotatingProvider = Awaited<ReturnType<typeof startRotatingProvider>>
 /** A provider that rotates refresh tokens, as an HTTP server on a free port of this machine. */
 export async function startRotatingProvider(options: RotatingProviderOptions = {}) {
   const { overlapMs = 0, chooseFault, slowMs = 200, lateMs = 1500 } = options;
-  const held: { arrive: () => void; released: Promise<void> }[] = [];
+  const delays: { arrive: () => void; released: Promise<void> }[] = [];
 
   const provider = Object.assign(createRotatingGrants({ overlapMs }), {
     origin: '',
@@ -36,11 +36,11 @@ export async function startRotatingProvider(options: RotatingProviderOptions = {
     revoked: [] as string[],
     /** Used up one by one, before `chooseFault` is called. */
     nextFaults: [] as TokenFault[],
-    /** Delays the next token request, before the tokens are rotated. */
-    holdNext() {
+    /** Delays the next token request until `release` is called. The tokens are rotated afterwards. */
+    delayNext() {
       const arrived = Promise.withResolvers<void>();
       const released = Promise.withResolvers<void>();
-      held.push({ arrive: arrived.resolve, released: released.promise });
+      delays.push({ arrive: arrived.resolve, released: released.promise });
       return { arrived: arrived.promise, release: released.resolve };
     },
     close: async () => {
@@ -64,9 +64,9 @@ export async function startRotatingProvider(options: RotatingProviderOptions = {
       response.end();
       return;
     }
-    const hold = held.shift();
-    hold?.arrive();
-    await hold?.released;
+    const delayed = delays.shift();
+    delayed?.arrive();
+    await delayed?.released;
     // The client has disconnected, so the request never happened.
     if (request.socket.destroyed) return;
 

@@ -4,7 +4,7 @@ import { defineNetwork, HttpNetworkFrame, InterceptorSource, type NetworkApi } f
 import { afterAll, afterEach, beforeAll } from 'vitest';
 import { createRotatingGrants } from './rotating-grants.ts';
 
-/** Without TLS: what msw does with TLS sockets makes WebCrypto abort the process, once there are two at a time (Node 24.21). */
+/** Without TLS: two TLS sockets of msw at the same time make WebCrypto abort the process (Node 24.21). */
 export const PROVIDER = 'http://provider.localhost';
 const PROVIDER_ENDPOINT = {
   token: `${PROVIDER}/api/oauth2/token`,
@@ -14,14 +14,14 @@ const PROVIDER_ENDPOINT = {
 
 type Answer = () => Response | Promise<Response>;
 
-/** A provider that keeps the standards, until it is told to answer something else. */
+/** A provider in this process, behind msw. It follows the standards unless a test sets an answer. */
 export function useProvider() {
   const server: NetworkApi<[InterceptorSource]> = defineNetwork({
-    // setupServer() doesn't see what undici's own functions send.
+    // setupServer() does not intercept undici's own `request`.
     sources: [new InterceptorSource({ interceptors: [new HttpRequestInterceptor()] })],
     context: { quiet: true },
     onUnhandledFrame: ({ frame, defaults }) => {
-      // What a test sends to a server of its own over a real connection goes on its way.
+      // Requests to servers that a test has started itself pass through.
       const url = frame instanceof HttpNetworkFrame ? new URL(frame.data.request.url) : undefined;
       if (url?.hostname !== '127.0.0.1') defaults.error();
     },
