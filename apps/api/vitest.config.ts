@@ -2,7 +2,6 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    globalSetup: ['test/doubles/redis-server.ts'],
     setupFiles: ['test/support/console-guard.ts'],
     restoreMocks: true,
     // Against what hangs. How fast a machine is, is not what is tested.

@@ -10,7 +10,7 @@ export default defineConfig({
   forbidOnly: true,
   timeout: 60_000,
   expect: { timeout: 10_000 },
-  reporter: [['list'], ['json', { outputFile: 'test-report.json' }]],
+  reporter: [['list'], ['junit', { outputFile: 'test-report.xml' }]],
   use: {
     browserName: 'chromium',
     locale: 'en-US',

@@ -1,9 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
-import { findChromium } from '@oneclick/stack/find-chromium';
+import { chromiumLaunchOptions } from '@oneclick/stack/find-chromium';
 import { playwright } from '@vitest/browser-playwright';
-import { chromium } from 'playwright';
 import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 import { emulateMedia } from './src/gallery/emulate-media.ts';
@@ -44,6 +42,8 @@ export default defineConfig({
         server: { strictPort: false },
         test: {
           name: 'browser',
+          // After the other tests: pages that wait for a busy processor look like pages that hang.
+          sequence: { groupOrder: 1 },
           restoreMocks: true,
           testTimeout: 30_000,
           include: [BROWSER_TESTS],
@@ -52,16 +52,7 @@ export default defineConfig({
             headless: true,
             screenshotFailures: false,
             commands: { emulateMedia },
-            provider: playwright({
-              launchOptions: {
-                executablePath: findChromium({
-                  downloadedExecutable: chromium.executablePath(),
-                  // Its exports do not name it.
-                  playwrightCli: join(dirname(resolve('playwright/package.json')), 'cli.js'),
-                }),
-                args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking'],
-              },
-            }),
+            provider: playwright({ launchOptions: chromiumLaunchOptions() }),
             instances: [{ browser: 'chromium' }],
           },
         },

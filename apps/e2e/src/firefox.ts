@@ -1,8 +1,10 @@
-import { findFirefox } from '@oneclick/stack/find-firefox';
 import { launch, type Page } from 'puppeteer-core';
+import which from 'which';
 import type { Engine, EngineTab } from './engine.ts';
 
-const executablePath = findFirefox();
+const executablePath = ['firefox', 'firefox-esr', '/Applications/Firefox.app/Contents/MacOS/firefox'].flatMap(
+  (name) => which.sync(name, { nothrow: true }) ?? [],
+)[0];
 
 /** An installed Firefox, driven over WebDriver BiDi: no other program is needed. */
 export const firefox: Engine = {

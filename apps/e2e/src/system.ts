@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type BrowserContext, expect, type Page, type Response, test as base } from '@playwright/test';
 import { TokenResponse } from '@oneclick/shared/messages';
-import { freePorts, type Stack, startStack } from '@oneclick/stack/stack';
+import { freeStackPorts, type Stack, startStack } from '@oneclick/stack/start-stack';
 import * as v from 'valibot';
 import { type FaultProxy, startFaultProxy } from './fault-proxy.ts';
 
@@ -66,21 +66,21 @@ export const test = base.extend<
 
 async function startSystem({ environment, mode }: Options): Promise<System> {
   const log: string[] = [];
-  const [web = 0, api = 0, provider = 0] = await freePorts(3);
+  const ports = await freeStackPorts();
   const wires = {
-    api: await startFaultProxy({ target: `http://127.0.0.1:${api}` }),
-    provider: await startFaultProxy({ target: `http://127.0.0.1:${provider}` }),
+    api: await startFaultProxy({ target: `http://127.0.0.1:${ports.api}` }),
+    provider: await startFaultProxy({ target: `http://127.0.0.1:${ports.provider}` }),
   };
   const clientSecret = `secret_${randomBytes(32).toString('hex')}`;
   const stack = await startStack({
     mode,
-    ports: { web, api, provider },
+    ports,
     settings: {
-      WEB_ORIGIN: `http://localhost:${web}`,
+      WEB_ORIGIN: `http://localhost:${ports.web}`,
       OAUTH_PROVIDER: wires.provider.origin,
       OAUTH_CLIENT_ID: CLIENT_ID,
       OAUTH_CLIENT_SECRET: clientSecret,
-      OAUTH_SERVER_REDIRECT_URI: `http://localhost:${web}/oauth/callback`,
+      OAUTH_SERVER_REDIRECT_URI: `http://localhost:${ports.web}/oauth/callback`,
       RATE_LIMIT_PER_MINUTE: '6000',
       SESSION_KEYS: `e2e:${randomBytes(32).toString('base64url')}`,
     },
@@ -101,7 +101,7 @@ async function startSystem({ environment, mode }: Options): Promise<System> {
     log,
     clientSecret,
     async endAccessToken(tokenResponse) {
-      const answer = await fetch(`http://localhost:${provider}/api/oauth2/revoke`, {
+      const answer = await fetch(`http://localhost:${ports.provider}/api/oauth2/revoke`, {
         method: 'POST',
         body: new URLSearchParams({
           token: await accessTokenIn(tokenResponse),

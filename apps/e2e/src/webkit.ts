@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { globSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { findWebKit } from '@oneclick/stack/find-webkit';
-import { freePorts } from '@oneclick/stack/stack';
+import getPort from 'get-port';
 import { Builder, By, error, type WebDriver } from 'selenium-webdriver';
+import which from 'which';
 import type { Engine, EngineTab } from './engine.ts';
 
 const webKit = findWebKit();
@@ -63,11 +64,20 @@ export const webkit: Engine = {
   },
 };
 
+/** WebKitGTK with the programs that drive it: on Debian, the packages webkit2gtk-driver and xvfb. */
+function findWebKit() {
+  const driver = which.sync('WebKitWebDriver', { nothrow: true });
+  const displayServer = which.sync('Xvfb', { nothrow: true });
+  // The browser is never on PATH.
+  const browser = globSync('/usr/{lib,lib64,libexec}/{,*/}webkit{2,}gtk-*/MiniBrowser').toSorted().at(-1);
+  return driver && displayServer && browser ? { driver, displayServer, browser } : undefined;
+}
+
 async function startDriver(
   program: string,
   environment: Record<string, string>,
 ): Promise<{ url: string; stop: () => Promise<void> }> {
-  const [port = 0] = await freePorts(1);
+  const port = await getPort();
   const driver = spawn(program, [`--port=${port}`], {
     env: { ...process.env, ...environment },
     stdio: 'ignore',

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { brotliCompressSync } from 'node:zlib';
-import { firstLoad } from '@oneclick/stack/first-load';
 import { inWorkspace } from '@oneclick/stack/workspace';
 import { expect, test } from '@playwright/test';
+import { firstLoad } from './measure/first-load.ts';
 
 /* Limits for the compressed size (brotli) of the built pages. */
 

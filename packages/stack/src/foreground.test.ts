@@ -3,16 +3,16 @@ import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { fakePart, isRunning, processIdsIn } from './fake-part.ts';
-import type { Part } from './run-parts.ts';
+import { fakePart, isRunning, processIdsIn } from '../test/fake-part.ts';
+import type { Part } from './start-parts.ts';
 
-/** Runs parts in a terminal of their own, so to say, and collects what the person there would see. */
+/** Runs parts in a process group of its own, as a terminal does, and collects the output. */
 function runInTerminal(parts: Part[]) {
   const script = join(parts[0]?.cwd ?? '', 'terminal.mjs');
   writeFileSync(
     script,
     `import { runInForeground } from '${import.meta.resolve('./foreground.ts')}';
-    import { startParts } from '${import.meta.resolve('./run-parts.ts')}';
+    import { startParts } from '${import.meta.resolve('./start-parts.ts')}';
     await runInForeground({
       start: (signal) => startParts({ parts: ${JSON.stringify(parts)}, signal, onLine: (_, line) => console.log(line) }),
       onReady: () => console.log('ready'),
@@ -39,10 +39,10 @@ function runInTerminal(parts: Part[]) {
 }
 
 test.each([
-  ['Ctrl-C, which reaches the whole group', (pid: number) => process.kill(-pid, 'SIGINT')],
-  ['a SIGTERM to this process alone', (pid: number) => process.kill(pid, 'SIGTERM')],
-  ['the end of the terminal', (pid: number) => process.kill(-pid, 'SIGHUP')],
-])('%s stops everything, and is no failure', async (_, end) => {
+  ['Ctrl-C, which sends SIGINT to the whole group,', (pid: number) => process.kill(-pid, 'SIGINT')],
+  ['SIGTERM to the process alone', (pid: number) => process.kill(pid, 'SIGTERM')],
+  ['closing the terminal', (pid: number) => process.kill(-pid, 'SIGHUP')],
+])('%s stops all parts and exits with 0', async (_, end) => {
   const { pid, shows, ended } = runInTerminal([await fakePart('ready'), await fakePart('careless')]);
   await shows('ready');
   end(pid);
@@ -51,14 +51,14 @@ test.each([
   expect(processIdsIn(output).map(isRunning)).toEqual([false, false, false]);
 });
 
-test('Ctrl-C while starting stops what has been started', async () => {
+test('Ctrl-C during the start stops the parts and exits with 0', async () => {
   const { pid, shows, ended } = runInTerminal([await fakePart('silent')]);
   await shows('pid');
   process.kill(-pid, 'SIGINT');
   expect((await ended).exitCode).toBe(0);
 });
 
-test('a part that ends by itself stops everything, is told in a sentence, and is a failure', async () => {
+test('if a part ends by itself, all parts are stopped, one sentence says so, and the exit code is 1', async () => {
   const mortal = await fakePart('mortal', 'api');
   const { shows, ended } = runInTerminal([mortal, await fakePart('ready', 'web')]);
   await shows('ready');
@@ -69,7 +69,7 @@ test('a part that ends by itself stops everything, is told in a sentence, and is
   expect(output).toContain('Nothing is left running.');
 });
 
-test('a part that cannot start is a failure without a stack trace', async () => {
+test('if a part cannot start, the exit code is 1 and no stack trace is printed', async () => {
   const { exitCode, output } = await runInTerminal([await fakePart('broken', 'api')]).ended;
   expect(exitCode).toBe(1);
   expect(output).toContain('api ended before it was ready (exit code 3).');

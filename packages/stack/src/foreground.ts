@@ -1,8 +1,9 @@
-import { StackError, type RunningParts } from './run-parts.ts';
+import { once } from 'node:events';
+import { StackError, type RunningParts } from './start-parts.ts';
 
 /**
- * Keeps something running in the terminal until Ctrl-C, a SIGTERM, the terminal's end, or the end of one of its
- * parts. Being asked to stop is no failure; every failure sets exit code 1, after one plain message.
+ * Runs parts until Ctrl-C, SIGTERM, the end of the terminal, or the end of one of the parts, and then stops all of
+ * them. A requested stop exits with 0. A failure prints one plain message and exits with 1.
  */
 export async function runInForeground<Running extends RunningParts>({
   start,
@@ -12,25 +13,21 @@ export async function runInForeground<Running extends RunningParts>({
   onReady: (running: Running) => void;
 }): Promise<void> {
   const stopRequest = new AbortController();
+  const { signal } = stopRequest;
   const requestStop = () => stopRequest.abort();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, requestStop);
-  // Nobody reads along any more: the terminal is closed, or `pnpm dev | head` has seen enough.
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, requestStop);
+  // No program reads the output any more: the terminal is closed, or `pnpm dev | head` has ended.
   process.stdout.on('error', requestStop);
 
   try {
-    const running = await start(stopRequest.signal);
+    const running = await start(signal);
     onReady(running);
-    const failure = await Promise.race([running.died, requested(stopRequest.signal)]);
+    const failure = await Promise.race([running.died, signal.aborted || once(signal, 'abort')]);
     await running.stop();
-    if (failure !== undefined) throw failure;
+    if (failure instanceof StackError) throw failure;
   } catch (error) {
-    if (stopRequest.signal.aborted) return;
+    if (signal.aborted) return;
     process.exitCode = 1;
     console.error(error instanceof StackError ? `\n${error.message}\nNothing is left running.` : error);
   }
-}
-
-async function requested(signal: AbortSignal): Promise<undefined> {
-  if (signal.aborted) return;
-  await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
 }

@@ -1,40 +1,51 @@
-import { spawn } from 'node:child_process';
-import { rmSync } from 'node:fs';
-import { environment } from './environment.ts';
-import { reportFile, summarizeTests } from './test-summary.ts';
-import { inWorkspace, workspacePackages } from './workspace.ts';
+import { globSync, readFileSync, rmSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { execa } from 'execa';
+import { setUpTests } from './set-up-tests.ts';
+import { StackError } from './start-parts.ts';
+import { summarizeTests } from './summarize-tests.ts';
+import { inWorkspace } from './workspace.ts';
 
 /*
- * `pnpm test`: the tests of every package, then what they add up to. The last line is for whoever reads nothing
- * else, and for machines.
+ * `pnpm test`: installs missing programs, runs Vitest, builds, runs Playwright. The last line is the sum of all tests;
+ * CI reads it. `pnpm test --all-browsers` also installs Firefox and WebKit.
  */
 
-const packages = workspacePackages();
-// A report left over from last time would speak for tests that did not run this time.
-for (const workspacePackage of packages) rmSync(reportFile(workspacePackage), { force: true });
+const VITEST_REPORT = inWorkspace('test-report.xml');
+const PLAYWRIGHT_REPORT = inWorkspace('apps/e2e/test-report.xml');
 
-const hasRunFailed = await runEverything();
-const { table, closingLine, isFailure } = summarizeTests({ packages, hasRunFailed });
-console.log(`\n${table}\n\n${closingLine}`);
-if (hasRunFailed || isFailure) process.exitCode = 1;
+try {
+  await setUpTests({ withAllBrowsers: process.argv.includes('--all-browsers') });
+  // A report of an earlier run would count tests that did not run this time.
+  for (const report of [VITEST_REPORT, PLAYWRIGHT_REPORT]) rmSync(report, { force: true });
+  const reporters = ['--reporter=default', '--reporter=junit', `--outputFile.junit=${VITEST_REPORT}`];
+  const vitest = await run('vitest', ['run', ...reporters]);
+  const build = await run('turbo', ['run', 'build']);
+  const playwright = build === 0 ? await run('playwright', ['test'], 'apps/e2e') : build;
 
-/**
- * One package after the other: each of them uses all the cores there are, and browsers that wait for each other's
- * turn would look like pages that hang.
- * @returns whether anything at all went wrong
- */
-function runEverything(): Promise<boolean> {
-  const turboBin = inWorkspace('node_modules/turbo/bin/turbo');
-  const turbo = spawn(process.execPath, [turboBin, 'run', 'test', '--continue', '--concurrency=1'], {
-    cwd: inWorkspace(),
+  const folders = globSync('{apps,packages}/*/package.json', { cwd: inWorkspace('.') })
+    .filter((manifest) => readFileSync(inWorkspace(manifest), 'utf8').includes('"test": "vitest'))
+    .map((manifest) => dirname(manifest).replaceAll('\\', '/'));
+  const { remarks, closingLine, isFailure } = summarizeTests([
+    { name: 'Vitest', exitCode: vitest, reportFile: VITEST_REPORT, folders },
+    { name: 'Playwright', exitCode: playwright, reportFile: PLAYWRIGHT_REPORT },
+  ]);
+  console.log(['', ...remarks, closingLine].join('\n'));
+  if (isFailure) process.exitCode = 1;
+} catch (error) {
+  process.exitCode = 1;
+  console.error(error instanceof StackError ? error.message : error);
+  console.log('0 passed, 1 failed');
+}
+
+/** Runs a command that a folder's dependencies bring, and resolves with its exit code. */
+async function run(command: string, args: string[], folder = '.'): Promise<number | undefined> {
+  const { exitCode } = await execa(command, args, {
+    cwd: inWorkspace(folder),
+    env: { TURBO_TELEMETRY_DISABLED: '1', TURBO_NO_UPDATE_NOTIFIER: '1' },
+    preferLocal: true,
     stdio: ['ignore', 'inherit', 'inherit'],
-    env: { ...environment, TURBO_TELEMETRY_DISABLED: '1', TURBO_NO_UPDATE_NOTIFIER: '1' },
+    reject: false,
   });
-  // Ctrl-C reaches turbo by itself and is only waited for; what reaches this process alone is passed on.
-  process.on('SIGINT', () => {});
-  process.on('SIGTERM', () => turbo.kill('SIGTERM'));
-  return new Promise((resolve, reject) => {
-    turbo.once('error', reject);
-    turbo.once('close', (code) => resolve(code !== 0));
-  });
+  return exitCode;
 }

@@ -1,7 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
-import { findRedisServer } from '@oneclick/stack/find-redis-server';
 import { portOf } from '../support/port-of.ts';
 
 /** A real Redis that a test can stop and restart. */
@@ -15,11 +14,6 @@ export interface RedisServer {
   freeze: () => void;
   thaw: () => void;
   stop: () => Promise<void>;
-}
-
-/** Runs once before all tests. A missing redis-server is installed, or reported once instead of by every test. */
-export default function requireRedisServer(): void {
-  if (!process.env['REDIS_URL']) findRedisServer();
 }
 
 /** Starts a Redis, or a proxy to the one at REDIS_URL. Killing the proxy makes Redis unreachable. */
@@ -47,13 +41,14 @@ async function startOwn(): Promise<RedisServer> {
 
 async function spawnRedis(port: number): Promise<ChildProcess> {
   const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
-  const server = spawn(findRedisServer(), args, { stdio: ['ignore', 'pipe', 'ignore'] });
+  const server = spawn('redis-server', args, { stdio: ['ignore', 'pipe', 'ignore'] });
   // Kills Redis even if the test run crashes.
   const onExit = () => void server.kill('SIGKILL');
   process.once('exit', onExit);
   server.once('exit', () => process.off('exit', onExit));
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
+    const advice = 'install it, run "npx -y pnpm@12 test", which installs it on Debian, or set REDIS_URL';
+    server.once('error', (cause) => reject(new Error(`redis-server can't be run: ${advice}`, { cause })));
     server.once('exit', () => reject(new Error('redis-server exited before it was ready.')));
     server.stdout.on('data', (text) => {
       if (String(text).includes('Ready to accept connections')) resolve();

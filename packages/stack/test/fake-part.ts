@@ -1,38 +1,38 @@
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePorts } from './ports.ts';
-import type { Part } from './run-parts.ts';
+import getPort from 'get-port';
+import type { Part } from '../src/start-parts.ts';
 
 const READY = `require('node:http').createServer((_, response) => response.end()).listen(+process.env.PORT, '127.0.0.1');`;
 
 const SCRIPTS = {
-  /** A server that does as it should. */
+  /** A server that answers, and ends on SIGTERM. */
   ready: READY,
   /** Never answers. */
   silent: 'setInterval(() => {}, 1000);',
   /** Ends at once. */
   broken: "console.error('WEB_ORIGIN is missing'); process.exitCode = 3;",
-  /** Fails, but its process waits for better times. */
-  waiting: "console.error('WEB_ORIGIN is missing'); console.log('Failed'); setInterval(() => {}, 1000);",
-  /** Does not end when asked. */
+  /** Fails, but its process goes on, as `node --watch` does. */
+  waiting: `console.error('WEB_ORIGIN is missing'); console.log("Failed running 'part.cjs'"); setInterval(() => {}, 1000);`,
+  /** Ignores SIGTERM. */
   deaf: `process.on('SIGTERM', () => {}); ${READY}`,
-  /** Leaves a child behind when asked to end. */
+  /** Ends on SIGTERM and leaves a child behind. */
   careless: `const { spawn } = require('node:child_process');
     console.log('pid ' + spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'inherit' }).pid);
     ${READY}`,
-  /** Ends by itself when visited at /die. */
+  /** Ends by itself when a request to /die arrives. */
   mortal: `require('node:http').createServer((request, response) => {
     if (request.url === '/die') process.exit(7);
     response.end();
   }).listen(+process.env.PORT, '127.0.0.1');`,
 };
 
-/** A part of a few lines that behaves in one certain way and prints the ids of its processes. */
+/** A part of a few lines with one kind of behaviour. It prints the ids of its processes. */
 export async function fakePart(behaviour: keyof typeof SCRIPTS, name: string = behaviour): Promise<Part> {
   const cwd = mkdtempSync(join(tmpdir(), 'fake-part-'));
   writeFileSync(join(cwd, 'part.cjs'), `console.log('pid ' + process.pid);\n${SCRIPTS[behaviour]}`);
-  const [port = 0] = await freePorts(1);
+  const port = await getPort();
   return {
     name,
     cwd,
@@ -44,12 +44,12 @@ export async function fakePart(behaviour: keyof typeof SCRIPTS, name: string = b
   };
 }
 
-/** The ids of processes in what fake parts have printed. */
+/** The process ids that fake parts have printed. */
 export function processIdsIn(output: string): number[] {
   return [...output.matchAll(/\bpid (\d+)/g)].map(([, pid]) => Number(pid));
 }
 
-/** Whether a process still does anything: one that has ended may stay listed until its parent asks how. */
+/** Whether a process runs. A process that has ended stays in the list of processes until its parent collects it. */
 export function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);

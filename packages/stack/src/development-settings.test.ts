@@ -10,7 +10,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
-import { developmentSettings, isLocalProvider } from './development-secrets.ts';
+import { developmentSettings, isLocalProvider } from './development-settings.ts';
 
 let file: string;
 
@@ -18,7 +18,7 @@ beforeEach(() => {
   file = join(mkdtempSync(join(tmpdir(), 'secrets-')), '.env');
 });
 
-test('the first start makes the file, readable by its owner alone, and the second start reads it', () => {
+test('the first start writes a file that only its owner can read, and the second start reads it', () => {
   const first = developmentSettings({ file, environment: {} });
   expect(first).toEqual({
     WEB_ORIGIN: 'http://localhost:5173',
@@ -36,20 +36,20 @@ test('the first start makes the file, readable by its owner alone, and the secon
   expect(readFileSync(file, 'utf8')).toBe(text);
 });
 
-test('a file that is there is never touched, however little it holds', () => {
+test('an existing file is never changed, even if settings are missing in it', () => {
   writeFileSync(file, 'LOG_LEVEL=debug\n');
   chmodSync(file, 0o400);
   expect(developmentSettings({ file, environment: {} })).toEqual({ LOG_LEVEL: 'debug' });
   expect(readFileSync(file, 'utf8')).toBe('LOG_LEVEL=debug\n');
 });
 
-test('the environment wins over the file', () => {
+test('a variable of the environment overrides the file', () => {
   writeFileSync(file, 'LOG_LEVEL=debug\nPORT=3100\n');
   const settings = developmentSettings({ file, environment: { LOG_LEVEL: 'warn', PATH: '/bin' } });
   expect(settings).toEqual({ LOG_LEVEL: 'warn', PORT: '3100', PATH: '/bin' });
 });
 
-test('no client is made up for a real provider', () => {
+test('no file is written if the environment names a real provider', () => {
   developmentSettings({ file, environment: { OAUTH_PROVIDER: 'https://provider.example' } });
   expect(existsSync(file)).toBe(false);
 });
@@ -58,10 +58,11 @@ test.each([
   ['http://localhost:4400', true],
   ['http://127.0.0.1:4400/', true],
   ['http://[::1]:4400', true],
+  ['http://localhost.example.com:4400', false],
   ['http://localhost:4401', false],
   ['https://provider.example:4400', false],
   ['not a URL', false],
   [undefined, false],
-])('whether %s is the local provider: %s', (provider, answer) => {
+])('isLocalProvider(%s) is %s', (provider, answer) => {
   expect(isLocalProvider(provider)).toBe(answer);
 });

@@ -1,16 +1,14 @@
 import { globSync } from 'node:fs';
 import { brotliCompressSync } from 'node:zlib';
 import { build } from 'rolldown';
-import { requireBuildOutput } from './build-output.ts';
+import { StackError, startParts } from '@oneclick/stack/start-parts';
+import { freeStackPorts, requireBuildOutput, stackParts, startStack } from '@oneclick/stack/start-stack';
+import { inWorkspace } from '@oneclick/stack/workspace';
 import { firstLoad, weigh } from './first-load.ts';
-import { freePorts } from './ports.ts';
-import { StackError, startParts } from './run-parts.ts';
-import { stackParts, startStack, type Mode } from './stack.ts';
-import { inWorkspace } from './workspace.ts';
 
 /*
- * `pnpm measure`, with apps/e2e/src/measure-sign-in.ts: how fast this machine starts the system, and what the built
- * web app weighs. It prints and judges nothing. It uses free ports, so that a running `pnpm dev` is not in its way.
+ * A part of `pnpm measure`: how fast this machine starts the system, and what the built web app weighs. It uses free
+ * ports, so that it can run next to `pnpm dev`.
  */
 
 const API_STARTS = 5;
@@ -19,7 +17,7 @@ try {
   requireBuildOutput();
 
   console.log('Time from the spawn of the parts to their first answer');
-  await developmentStart(); // Vite prepares its dependencies once and keeps them.
+  await developmentStart(); // Vite bundles its dependencies at the first start and keeps them.
   print('development, all parts, warm', milliseconds(await developmentStart()));
   const starts: number[] = [];
   for (let start = 0; start < API_STARTS; start += 1) starts.push(await productionApiStart());
@@ -41,17 +39,18 @@ try {
 }
 
 async function developmentStart(): Promise<number> {
-  const stack = await startStack({ mode: 'development', ports: await unusedPorts() });
+  const stack = await startStack({ mode: 'development', ports: await freeStackPorts() });
   await stack.stop();
-  return Math.max(...Object.values(stack.readyAfterMs));
+  return stack.readyAfterMs;
 }
 
 async function productionApiStart(): Promise<number> {
-  const mode: Mode = 'production';
-  const parts = stackParts({ mode, ports: await unusedPorts() }).filter(({ name }) => name === 'api');
+  const parts = stackParts({ mode: 'production', ports: await freeStackPorts() }).filter(
+    ({ name }) => name === 'api',
+  );
   const { readyAfterMs, stop } = await startParts({ parts });
   await stop();
-  return Math.max(...Object.values(readyAfterMs));
+  return readyAfterMs;
 }
 
 /** What a team embeds that brings screens of its own: packages/sign-in without the seam to React. In brotli. */
@@ -65,11 +64,6 @@ async function wholeSignIn(): Promise<number> {
     (bytes, file) => bytes + (file.type === 'chunk' ? brotliCompressSync(file.code).length : 0),
     0,
   );
-}
-
-async function unusedPorts() {
-  const [web = 0, api = 0, provider = 0] = await freePorts(3);
-  return { web, api, provider };
 }
 
 function median(numbers: number[]): number {

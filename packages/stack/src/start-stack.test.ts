@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { stackParts, type StackDescription } from './stack.ts';
+import { stackParts, type StackDescription } from './start-stack.ts';
 
 const ports = { web: 1001, api: 1002, provider: 1003 };
 const settings = {
@@ -16,7 +16,7 @@ function partsByName(description: Partial<StackDescription>) {
   return Object.fromEntries(parts.map((part) => [part.name, part]));
 }
 
-test('the parts find each other: one client, one redirect URI, one origin for the browser', () => {
+test('the parts get the same client, redirect URI and origin', () => {
   const { api, web, provider } = partsByName({});
   expect(api?.environment).toMatchObject({
     HOST: '127.0.0.1',
@@ -35,14 +35,14 @@ test('the parts find each other: one client, one redirect URI, one origin for th
   });
 });
 
-test('two stacks that make up their settings share no secret', () => {
+test('two stacks without settings get different secrets', () => {
   const [first, second] = [partsByName({}), partsByName({})];
   expect(first['api']?.environment['OAUTH_CLIENT_SECRET']).not.toBe(
     second['api']?.environment['OAUTH_CLIENT_SECRET'],
   );
 });
 
-test('given settings are used as they are, and nothing is made up beside them', () => {
+test('given settings are passed to the API unchanged, and none are added', () => {
   const { SESSION_KEYS: _, ...incomplete } = settings;
   const { api, provider } = partsByName({ settings: incomplete });
   expect(api?.environment).toMatchObject(incomplete);
@@ -50,21 +50,21 @@ test('given settings are used as they are, and nothing is made up beside them', 
   expect(provider?.environment['OAUTH_REDIRECT_URI']).toBe('https://app.example/oauth/callback.html');
 });
 
-test('the web server, whose output goes to browsers, is told no secret', () => {
+test('the web server gets no secret', () => {
   const { web } = partsByName({ settings });
   for (const name of ['OAUTH_CLIENT_SECRET', 'SESSION_KEYS', 'DEVELOPER_TOKEN']) {
     expect(web?.environment).not.toHaveProperty(name);
   }
 });
 
-test('in production the build is run, beside a provider that only knows development', () => {
+test('production runs the build, and the local provider in development mode', () => {
   const { api, web, provider } = partsByName({ mode: 'production' });
   expect(api).toMatchObject({ args: ['dist/server.js'], environment: { NODE_ENV: 'production' } });
   expect(web?.args.slice(1)).toEqual(['preview']);
   expect(provider).toMatchObject({ args: ['src/server.ts'], environment: { NODE_ENV: 'development' } });
 });
 
-test("a part's own variables win, and another provider replaces the local one", () => {
+test('the environment of a part overrides its other variables, and the local provider can be left out', () => {
   const environment = { api: { PORT: '1', LOG_LEVEL: 'debug' } };
   const parts = partsByName({ settings, environment, withLocalProvider: false });
   expect(parts['api']?.environment).toMatchObject(environment.api);

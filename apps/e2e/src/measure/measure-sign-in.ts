@@ -1,8 +1,8 @@
 import { chromium, type BrowserContext, type Page, type Request } from '@playwright/test';
-import { newSettings } from '@oneclick/stack/development-secrets';
-import { freePorts, startStack } from '@oneclick/stack/stack';
-import { startFaultProxy } from './fault-proxy.ts';
-import { launchOptions } from './launch-options.ts';
+import { newSettings } from '@oneclick/stack/development-settings';
+import { freeStackPorts, startStack } from '@oneclick/stack/start-stack';
+import { startFaultProxy } from '../fault-proxy.ts';
+import { launchOptions } from '../launch-options.ts';
 
 /*
  * A part of `pnpm measure`: how long a click takes to show the balance, for a person who is signed in at the provider.
@@ -40,17 +40,17 @@ for (const latencyMs of [0, 100]) {
 
 /** The built system; with `latencyMs`, each request that reaches the web app, the API or the provider waits as long. */
 async function startSystem(latencyMs: number) {
-  const [web = 0, api = 0, provider = 0] = await freePorts(3);
-  const direct = { web: `http://localhost:${web}`, provider: `http://localhost:${provider}` };
+  const ports = await freeStackPorts();
+  const direct = { web: `http://localhost:${ports.web}`, provider: `http://localhost:${ports.provider}` };
   const wires = {
-    web: await startFaultProxy({ target: `http://127.0.0.1:${web}` }),
-    provider: await startFaultProxy({ target: `http://127.0.0.1:${provider}` }),
+    web: await startFaultProxy({ target: `http://127.0.0.1:${ports.web}` }),
+    provider: await startFaultProxy({ target: `http://127.0.0.1:${ports.provider}` }),
   };
   for (const wire of Object.values(wires)) wire.break('everywhere', { delayMs: latencyMs });
   const origins = latencyMs === 0 ? direct : { web: wires.web.origin, provider: wires.provider.origin };
   const stack = await startStack({
     mode: 'production',
-    ports: { web, api, provider },
+    ports,
     settings: newSettings({ webOrigin: origins.web, provider: origins.provider }),
     environment: { provider: { ISSUER: origins.provider } },
   });

@@ -1,0 +1,94 @@
+import { chmodSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { setUpTests } from './set-up-tests.ts';
+
+let bin: string;
+let printed: string[];
+
+beforeEach(() => {
+  bin = mkdtempSync(join(tmpdir(), 'set-up-'));
+  printed = [];
+  vi.stubEnv('PATH', bin);
+  vi.stubEnv('REDIS_URL', undefined);
+  // Where Playwright looks for its own download: it has none.
+  vi.stubEnv('PLAYWRIGHT_BROWSERS_PATH', bin);
+  vi.stubEnv('PLAYWRIGHT_CHROMIUM_EXECUTABLE', program('given-browser'));
+  vi.spyOn(console, 'log').mockImplementation((line: string) => void printed.push(line));
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+  vi.restoreAllMocks();
+});
+
+function program(name: string, line = 'exit 0'): string {
+  const path = join(bin, name);
+  writeFileSync(path, `#!/bin/sh\n${line}\n`);
+  chmodSync(path, 0o755);
+  return path;
+}
+
+/** An apt-get that writes down its arguments and, for each package, a program of the given name. */
+function aptGet(programs: Record<string, string>): () => string[] {
+  const log = join(bin, 'log');
+  const cases = Object.entries(programs).map(
+    ([name, made]) => `${name}) printf '#!/bin/sh\\n' > '${bin}/${made}'; /bin/chmod 755 '${bin}/${made}';;`,
+  );
+  program('apt-get', `echo "$@" >> '${log}'; for last do :; done; case "$last" in ${cases.join(' ')} esac`);
+  return () => (existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n') : []);
+}
+
+test('nothing is installed if Chromium and Redis are there', async () => {
+  program('redis-server');
+  const calls = aptGet({});
+  await setUpTests({ withAllBrowsers: false, isRoot: true });
+  expect(calls()).toEqual([]);
+  expect(printed).toEqual([]);
+});
+
+test('as root on Debian the missing package is installed, and each command is printed before it runs', async () => {
+  const calls = aptGet({ 'redis-server': 'redis-server' });
+  await setUpTests({ withAllBrowsers: false, isRoot: true });
+  expect(calls()).toEqual([
+    expect.stringMatching(/ update$/),
+    expect.stringMatching(/ install -y --no-install-recommends redis-server$/),
+  ]);
+  expect(printed).toEqual(
+    calls().map((call) => `The tests need a program that is missing. Running: apt-get ${call}`),
+  );
+});
+
+test('Firefox and WebKit are installed only on request, and their absence is no error', async () => {
+  program('redis-server');
+  const calls = aptGet({});
+  await setUpTests({ withAllBrowsers: true, isRoot: true });
+  expect(calls().map((call) => call.split(' ').at(-1))).toEqual([
+    'update',
+    'firefox-esr',
+    'webkit2gtk-driver',
+    'xvfb',
+  ]);
+});
+
+test('a user who is not root installs no system packages and is told what to do', async () => {
+  const calls = aptGet({ 'redis-server': 'redis-server' });
+  await expect(setUpTests({ withAllBrowsers: true, isRoot: false })).rejects.toThrow(
+    'redis-server is missing: install it, or set REDIS_URL to a Redis that tests may use.',
+  );
+  expect(calls()).toEqual([]);
+});
+
+test('a failed installation is reported, and the error says what is missing', async () => {
+  program('apt-get', 'exit 100');
+  await expect(setUpTests({ withAllBrowsers: false, isRoot: true })).rejects.toThrow(
+    'redis-server is missing',
+  );
+  expect(printed.at(-1)).toMatch(/^Command failed with exit code 100: apt-get/);
+});
+
+test('REDIS_URL makes an installed Redis unnecessary', async () => {
+  vi.stubEnv('REDIS_URL', 'redis://127.0.0.1:6379');
+  await setUpTests({ withAllBrowsers: false, isRoot: false });
+  expect(printed).toEqual([]);
+});

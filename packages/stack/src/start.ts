@@ -1,3 +1,0 @@
-import { runStackInTerminal } from './stack-in-terminal.ts';
-
-await runStackInTerminal('production');

@@ -1,0 +1,56 @@
+import { existsSync, readFileSync } from 'node:fs';
+
+/** A run of Vitest or Playwright. */
+export interface TestRun {
+  name: string;
+  exitCode: number | undefined;
+  /** The path of its report in the JUnit format, which both runners write. */
+  reportFile: string;
+  /** Folders. The report has to name a test file of each. */
+  folders?: string[];
+}
+
+/**
+ * Adds up the reports of all runs. A run without a complete report, a run that failed without a failed test, and a
+ * folder of which no test ran count as one failure each.
+ *
+ * @returns `remarks` explain these failures and the skipped tests
+ */
+export function summarizeTests(runs: TestRun[]): {
+  remarks: string[];
+  closingLine: string;
+  isFailure: boolean;
+} {
+  const total = { tests: 0, failed: 0, skipped: 0 };
+  const problems: string[] = [];
+  const skipReasons = new Set<string>();
+  for (const { name, exitCode, reportFile, folders = [] } of runs) {
+    const report = readReport(reportFile);
+    const [root = ''] = /<testsuites [^>]+>/.exec(report) ?? [];
+    const count = (attribute: string) => Number(new RegExp(` ${attribute}="(\\d+)"`).exec(root)?.[1] ?? 0);
+    const failed = count('failures') + count('errors');
+    total.tests += count('tests');
+    total.failed += failed;
+    total.skipped += report.split('<skipped').length - 1;
+    for (const [, reason = ''] of report.matchAll(/<property name="skip" value="([^"]+)"/g))
+      skipReasons.add(reason);
+
+    if (count('tests') === 0) problems.push(`${name} left no report of a test that ran.`);
+    else if (exitCode !== 0 && failed === 0) problems.push(`${name} failed, and its output above says why.`);
+    const silent = folders.filter((folder) => root && !report.includes(`<testsuite name="${folder}/`));
+    problems.push(...silent.map((folder) => `${name} ran no test of ${folder}.`));
+  }
+  const failed = total.failed + problems.length;
+  const skipped = total.skipped === 0 ? '' : `, ${total.skipped} skipped`;
+  return {
+    remarks: [...problems, ...[...skipReasons].map((reason) => `Skipped: ${reason}`)],
+    closingLine: `${total.tests - total.failed - total.skipped} passed, ${failed} failed${skipped}`,
+    isFailure: failed > 0,
+  };
+}
+
+/** The report without the output of tests, which may contain anything. Empty if the report is missing or not complete. */
+function readReport(file: string): string {
+  const report = existsSync(file) ? readFileSync(file, 'utf8') : '';
+  return report.trimEnd().endsWith('</testsuites>') ? report.replaceAll(/<!\[CDATA\[[^]*?\]\]>/g, '') : '';
+}
