@@ -38,7 +38,7 @@ async function stopRedis(how: 'kill' | 'freeze') {
 test('an instance that is killed during a refresh delays the others no longer than its lock lives', async () => {
   const page = fleet.openPage();
   await signIn(page, fleet.provider);
-  const cookie = await page.sealedCookie();
+  const cookie = await page.sessionCookie();
   const doomed = await fleet.start({}, 'test/support/impatient-server.ts');
   const { arrived, release } = fleet.provider.delayNext();
   const lost = send(doomed, PATHS.refreshToken, cookie).catch(() => 'lost');
@@ -57,7 +57,7 @@ test('an instance that is killed during a refresh delays the others no longer th
 test('if Redis is killed during a refresh, no other instance uses the refresh token and no one is signed out', async () => {
   const page = fleet.openPage();
   await signIn(page, fleet.provider);
-  const cookie = await page.sealedCookie();
+  const cookie = await page.sessionCookie();
   const { arrived, release } = fleet.provider.delayNext();
   const first = send(fleet.at(0), PATHS.refreshToken, cookie);
   await arrived;
@@ -105,7 +105,7 @@ test('a Redis that restarts receives the refreshes and sign-outs that it missed'
   const [page, leaver] = [fleet.openPage(), fleet.openPage()];
   await signIn(page, fleet.provider);
   await signIn(leaver, fleet.provider);
-  const [old, left] = [await page.sealedCookie(), await leaver.sealedCookie()];
+  const [old, left] = [await page.sessionCookie(), await leaver.sessionCookie()];
 
   const bringBack = await stopRedis('kill');
   const refreshed = tokensOf(await send(fleet.at(0), PATHS.refreshToken, old));

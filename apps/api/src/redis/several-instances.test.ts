@@ -18,7 +18,7 @@ describe('one refresh for all', () => {
   test('thirty concurrent refreshes over three instances cause one request to the provider and get its result', async () => {
     const page = fleet.openPage();
     await signIn(page, fleet.provider);
-    const cookie = await page.sealedCookie();
+    const cookie = await page.sessionCookie();
     const [responses, refreshes] = await fleet.countRefreshes(() =>
       Promise.all(Array.from({ length: 30 }, (_, i) => send(fleet.at(i), PATHS.refreshToken, cookie))),
     );
@@ -41,7 +41,7 @@ describe('one refresh for all', () => {
   test('after a lost answer, another instance returns the result of the refresh and its cookie', async () => {
     const page = fleet.openPage();
     await signIn(page, fleet.provider);
-    const cookie = await page.sealedCookie();
+    const cookie = await page.sessionCookie();
     const [responses, refreshes] = await fleet.countRefreshes(async () => {
       const { arrived, release } = fleet.provider.delayNext();
       const leaving = new AbortController();
@@ -66,7 +66,7 @@ describe('one refresh for all', () => {
   test('a cookie from two refreshes ago gets the latest tokens from every instance', async () => {
     const page = fleet.openPage();
     await signIn(page, fleet.provider);
-    const oldest = await page.sealedCookie();
+    const oldest = await page.sessionCookie();
     await page.post(PATHS.refreshToken);
     const latest = tokensOf(await page.post(PATHS.refreshToken));
     const [responses, refreshes] = await fleet.countRefreshes(() =>
@@ -82,7 +82,7 @@ describe('one refresh for all', () => {
   test('nine concurrent refreshes over three instances share one invalid_grant', async () => {
     const page = fleet.openPage();
     await signIn(page, fleet.provider);
-    const cookie = await page.sealedCookie();
+    const cookie = await page.sessionCookie();
     await useUp(cookie);
     const [responses, refreshes] = await fleet.countRefreshes(() =>
       Promise.all(Array.from({ length: 9 }, (_, i) => send(fleet.at(i), PATHS.refreshToken, cookie))),
@@ -102,7 +102,7 @@ describe('sign-out', () => {
   test('a refresh in flight on another instance does not undo a sign-out', async () => {
     const page = fleet.openPage();
     await signIn(page, fleet.provider);
-    const cookie = await page.sealedCookie();
+    const cookie = await page.sessionCookie();
     const { arrived, release } = fleet.provider.delayNext();
     const refreshing = send(fleet.at(0), PATHS.refreshToken, cookie);
     await arrived;
@@ -120,9 +120,9 @@ describe('sign-out', () => {
   test('after a sign-out, every instance refuses copied cookies of the session', async () => {
     const page = fleet.openPage();
     await signIn(page, fleet.provider);
-    const first = await page.sealedCookie();
+    const first = await page.sessionCookie();
     await page.post(PATHS.refreshToken);
-    const second = await page.sealedCookie();
+    const second = await page.sessionCookie();
     expect((await page.post(PATHS.logout)).statusCode).toBe(204);
     const [responses, refreshes] = await fleet.countRefreshes(() =>
       Promise.all(
@@ -143,7 +143,7 @@ describe('sign-out', () => {
   test('a refresh in flight does not replace the cookie of the next user', async () => {
     const page = fleet.openPage();
     await signIn(page, fleet.provider);
-    const before = await page.sealedCookie();
+    const before = await page.sessionCookie();
     const { arrived, release } = fleet.provider.delayNext();
     const refreshing = send(fleet.at(0), PATHS.refreshToken, before);
     await arrived;
@@ -158,7 +158,7 @@ describe('sign-out', () => {
   test('a second sign-in ends the first session on every instance', async () => {
     const page = fleet.openPage();
     await signIn(page, fleet.provider);
-    const before = await page.sealedCookie();
+    const before = await page.sessionCookie();
     await signIn(page, fleet.provider);
     for (const instance of fleet.all()) {
       expect(errorOf(await send(instance, PATHS.session, before))).toBe('401 session_invalid');
@@ -212,7 +212,7 @@ describe('a rolling deploy that changes the key', () => {
     // Sealed by the instance with both keys.
     const page = fleet.openPage(() => [old, both]);
     await signIn(page, fleet.provider);
-    const underBoth = await page.sealedCookie();
+    const underBoth = await page.sessionCookie();
     const refused = await send(old, PATHS.session, underBoth);
     expect(errorOf(refused)).toBe('401 session_invalid');
     expect(refused.headers['set-cookie']).toBeUndefined();
@@ -220,7 +220,7 @@ describe('a rolling deploy that changes the key', () => {
     // A session of the old key is refreshed once, although the two instances seal the result with different keys.
     const early = fleet.openPage(() => [old]);
     await signIn(early, fleet.provider);
-    const underOld = await early.sealedCookie();
+    const underOld = await early.sessionCookie();
     const [responses, refreshes] = await fleet.countRefreshes(() =>
       Promise.all([old, both, old, both].map((instance) => send(instance, PATHS.refreshToken, underOld))),
     );
@@ -242,9 +242,9 @@ describe('contents of Redis', () => {
   test('Redis contains no secret, and its records open only with their cookie', async () => {
     const { page, body, cookie: transaction } = await startSignIn();
     const signedIn = tokensOf(await page.post(PATHS.exchangeToken, body));
-    const first = await page.sealedCookie();
+    const first = await page.sessionCookie();
     await page.post(PATHS.refreshToken);
-    const second = await page.sealedCookie();
+    const second = await page.sessionCookie();
     const { arrived, release } = fleet.provider.delayNext(); // Redis now contains a lock too.
     const refreshing = page.post(PATHS.refreshToken);
     await arrived;

@@ -2,14 +2,13 @@ import { PATHS } from '@oneclick/shared/paths';
 import type { LightMyRequestResponse } from 'fastify';
 import { HttpResponse } from 'msw';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { errorOf, tokensOf, type Browser } from '../../test/support/browser.ts';
+import { errorOf, SESSION_COOKIE, tokensOf, type Browser } from '../../test/support/browser.ts';
 import { moveClock, stopClock } from '../../test/support/clock.ts';
 import { CLIENT_SECRET, startApi, WEB_ORIGIN } from '../../test/support/test-api.ts';
 import { json, PROVIDER, useProvider } from '../../test/doubles/test-provider.ts';
 
 const provider = useProvider();
 
-const SESSION = '__Host-Http-session';
 const CALLBACK = `${WEB_ORIGIN}/oauth/callback`;
 const ENV = { OAUTH_SERVER_REDIRECT_URI: CALLBACK };
 const SAME_SITE = {
@@ -54,7 +53,6 @@ function placeOf({ statusCode, headers }: LightMyRequestResponse): string {
 }
 
 const errorPlace = (code: string) => `${WEB_ORIGIN}/?error=${code}`;
-const sealedCookie = async (browser: Browser) => `${SESSION}=${(await browser.cookie(SESSION))?.value}`;
 
 test.each([PATHS.serverSideStart, PATHS.serverSideCallback, PATHS.sessionUserinfo])(
   'without OAUTH_SERVER_REDIRECT_URI, %s answers 404',
@@ -136,7 +134,7 @@ describe('callback', () => {
     expect(placeOf(await comeBack(browser, { code, state, iss: 'x', session_state: 'y' }))).toBe(
       `${WEB_ORIGIN}/?login=success`,
     );
-    expect(await browser.cookieNames()).toEqual([SESSION]);
+    expect(await browser.cookieNames()).toEqual([SESSION_COOKIE]);
     expect(Object.fromEntries(provider.tokenRequests[0] ?? [])).toEqual({
       grant_type: 'authorization_code',
       code,
@@ -320,7 +318,7 @@ describe('callback', () => {
   test('a server-side sign-in ends the previous session, although the callback does not receive its cookie', async () => {
     const { app, browser } = await startServerSide();
     await signInServerSide(browser);
-    const first = await sealedCookie(browser);
+    const first = await browser.sessionCookie();
     await signInServerSide(browser);
     const headers = { cookie: first, origin: WEB_ORIGIN, 'x-csrf': '1' };
     expect(errorOf(await app.inject({ method: 'POST', url: PATHS.session, headers }))).toBe(
@@ -376,7 +374,7 @@ describe('user info', () => {
     moveClock(6901);
     const [first] = await Promise.all([ask(browser), ask(browser), ask(browser)]);
     expect(first.json()).toEqual({ id: 1, username: 'user1' });
-    expect(first.headers['set-cookie']).toMatch(new RegExp(`^${SESSION}=`));
+    expect(first.headers['set-cookie']).toMatch(new RegExp(`^${SESSION_COOKIE}=`));
     await ask(browser);
     expect(provider.refreshRequests()).toHaveLength(1);
   });

@@ -1,7 +1,7 @@
 import { PATHS } from '@oneclick/shared/paths';
 import { HttpResponse, http } from 'msw';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { errorOf, tokensOf, type Browser } from '../../test/support/browser.ts';
+import { errorOf, SESSION_COOKIE, tokensOf } from '../../test/support/browser.ts';
 import { moveClock, stopClock } from '../../test/support/clock.ts';
 import { signIn } from '../../test/support/sign-in.ts';
 import { startApi, VALID_ENV, WEB_ORIGIN } from '../../test/support/test-api.ts';
@@ -9,9 +9,7 @@ import { json, PROVIDER, useProvider } from '../../test/doubles/test-provider.ts
 
 const provider = useProvider();
 
-const SESSION = '__Host-Http-session';
 beforeEach(stopClock);
-const sealedCookie = async (browser: Browser) => `${SESSION}=${(await browser.cookie(SESSION))?.value}`;
 
 /** A request with a copied cookie. It bypasses the cookie jar of the browser. */
 const request = (url: string, cookie?: string) => ({
@@ -92,16 +90,16 @@ describe('session', () => {
     'an unreadable session cookie is cleared',
     async (value) => {
       const { app } = await startApi();
-      const response = await app.inject(request(PATHS.session, `${SESSION}=${value}`));
+      const response = await app.inject(request(PATHS.session, `${SESSION_COOKIE}=${value}`));
       expect(errorOf(response)).toBe('401 session_invalid');
-      expect(response.headers['set-cookie']).toMatch(new RegExp(`^${SESSION}=; Max-Age=0`));
+      expect(response.headers['set-cookie']).toMatch(new RegExp(`^${SESSION_COOKIE}=; Max-Age=0`));
     },
   );
 
   test('a planted cookie in front of the session cookie signs no one in', async () => {
     const { app, browser } = await startApi();
     await signIn(browser, provider);
-    const cookie = `${SESSION}=planted; ${await sealedCookie(browser)}`;
+    const cookie = `${SESSION_COOKIE}=planted; ${await browser.sessionCookie()}`;
     expect(errorOf(await app.inject(request(PATHS.session, cookie)))).toBe('401 session_invalid');
   });
 
@@ -110,8 +108,8 @@ describe('session', () => {
     const { state } = await browser.start();
     const [transaction] = await browser.jar.getCookies(WEB_ORIGIN, { sameSiteContext: 'strict' });
     await signIn(browser, provider);
-    const session = await browser.cookie(SESSION);
-    expect(errorOf(await app.inject(request(PATHS.session, `${SESSION}=${transaction?.value}`)))).toBe(
+    const session = await browser.cookie(SESSION_COOKIE);
+    expect(errorOf(await app.inject(request(PATHS.session, `${SESSION_COOKIE}=${transaction?.value}`)))).toBe(
       '401 session_invalid',
     );
     const swapped = request(PATHS.exchangeToken, `${transaction?.key}=${session?.value}`);
@@ -124,7 +122,7 @@ describe('session', () => {
     const [k1, k2] = [VALID_ENV.SESSION_KEYS, `k2:${Buffer.alloc(32, 2).toString('base64url')}`];
     const first = await startApi();
     await signIn(first.browser, provider);
-    const oldCookie = await sealedCookie(first.browser);
+    const oldCookie = await first.browser.sessionCookie();
 
     const both = await startApi({ env: { SESSION_KEYS: `${k2},${k1}` } });
     const refreshed = await both.app.inject(request(PATHS.refreshToken, oldCookie));
@@ -145,7 +143,7 @@ describe('session', () => {
     const other = await startApi({
       env: { SESSION_KEYS: `k1:${Buffer.alloc(32, 9).toString('base64url')}` },
     });
-    const response = await other.app.inject(request(PATHS.session, await sealedCookie(browser)));
+    const response = await other.app.inject(request(PATHS.session, await browser.sessionCookie()));
     expect(errorOf(response)).toBe('401 session_invalid');
     expect(response.headers['set-cookie']).toMatch(/Max-Age=0/);
   });
@@ -156,7 +154,7 @@ describe('session', () => {
   ])('a session cookie that the browser keeps past its %s end is refused', async (_, env, seconds) => {
     const { app, browser, events } = await startApi({ env });
     await signIn(browser, provider);
-    const cookie = await sealedCookie(browser);
+    const cookie = await browser.sessionCookie();
     moveClock(seconds);
     for (const path of [PATHS.session, PATHS.refreshToken]) {
       const response = await app.inject(request(path, cookie));
@@ -180,7 +178,7 @@ describe('session', () => {
     const { app, browser } = await startApi();
     provider.tokenAnswers.push(() => json({ access_token: 'only', token_type: 'Bearer', expires_in: 1000 }));
     await signIn(browser, provider);
-    const cookie = await sealedCookie(browser);
+    const cookie = await browser.sessionCookie();
     moveClock(900);
     expect(tokensOf(await browser.post(PATHS.session))).toMatchObject({
       access_token: 'only',
@@ -269,13 +267,13 @@ describe('refresh-token', () => {
     async (path) => {
       const { app, browser } = await startApi();
       await signIn(browser, provider);
-      const oldCookie = await sealedCookie(browser);
+      const oldCookie = await browser.sessionCookie();
       tokensOf(await browser.post(PATHS.refreshToken));
       const latest = tokensOf(await browser.post(PATHS.refreshToken));
       moveClock(10);
       const response = await app.inject(request(path, oldCookie));
       expect(tokensOf(response)).toEqual({ ...latest, expires_in: 7190 });
-      expect(response.headers['set-cookie']).toMatch(new RegExp(`^${SESSION}=ey`));
+      expect(response.headers['set-cookie']).toMatch(new RegExp(`^${SESSION_COOKIE}=ey`));
       expect(provider.refreshRequests()).toHaveLength(2);
     },
   );
@@ -283,7 +281,7 @@ describe('refresh-token', () => {
   test('after 30 seconds, a refresh with an old cookie asks the provider again', async () => {
     const { app, browser } = await startApi();
     await signIn(browser, provider);
-    const oldCookie = await sealedCookie(browser);
+    const oldCookie = await browser.sessionCookie();
     tokensOf(await browser.post(PATHS.refreshToken));
     moveClock(31);
     expect(errorOf(await app.inject(request(PATHS.refreshToken, oldCookie)))).toBe('401 session_expired');
@@ -293,7 +291,7 @@ describe('refresh-token', () => {
   test('a refresh continues when its client disconnects, and the next request gets its result', async () => {
     const { app, browser } = await startApi();
     await signIn(browser, provider);
-    const cookie = await sealedCookie(browser);
+    const cookie = await browser.sessionCookie();
     const { arrived, release } = delayNextRefresh();
     const leaving = new AbortController();
     const gone = app.inject({ ...request(PATHS.refreshToken, cookie), signal: leaving.signal });
@@ -397,13 +395,13 @@ describe('logout', () => {
   test('logout succeeds twice, without a cookie, and with an unreadable cookie', async () => {
     const { app, browser } = await startApi();
     for (let i = 0; i < 2; i += 1) expect((await browser.post(PATHS.logout)).statusCode).toBe(204);
-    expect((await app.inject(request(PATHS.logout, `${SESSION}=garbage`))).statusCode).toBe(204);
+    expect((await app.inject(request(PATHS.logout, `${SESSION_COOKIE}=garbage`))).statusCode).toBe(204);
   });
 
   test('a copied session cookie is refused after logout', async () => {
     const { app, browser } = await startApi();
     await signIn(browser, provider);
-    const kept = await sealedCookie(browser);
+    const kept = await browser.sessionCookie();
     await browser.post(PATHS.logout);
     for (const path of [PATHS.session, PATHS.refreshToken]) {
       expect(errorOf(await app.inject(request(path, kept)))).toBe('401 session_invalid');
@@ -415,7 +413,7 @@ describe('logout', () => {
     const { app, browser } = await startApi();
     await signIn(browser, provider);
     const { arrived, release } = delayNextRefresh();
-    const refreshing = app.inject(request(PATHS.refreshToken, await sealedCookie(browser)));
+    const refreshing = app.inject(request(PATHS.refreshToken, await browser.sessionCookie()));
     await arrived;
     await browser.post(PATHS.logout);
     release();
@@ -429,7 +427,7 @@ describe('logout', () => {
     await signIn(browser, provider);
     const { authorizationUrl, state } = await browser.start();
     const { arrived, release } = delayNextRefresh();
-    const refreshing = app.inject(request(PATHS.refreshToken, await sealedCookie(browser)));
+    const refreshing = app.inject(request(PATHS.refreshToken, await browser.sessionCookie()));
     await arrived;
     const second = tokensOf(
       await browser.post(PATHS.exchangeToken, { code: provider.authorize(authorizationUrl), state }),

@@ -1,7 +1,7 @@
 import { PATHS } from '@oneclick/shared/paths';
 import { HttpResponse } from 'msw';
 import { beforeEach, expect, test } from 'vitest';
-import { errorOf, tokensOf } from '../../test/support/browser.ts';
+import { errorOf, SESSION_COOKIE, tokensOf } from '../../test/support/browser.ts';
 import { moveClock, stopClock } from '../../test/support/clock.ts';
 import { signIn } from '../../test/support/sign-in.ts';
 import { CLIENT_SECRET, startApi, VALID_ENV, WEB_ORIGIN } from '../../test/support/test-api.ts';
@@ -9,7 +9,6 @@ import { json, PROVIDER, useProvider } from '../../test/doubles/test-provider.ts
 
 const provider = useProvider();
 
-const SESSION = '__Host-Http-session';
 beforeEach(stopClock);
 
 test('start answers with an authorization URL that contains state, the PKCE challenge and no secret', async () => {
@@ -69,7 +68,7 @@ test('the code exchange answers with tokens, sets the session cookie and clears 
 
   const tokens = tokensOf(response);
   expect(tokens).toMatchObject({ token_type: 'Bearer', expires_in: 7200, scope: 'profile balance' });
-  expect(await browser.cookieNames()).toEqual([SESSION]);
+  expect(await browser.cookieNames()).toEqual([SESSION_COOKIE]);
   expect(response.payload + JSON.stringify(response.headers)).not.toMatch(/refresh-/);
   expect(events()).toEqual(['sign_in_prepared', 'sign_in_completed']);
 
@@ -97,7 +96,7 @@ test('client_secret_basic sends the client credentials in the Authorization head
 test('a second sign-in starts a new session and ends the first', async () => {
   const { app, browser } = await startApi();
   const first = await signIn(browser, provider);
-  const cookie = `${SESSION}=${(await browser.cookie(SESSION))?.value}`;
+  const cookie = await browser.sessionCookie();
   const second = await signIn(browser, provider);
   expect(second.session_id).not.toBe(first.session_id);
 

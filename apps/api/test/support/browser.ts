@@ -13,6 +13,9 @@ interface BrowserOptions<R extends ApiResponse> {
   apiOrigin: string;
 }
 
+/** The name of the session cookie on the https origins of the tests. */
+export const SESSION_COOKIE = '__Host-Http-session';
+
 export type Browser = ReturnType<typeof createBrowser<LightMyRequestResponse>>;
 
 /** A page of the web app with the request headers and the cookie jar of its browser. */
@@ -39,6 +42,9 @@ export function createBrowser<R extends ApiResponse>({ app, webOrigin, apiOrigin
     return response;
   }
 
+  const getCookie = async (name: string) =>
+    (await jar.getCookies(apiOrigin, { sameSiteContext })).find(({ key }) => key === name);
+
   const post = (url: string, body?: object, headers: Record<string, string> = {}) =>
     send({
       method: 'POST',
@@ -64,8 +70,9 @@ export function createBrowser<R extends ApiResponse>({ app, webOrigin, apiOrigin
     get: (url: string, accessToken: string) =>
       send({ url, headers: { authorization: `Bearer ${accessToken}` } }),
     cookieNames: async () => (await jar.getCookies(apiOrigin, { sameSiteContext })).map(({ key }) => key),
-    cookie: async (name: string) =>
-      (await jar.getCookies(apiOrigin, { sameSiteContext })).find(({ key }) => key === name),
+    /** The session cookie as `name=value`, for a request that a test sends by itself. */
+    sessionCookie: async () => `${SESSION_COOKIE}=${(await getCookie(SESSION_COOKIE))?.value}`,
+    cookie: getCookie,
   };
 }
 

@@ -5,8 +5,6 @@ import { startRedisServer, type RedisServer } from '../doubles/redis-server.ts';
 import { startRotatingProvider, type RotatingProvider } from '../doubles/rotating-provider.ts';
 import { VALID_ENV, WEB_ORIGIN } from './test-api.ts';
 
-const SESSION = '__Host-Http-session';
-
 /** Three processes of the API with one Redis and a strict provider: a second use of a refresh token ends the grant. */
 export function useFleet() {
   vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 }); // Starting processes takes long on a busy machine.
@@ -59,8 +57,7 @@ export function useFleet() {
       const balancer: Pick<Instance, 'inject'> = {
         inject: (request) => required(behind()[turn++ % behind().length]).inject(request),
       };
-      const browser = createBrowser({ app: balancer, webOrigin: WEB_ORIGIN, apiOrigin: WEB_ORIGIN });
-      return { ...browser, sealedCookie: async () => `${SESSION}=${(await browser.cookie(SESSION))?.value}` };
+      return createBrowser({ app: balancer, webOrigin: WEB_ORIGIN, apiOrigin: WEB_ORIGIN });
     },
 
     async countRefreshes<T>(during: () => Promise<T>): Promise<[result: T, refreshes: number]> {
