@@ -1,7 +1,7 @@
 import { defineConfig } from 'rolldown';
 
-// With its dependencies, since finding a thousand files takes longer than running them. Outside stays what reads files
-// of its own beside its code: the page of the contract.
+// Bundles the dependencies, because finding a thousand files takes longer than running them. @fastify/swagger-ui stays
+// outside, because it reads files next to its code. See docs/decisions/2026-11-24-bundled-build.md.
 export default defineConfig({
   input: { server: 'src/main.ts' },
   platform: 'node',

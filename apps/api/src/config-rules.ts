@@ -78,7 +78,7 @@ export const redirectUri = variable(
   (text) => (parseSafeUrl(text) && !/[#\\\s]/.test(text) ? text : undefined),
 );
 
-/** What documentation and example files hold where a value belongs. */
+/** Placeholders in documentation and example files. */
 const PLACEHOLDER =
   /^(?:change|replace|insert|enter)[-_ ]?(?:me|this|it|with|your)|^your[-_ ]|^x{3,}$|^(?:todo|tbd|placeholder|example|secret|password)$|^<|>$|^\$\{|\.\.\.$/i;
 
@@ -88,7 +88,7 @@ const parseCredential = (text: string) =>
 const CREDENTIAL_RULE = "the provider's value: printable ASCII, no blank at either end, not a placeholder";
 export const credential = variable(CREDENTIAL_RULE, parseCredential);
 export const secret = variable(
-  `${CREDENTIAL_RULE}. OAUTH_CLIENT_SECRET_FILE may name a readable file that holds it instead`,
+  `${CREDENTIAL_RULE}. OAUTH_CLIENT_SECRET_FILE may name a readable file that contains it instead`,
   parseCredential,
 );
 

@@ -1,7 +1,7 @@
 import { enableCompileCache } from 'node:module';
 import { join } from 'node:path';
 
-// Before anything else is loaded: from the second start on, the code needn't be compiled again. Beside the code, where
-// nobody writes who may not write the code; if it can't be written at all, nothing is lost.
+// Enabled before the server is loaded, so that later starts need not compile its code. The cache is next to the code, so
+// that only users who can write the code can write the cache. If the folder is not writable, Node works without a cache.
 enableCompileCache(join(import.meta.dirname, '.compile-cache'));
 await import('./server.ts');

@@ -9,12 +9,12 @@ export interface Topology {
   relation: SiteRelation;
   /** False on plain-http loopback only. */
   isSecure: boolean;
-  /** For each allowed `Origin`, the values of `Sec-Fetch-Site` a browser can honestly send with it. */
+  /** For each allowed `Origin`, the values of `Sec-Fetch-Site` that a browser sends with it. */
   acceptedFetchSites: ReadonlyMap<string, ReadonlySet<string>>;
-  /** Browsers treat the two as one origin only if they are; else answers need CORS headers. */
+  /** Whether a web origin differs from the origin of the API, so that answers need CORS headers. */
   needsCors: boolean;
   cookieAttributes: CookieAttributes;
-  /** What a cookie is called here: prefixed where browsers hold the prefix to its promise. */
+  /** The full name of a cookie. It has the prefix where browsers enforce it. */
   nameCookie: (name: string) => string;
 }
 
@@ -40,7 +40,7 @@ export function computeTopology(webOrigins: readonly string[], apiOrigin: string
     acceptedFetchSites: new Map(
       [...relations].map(([origin, each]) => [
         origin,
-        // In development the web server may hand /api on, so that the browser sees one origin where we see two.
+        // In development the web server may forward /api, so that the browser sees one origin.
         new Set(each === 'same-site' && !isSecure ? ['same-site', 'same-origin'] : [each]),
       ]),
     ),
@@ -49,13 +49,13 @@ export function computeTopology(webOrigins: readonly string[], apiOrigin: string
       path: '/',
       httpOnly: true,
       secure: isSecure,
-      // Lax on loopback: a page that was reached from elsewhere keeps its session while one develops.
+      // Lax on loopback: in development, a page that is opened from a link elsewhere keeps its session.
       sameSite: isSecure ? (relation === 'cross-site' ? 'none' : 'strict') : 'lax',
-      // Third-party cookies are blocked by default, or will be: a partitioned one is this web app's own.
+      // Browsers block third-party cookies unless they are partitioned.
       partitioned: relation === 'cross-site',
     },
     // `__Host-Http-` proves that the cookie was set by a server, over https, for this host alone, and never by a
-    // script (RFC 10017 §6.1.3.2). Cookies ignore ports, so on loopback the port is what tells two apps apart.
+    // script (RFC 10017 §6.1.3.2). Cookies ignore ports, so on loopback the name contains the port of the API.
     nameCookie: (name) => (isSecure ? `__Host-Http-${name}` : `${name}_${api.port || '80'}`),
   };
 }

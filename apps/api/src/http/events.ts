@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import type { ErrorCode } from '@oneclick/shared/errors';
 import type { FastifyRequest } from 'fastify';
 
-/** Who drives a sign-in: a script of the web app, or redirects of the page without any script. */
+/** `browser`: a script of the web app exchanges the code. `server-side`: the page is redirected, without any script. */
 export const FLOWS = ['browser', 'server-side'] as const;
 export type Flow = (typeof FLOWS)[number];
 
@@ -23,7 +23,7 @@ interface ApiEvents {
   provider_answered: [{ endpoint: ProviderEndpoint; outcome: string; seconds: number }];
 }
 
-/** Lets operations/ count and measure. The API works the same when nobody listens. */
+/** Lets operations/ count and measure. The API works the same without listeners. */
 export type EventBus = EventEmitter<ApiEvents>;
 
 declare module 'fastify' {

@@ -75,7 +75,7 @@ async function loadUndici(): Promise<Send> {
   const { Agent, buildConnector, request } = await import('undici');
   const connect = buildConnector({ timeout: CONNECT_TIMEOUT_MS });
   const dispatcher = new Agent({
-    // Until there is a connection, nothing is sent: refused, unknown host, no response, a certificate of somebody else.
+    // Before a connection exists, nothing is sent: the host is unknown, refuses, is silent or has an invalid certificate.
     connect: (options, callback) =>
       connect(options, (...[error, socket]) =>
         error ? callback(new NeverSentError('ConnectError', { cause: error }), null) : callback(null, socket),

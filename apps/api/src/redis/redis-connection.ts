@@ -124,7 +124,7 @@ export function millisecondsUntil(endsAtMs: number): number {
   return Math.max(1, endsAtMs - Date.now());
 }
 
-/** An error of Redis begins with a code such as WRONGPASS or OOM. Only the code goes into the log. */
+/** An error of Redis starts with a code such as WRONGPASS or OOM. Only the code goes into the log. */
 function withCode<T>(error: T): T {
   if (!(error instanceof Error)) return error;
   const [code] = /^[A-Z]{3,}(?= )/.exec(error.message) ?? [];

@@ -24,7 +24,7 @@ export const redis = fp<RedisOptions>(async (app, { config: { redisUrl, provider
     refreshes: createRedisRefreshOnce(connection, { providerTimeoutMs: provider.timeoutMs }),
     endedSessions: createRedisEndedSessions(connection),
     usedTransactions: createRedisUsedTransactions(connection),
-    // While Redis is unreachable nobody is counted: honest users must be able to sign in.
+    // While Redis is unreachable no request is counted: users must still be able to sign in.
     rateLimits: { redis: connection.client, nameSpace: 'rate:', skipOnError: true },
     isRedisReachable: connection.isReachable,
   } satisfies Stores);

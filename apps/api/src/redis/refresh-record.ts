@@ -3,25 +3,24 @@ import * as v from 'valibot';
 import { openJson, sealJson } from '../sealed-json.ts';
 import { Session } from '../session/session.ts';
 
-/** What a refresh came to, for those who hold the same token set. */
+/** The outcome of a refresh, for all requests with the same token set. */
 const RefreshOutcome = v.variant('status', [
   v.object({ status: v.literal('refreshed'), session: Session }),
-  /** The provider said `invalid_grant`. */
+  /** The provider answered `invalid_grant`. */
   v.object({ status: v.literal('refused') }),
 ]);
 export type RefreshOutcome = v.InferOutput<typeof RefreshOutcome>;
 
-/** Where an outcome is stored, and what it is sealed with. */
+/** The id under which an outcome is stored, and the key that seals it. */
 export interface RefreshRecord {
   id: string;
   sealingKey: Uint8Array;
 }
 
 /**
- * Both come from the refresh token and the id of the token set, 122 random bits that are nowhere but in the sealed
- * cookie. So whoever opens a record has opened the cookie it belongs to, with a session key; whoever has only the
- * store finds neither tokens in it nor a key to them. The session keys themselves stay out of it, since instances
- * have different ones while keys are rotated.
+ * Derives both from the refresh token and the id of the token set, 122 random bits that only the sealed cookie contains.
+ * So only an instance that has opened the cookie can open its record, and a copy of Redis contains neither a token nor a
+ * key. The session keys are not used, because instances have different ones while keys are replaced.
  *
  * @returns undefined for a session that can't be refreshed
  */

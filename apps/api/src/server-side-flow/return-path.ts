@@ -1,4 +1,4 @@
-/** Of the result. It goes into a cookie, in which a character outside ASCII takes six or nine bytes. */
+/** The result is sealed into a cookie. Percent-encoded, a character outside ASCII takes six bytes or more. */
 const MAX_LENGTH = 512;
 
 /**
@@ -12,7 +12,7 @@ export function parseReturnPath(value: unknown, webOrigin: string): string {
   const isPath = typeof value === 'string' && /^\/(?!\/)[^\s\\\p{Cc}]*$/u.test(value);
   if (!isPath || !URL.canParse(value, webOrigin)) return '/';
   const { origin, pathname, search, hash } = new URL(value, webOrigin);
-  // `/.//evil.example` has become `//evil.example`: a path here, another origin if somebody resolves it once more.
+  // `/.//evil.example` has become `//evil.example`: resolving that path once more leads to another origin.
   const path = pathname + search + hash;
   return origin === webOrigin && !path.startsWith('//') && path.length <= MAX_LENGTH ? path : '/';
 }

@@ -1,7 +1,7 @@
 import { createExpiringMap } from './expiring-map.ts';
 import type { SessionEnd } from './session.ts';
 
-/** The sessions that were ended before their cookie expires: somebody may have kept a copy of the cookie. */
+/** The sessions that ended before their cookie expires. A copy of such a cookie must not open. */
 export interface EndedSessions {
   /** Ends the successors too: they have the same id. */
   add: (session: SessionEnd) => Promise<void>;

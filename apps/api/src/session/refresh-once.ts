@@ -2,7 +2,7 @@ import { createExpiringMap } from './expiring-map.ts';
 import type { Session } from './session.ts';
 
 /**
- * One refresh for all requests that hold the same token set. A provider that rotates refresh tokens takes the second use
+ * One refresh for all requests with the same token set. A provider that rotates refresh tokens takes the second use
  * of one for theft and ends the grant (RFC 9700 §4.14.2). Two tabs that load at the same time must not cause that.
  */
 export interface RefreshOnce {
