@@ -5,9 +5,8 @@ import { cors } from './http/cors.ts';
 import { errorHandler } from './http/error-handler.ts';
 import { createEventBus } from './http/events.ts';
 import { fastifyOptions } from './http/fastify-options.ts';
-import { jsonBodies } from './http/json-bodies.ts';
+import { jsonRequests } from './http/json-requests.ts';
 import { requestLog, type LogStream } from './http/logging.ts';
-import { rateLimits } from './http/rate-limits.ts';
 import { securityHeaders } from './http/response-headers.ts';
 import { shutdown } from './http/shutdown.ts';
 import { operations } from './operations/operations.ts';
@@ -43,10 +42,9 @@ export async function buildApp(config: Config, logStream?: LogStream): Promise<F
   await app.register(errorHandler);
   await app.register(cors, { topology });
   await app.register(shutdown);
-  await app.register(rateLimits, { perMinute: config.rateLimitPerMinute, store: stores.rateLimits });
-  await app.register(jsonBodies);
+  await app.register(jsonRequests);
   await app.register(cookie);
-  await app.register(operations, { stores });
+  await app.register(operations, { config, stores });
 
   const unlimitedFetch = createProviderFetch(provider, events);
   const providerFetch = createLimitedFetch(unlimitedFetch, provider.maxRequestsInFlight);
@@ -55,7 +53,7 @@ export async function buildApp(config: Config, logStream?: LogStream): Promise<F
   const sessions = createSessions({ ...stores, config, oauthClient });
   const signIns = createSignIns({ ...stores, config, oauthClient, sessions });
 
-  await app.register(signInRoutes, { config, signIns });
+  await app.register(signInRoutes, { topology, redirectUri: provider.redirectUri, signIns });
   await app.register(sessionRoutes, { topology, sessions, onSignOut: signIns.forget });
   await app.register(resourceRoutes, { resourceClient });
   await app.register(serverSideFlow, { config, signIns, sessions, resourceClient });

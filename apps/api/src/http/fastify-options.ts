@@ -31,8 +31,6 @@ export function fastifyOptions(config: Config, logStream?: LogStream): FastifyHt
     // shutdown.ts has waited for the requests in flight by then. A connection without a request would block the close.
     forceCloseConnections: true,
     return503OnClosing: false, // shutdown.ts answers in the form of the contract.
-    // By default Ajv turns 1 into "1" and ["a"] into "a", and removes unknown keys.
-    ajv: { customOptions: { coerceTypes: false, removeAdditional: false } },
     frameworkErrors: (error, request, reply) => {
       void reply.headers(headers); // No hook runs for a request whose URL can't be decoded.
       sendError(request, reply, error);

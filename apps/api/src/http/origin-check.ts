@@ -3,9 +3,6 @@ import { CSRF_HEADER } from '@oneclick/shared/paths';
 import type { Topology } from '../topology.ts';
 import { ApiError } from './api-error.ts';
 
-/** What the checks of this file answer. */
-export const ORIGIN_ERRORS = ['origin_not_allowed', 'csrf_header_missing'] as const;
-
 /**
  * For routes that read a cookie: refuses a request unless a script of an allowed origin sent it. CORS can't do this: it
  * decides who may read the answer, after the API has done the work (RFC 10017 §6.1.3.3).

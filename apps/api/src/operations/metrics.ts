@@ -7,7 +7,6 @@ import {
   Registry,
   register as processRegistry,
 } from 'prom-client';
-import { describeRoute } from '../http/route-schemas.ts';
 
 /** Up to the time-out of a request to the provider, so that a request without an answer is not counted as a slow one. */
 const SECONDS_BUCKETS = [0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 9.5];
@@ -57,18 +56,8 @@ export const metrics: FastifyPluginAsync = async (app) => {
     if (processRegistry.getMetricsAsArray().length === 0) collectDefaultMetrics();
   });
 
-  app.get(PATHS.metrics, METRICS, async (_request, reply) => {
+  app.get(PATHS.metrics, { config: { rateLimitGroup: 'operator' } }, async (_request, reply) => {
     const text = await Registry.merge([processRegistry, registry]).metrics();
     return reply.type(registry.contentType).send(text);
   });
 };
-
-const METRICS = describeRoute({
-  operationId: 'metrics',
-  summary: 'Counters and durations since the start of the process, for Prometheus.',
-  config: { rateLimitGroup: 'operator' },
-  success: {
-    200: { description: 'Prometheus text', content: { 'text/plain': { schema: { type: 'string' } } } },
-  },
-  errors: [],
-});

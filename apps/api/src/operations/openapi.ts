@@ -1,15 +1,24 @@
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
+import { ERRORS, type ErrorCode } from '@oneclick/shared/errors';
+import * as messages from '@oneclick/shared/messages';
 import { CSRF_HEADER, PATHS } from '@oneclick/shared/paths';
-import type { FastifyPluginAsync } from 'fastify';
+import { toJsonSchema } from '@valibot/to-json-schema';
+import type { FastifyPluginAsync, FastifySchema, RouteOptions } from 'fastify';
 import fp from 'fastify-plugin';
-import { describeRoute } from '../http/route-schemas.ts';
+import * as v from 'valibot';
+import { ROUTE_DOCUMENTATION } from './route-documentation.ts';
 
 /** The OpenAPI document of all routes that are registered after this plugin, and a page that shows it. */
 export const openapi = fp(async (app) => {
-  await app.register(swagger, { openapi: DOCUMENT, refResolver: { buildLocalReference } });
+  for (const [$id, schema] of MESSAGES) app.addSchema({ $id, ...jsonSchemaOf(schema) });
+  await app.register(swagger, {
+    openapi: DOCUMENT,
+    refResolver: { buildLocalReference },
+    transform: ({ url, route }) => ({ url, schema: describeRoute(route) }),
+  });
   await app.register(documentationPage);
-  app.get(PATHS.openapi, OPENAPI, async () => app.swagger());
+  app.get(PATHS.openapi, { config: { rateLimitGroup: 'operator' } }, async () => app.swagger());
 });
 
 /** Shows the requests and does not send them: the page runs on the origin of the real API. */
@@ -29,18 +38,61 @@ const documentationPage: FastifyPluginAsync = async (app) => {
 const PAGE_CSP =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
+/** The messages that the document names. The queries of the server-side flow become lists of parameters. */
+const MESSAGES = Object.entries<v.GenericSchema>(messages).filter(([name]) => !/^State$|Query$/.test(name));
+
+function jsonSchemaOf(schema: v.GenericSchema) {
+  const { $schema: _, ...jsonSchema } = toJsonSchema(schema, { target: 'draft-2020-12' });
+  return jsonSchema;
+}
+
 /** Keeps the names of the schemas. The plugin would number them. */
 function buildLocalReference({ $id }: { $id?: unknown }): string {
   return typeof $id === 'string' ? $id : 'Unnamed';
 }
 
-const OPENAPI = describeRoute({
-  operationId: 'openapi',
-  summary: 'This document, generated from the schemas that validate the requests.',
-  config: { rateLimitGroup: 'operator' },
-  success: { 200: { description: 'OpenAPI 3.1', type: 'object', additionalProperties: true } },
-  errors: [],
-});
+function describeRoute({ url, schema = {}, config }: RouteOptions): FastifySchema {
+  const documentation = ROUTE_DOCUMENTATION[url];
+  if (!documentation) return { hide: true };
+  const { success, failure, errors, ...texts } = documentation;
+  const { body, querystring } = schema;
+  const codes: ErrorCode[] = errors ? [...errors, 'internal_error', 'shutting_down'] : [];
+  if (errors && (body || querystring)) codes.push('invalid_request');
+  if (body) codes.push('payload_too_large', 'unsupported_media_type');
+  if (errors && config?.rateLimitGroup) codes.push('rate_limited');
+
+  const codesByStatus = Map.groupBy(new Set(codes), (code) => ERRORS[code].status);
+  const bodyName = MESSAGES.find(([, message]) => message === body)?.[0];
+  return {
+    ...texts,
+    ...(bodyName && { body: { $ref: `${bodyName}#` } }),
+    ...(isSchema(querystring) && { querystring: jsonSchemaOf(querystring) }),
+    response: {
+      [success.status]: success.message
+        ? jsonContent('Done.', [success.message])
+        : { description: 'Done.', ...(success.content ? { content: success.content } : { type: 'null' }) },
+      ...Object.fromEntries(
+        [...codesByStatus].map(([status, each]) => [
+          status,
+          jsonContent(each.join(', '), [
+            ...(status === failure?.status ? [failure.message] : []),
+            'ErrorResponse',
+          ]),
+        ]),
+      ),
+    },
+  };
+}
+
+function isSchema(value: unknown): value is v.GenericSchema {
+  return v.is(v.object({ kind: v.literal('schema') }), value);
+}
+
+function jsonContent(description: string, schemas: readonly string[]): object {
+  const references = schemas.map((schema) => ({ $ref: `${schema}#` }));
+  const schema = references.length > 1 ? { anyOf: references } : references[0];
+  return { description, content: { 'application/json': { schema } } };
+}
 
 const DOCUMENT = {
   openapi: '3.1.0',

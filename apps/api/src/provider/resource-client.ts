@@ -2,7 +2,6 @@ import { Userinfo } from '@oneclick/shared/messages';
 import * as v from 'valibot';
 import type { Config } from '../config.ts';
 import { ApiError } from '../http/api-error.ts';
-import { PROVIDER_ERRORS } from '../http/route-schemas.ts';
 import { boundedRetryAfter, isHtml, type ProviderFetch } from './provider-fetch.ts';
 import { parseTopupUrl } from './topup-url.ts';
 
@@ -12,14 +11,6 @@ export interface ResourceClient {
   /** @returns a link that is safe to open */
   fetchTopupUrl: (accessToken: string) => Promise<string>;
 }
-
-/** What each of its methods can answer. */
-export const RESOURCE_ERRORS = [
-  'invalid_token',
-  'insufficient_scope',
-  'rate_limited',
-  ...PROVIDER_ERRORS,
-] as const;
 
 export function createResourceClient(
   { provider, topupHosts }: Config,

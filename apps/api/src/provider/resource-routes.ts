@@ -1,8 +1,7 @@
 import type { TopupResponse, Userinfo } from '@oneclick/shared/messages';
 import { PATHS } from '@oneclick/shared/paths';
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
-import { describeRoute, json } from '../http/route-schemas.ts';
-import { invalidToken, RESOURCE_ERRORS, type ResourceClient } from './resource-client.ts';
+import { invalidToken, type ResourceClient } from './resource-client.ts';
 
 interface ResourceRoutesOptions {
   resourceClient: ResourceClient;
@@ -10,11 +9,11 @@ interface ResourceRoutesOptions {
 
 /** The routes that pass a request on to the provider, with the access token of the caller. They read no cookie. */
 export const resourceRoutes: FastifyPluginAsync<ResourceRoutesOptions> = async (app, { resourceClient }) => {
-  app.get(PATHS.userinfo, USERINFO, async (request): Promise<Userinfo> => {
+  app.get(PATHS.userinfo, OPTIONS, async (request): Promise<Userinfo> => {
     return resourceClient.fetchUserinfo(readBearerToken(request));
   });
 
-  app.get(PATHS.topup, TOPUP, async (request): Promise<TopupResponse> => {
+  app.get(PATHS.topup, OPTIONS, async (request): Promise<TopupResponse> => {
     return { topup_url: await resourceClient.fetchTopupUrl(readBearerToken(request)) };
   });
 };
@@ -33,19 +32,4 @@ function readBearerToken({ headers, raw }: FastifyRequest): string {
   return token;
 }
 
-const COMMON = { security: [{ accessToken: [] }], config: { rateLimitGroup: 'resources' } } as const;
-
-const USERINFO = describeRoute({
-  ...COMMON,
-  operationId: 'userinfo',
-  summary: 'Returns the account of the user, with the balance if the scope covers it.',
-  success: json('Userinfo'),
-  errors: RESOURCE_ERRORS,
-});
-const TOPUP = describeRoute({
-  ...COMMON,
-  operationId: 'topup',
-  summary: 'Returns the page on which the user tops up.',
-  success: json('TopupResponse'),
-  errors: [...RESOURCE_ERRORS, 'unsafe_topup_url'],
-});
+const OPTIONS = { config: { rateLimitGroup: 'resources' } } as const;

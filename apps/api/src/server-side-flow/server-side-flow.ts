@@ -9,10 +9,9 @@ import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
 import type { Config } from '../config.ts';
 import { ApiError } from '../http/api-error.ts';
 import { reportError } from '../http/error-handler.ts';
-import { createNavigationCheck, createReadOriginCheck, ORIGIN_ERRORS } from '../http/origin-check.ts';
-import { describeRoute, empty, json } from '../http/route-schemas.ts';
-import { RESOURCE_ERRORS, type ResourceClient } from '../provider/resource-client.ts';
-import { SESSION_ERRORS, type Sessions } from '../session/sessions.ts';
+import { createNavigationCheck, createReadOriginCheck } from '../http/origin-check.ts';
+import type { ResourceClient } from '../provider/resource-client.ts';
+import type { Sessions } from '../session/sessions.ts';
 import type { SignIns } from '../sign-in/sign-ins.ts';
 import { parseReturnPath } from './return-path.ts';
 
@@ -36,7 +35,12 @@ export const serverSideFlow: FastifyPluginAsync<ServerSideFlowOptions> = async (
 
   app.get<{ Querystring: ServerSideStartQuery }>(
     PATHS.serverSideStart,
-    { ...START, exposeHeadRoute: false, onRequest: createNavigationCheck(topology) },
+    {
+      schema: { querystring: ServerSideStartQuery },
+      config: { rateLimitGroup: 'sign-in' },
+      exposeHeadRoute: false,
+      onRequest: createNavigationCheck(topology),
+    },
     async (request, reply) => {
       const session = await sessions.peek(request);
       const { authorizationUrl } = await signIns.prepare(request, reply, {
@@ -52,7 +56,8 @@ export const serverSideFlow: FastifyPluginAsync<ServerSideFlowOptions> = async (
   app.get<{ Querystring: ServerSideCallbackQuery }>(
     PATHS.serverSideCallback,
     {
-      ...CALLBACK,
+      schema: { querystring: ServerSideCallbackQuery },
+      config: { rateLimitGroup: 'sign-in', endsSignIn: 'server-side' },
       exposeHeadRoute: false,
       // A person sees this answer. The web app, to which it redirects, has a text for every code.
       errorHandler: (error, request, reply) => {
@@ -69,7 +74,10 @@ export const serverSideFlow: FastifyPluginAsync<ServerSideFlowOptions> = async (
 
   app.get(
     PATHS.sessionUserinfo,
-    { ...USERINFO, onRequest: [requireSessionCookie, createReadOriginCheck(topology)] },
+    {
+      config: { rateLimitGroup: 'resources' },
+      onRequest: [requireSessionCookie, createReadOriginCheck(topology)],
+    },
     async (request, reply): Promise<Userinfo> => {
       const { access_token } = await sessions.current(request, reply);
       return resourceClient.fetchUserinfo(access_token);
@@ -95,29 +103,3 @@ function readAuthorizationResponse({ state, code, error }: ServerSideCallbackQue
   if (code !== undefined) return { state, code };
   throw new ApiError('invalid_request');
 }
-
-const START = describeRoute({
-  operationId: 'serverSideStart',
-  summary: 'Redirects the page to the provider.',
-  config: { rateLimitGroup: 'sign-in' },
-  querystring: ServerSideStartQuery,
-  success: empty(302),
-  errors: ['origin_not_allowed'],
-});
-const CALLBACK = describeRoute({
-  operationId: 'serverSideCallback',
-  summary:
-    'Redirects from the provider to the web app, with `login=success`, or with an error code in `error`.',
-  security: [{ transaction: [] }],
-  config: { rateLimitGroup: 'sign-in', endsSignIn: 'server-side' },
-  querystring: ServerSideCallbackQuery,
-  success: empty(302),
-});
-const USERINFO = describeRoute({
-  operationId: 'sessionUserinfo',
-  summary: 'Returns the account of the user by session cookie, with the balance if the scope covers it.',
-  security: [{ csrf: [], session: [] }],
-  config: { rateLimitGroup: 'resources' },
-  success: json('Userinfo'),
-  errors: [...ORIGIN_ERRORS, ...SESSION_ERRORS, ...RESOURCE_ERRORS],
-});

@@ -1,10 +1,10 @@
+import { EmptyRequest } from '@oneclick/shared/messages';
 import { PATHS } from '@oneclick/shared/paths';
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { reportEvent } from '../http/events.ts';
-import { createOriginCheck, ORIGIN_ERRORS } from '../http/origin-check.ts';
-import { describeRoute, empty, json } from '../http/route-schemas.ts';
+import { createOriginCheck } from '../http/origin-check.ts';
 import type { Topology } from '../topology.ts';
-import { SESSION_ERRORS, type Sessions } from './sessions.ts';
+import type { Sessions } from './sessions.ts';
 
 interface SessionRoutesOptions {
   topology: Topology;
@@ -17,9 +17,9 @@ export const sessionRoutes: FastifyPluginAsync<SessionRoutesOptions> = async (ap
   const { topology, sessions, onSignOut } = options;
   app.addHook('onRequest', createOriginCheck(topology));
 
-  app.post(PATHS.session, SESSION, sessions.current);
-  app.post(PATHS.refreshToken, REFRESH_TOKEN, sessions.refresh);
-  app.post(PATHS.logout, LOGOUT, async (request, reply) => {
+  app.post(PATHS.session, OPTIONS, sessions.current);
+  app.post(PATHS.refreshToken, OPTIONS, sessions.refresh);
+  app.post(PATHS.logout, OPTIONS, async (request, reply) => {
     await sessions.end(request, reply);
     await onSignOut(request, reply);
     reportEvent(request, { event: 'signed_out' });
@@ -27,29 +27,4 @@ export const sessionRoutes: FastifyPluginAsync<SessionRoutesOptions> = async (ap
   });
 };
 
-const COMMON = { config: { rateLimitGroup: 'session' }, body: 'EmptyRequest' } as const;
-
-const SESSION = describeRoute({
-  ...COMMON,
-  operationId: 'session',
-  summary: 'Returns the access token of the session. Refreshes it only if it is about to expire.',
-  security: [{ csrf: [], session: [] }],
-  success: json('TokenResponse'),
-  errors: [...ORIGIN_ERRORS, ...SESSION_ERRORS],
-});
-const REFRESH_TOKEN = describeRoute({
-  ...COMMON,
-  operationId: 'refreshToken',
-  summary: 'Refreshes the access token now.',
-  security: [{ csrf: [], session: [] }],
-  success: json('TokenResponse'),
-  errors: [...ORIGIN_ERRORS, ...SESSION_ERRORS],
-});
-const LOGOUT = describeRoute({
-  ...COMMON,
-  operationId: 'logout',
-  summary: 'Ends the session. Succeeds without a session too.',
-  security: [{ csrf: [] }],
-  success: empty(204),
-  errors: ORIGIN_ERRORS,
-});
+const OPTIONS = { schema: { body: EmptyRequest }, config: { rateLimitGroup: 'session' } } as const;

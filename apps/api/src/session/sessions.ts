@@ -3,7 +3,6 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '../config.ts';
 import { ApiError, toApiError } from '../http/api-error.ts';
 import { reportEvent } from '../http/events.ts';
-import { PROVIDER_ERRORS } from '../http/route-schemas.ts';
 import { reportScopeChange } from '../http/scope-change.ts';
 import type { OAuthClient, TokenSet } from '../provider/oauth-client.ts';
 import type { EndedSessions } from './ended-sessions.ts';
@@ -37,17 +36,6 @@ export interface Sessions {
   /** @returns undefined if there is no session cookie, or it can't be opened */
   peek: (request: FastifyRequest) => Promise<SessionEnd | undefined>;
 }
-
-/** What `current` and `refresh` can answer. */
-export const SESSION_ERRORS = [
-  'no_session',
-  'session_invalid',
-  'session_expired',
-  'session_refused',
-  'refresh_in_progress',
-  'provider_misconfigured',
-  ...PROVIDER_ERRORS,
-] as const;
 
 interface SessionsOptions {
   config: Config;

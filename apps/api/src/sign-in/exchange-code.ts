@@ -2,12 +2,11 @@ import type { ExchangeTokenRequest, TokenResponse } from '@oneclick/shared/messa
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ApiError } from '../http/api-error.ts';
 import { reportEvent, type Flow } from '../http/events.ts';
-import { PROVIDER_ERRORS } from '../http/route-schemas.ts';
 import { reportScopeChange } from '../http/scope-change.ts';
 import { wasNeverSent } from '../provider/never-sent-error.ts';
 import type { OAuthClient, TokenSet } from '../provider/oauth-client.ts';
 import type { SignedOutCookie } from './signed-out-cookie.ts';
-import { TRANSACTION_ERRORS, type TransactionCookies } from './transaction-cookie.ts';
+import type { TransactionCookies } from './transaction-cookie.ts';
 import type { UsedTransactions } from './used-transactions.ts';
 
 interface SessionEnd {
@@ -33,16 +32,6 @@ export type ExchangeCode = (
   reply: FastifyReply,
   options: { flow: Flow; response: ExchangeTokenRequest },
 ) => Promise<{ tokenResponse: TokenResponse; returnPath: string }>;
-
-export const EXCHANGE_ERRORS = [
-  ...TRANSACTION_ERRORS,
-  'authorization_denied',
-  'authorization_failed',
-  'code_rejected',
-  'transaction_replayed',
-  'provider_misconfigured',
-  ...PROVIDER_ERRORS,
-] as const;
 
 interface ExchangeCodeOptions {
   requestedScope: string;

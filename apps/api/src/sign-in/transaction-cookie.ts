@@ -57,13 +57,6 @@ export interface TransactionCookies {
   clearAll: (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
 }
 
-/** What `open` can answer. */
-export const TRANSACTION_ERRORS = [
-  'transaction_not_found',
-  'transaction_invalid',
-  'transaction_expired',
-] as const;
-
 export const TRANSACTION_SECONDS = 600;
 const MAX_PENDING = 5;
 /** Between the clocks of two instances. */

@@ -1,4 +1,6 @@
-import { onTestFinished } from 'vitest';
+import type { FastifyInstance } from 'fastify';
+import { expect, onTestFinished } from 'vitest';
+import * as v from 'valibot';
 import { buildApp } from '../../src/app.ts';
 import { parseConfig } from '../../src/config.ts';
 import { createBrowser } from './browser.ts';
@@ -35,6 +37,7 @@ export async function startApi(options: TestApiOptions = {}) {
   const provider = { ...config.provider, timeoutMs, maxRequestsInFlight };
   const app = await buildApp({ ...config, ...others, provider }, logStream);
   onTestFinished(() => app.close());
+  expectDocumentedErrors(app);
   const webOrigin = env?.['WEB_ORIGIN'] ?? WEB_ORIGIN;
   const apiOrigin = env?.['API_ORIGIN'] ?? webOrigin;
   return {
@@ -45,4 +48,37 @@ export async function startApi(options: TestApiOptions = {}) {
     newBrowser: () => createBrowser({ app, webOrigin, apiOrigin }),
     browser: createBrowser({ app, webOrigin, apiOrigin }),
   };
+}
+
+/** Fails the test if a route answers an error that the OpenAPI document does not name for it. */
+function expectDocumentedErrors(app: FastifyInstance): void {
+  const undocumented: string[] = [];
+  app.events.on('error_answered', ({ code, request }) => {
+    const { url = '' } = request.routeOptions;
+    const codes = documentedErrors(app).get(url);
+    if (codes && !codes.includes(code)) undocumented.push(`${url} ${code}`);
+  });
+  onTestFinished(() => expect(undocumented, 'errors that no route documents').toEqual([]));
+}
+
+const Operation = v.object({ responses: v.record(v.string(), v.object({ description: v.string() })) });
+const OpenApiDocument = v.object({
+  paths: v.record(v.string(), v.object({ get: v.optional(Operation), post: v.optional(Operation) })),
+});
+const documents = new WeakMap<FastifyInstance, ReadonlyMap<string, readonly string[]>>();
+
+/** The error codes of each route that answers errors, from the OpenAPI document. Empty if there is no document. */
+export function documentedErrors(app: FastifyInstance): ReadonlyMap<string, readonly string[]> {
+  const known = documents.get(app);
+  if (known) return known;
+  const { paths } = v.parse(OpenApiDocument, app.hasDecorator('swagger') ? app.swagger() : { paths: {} });
+  const errors = new Map(
+    Object.entries(paths).map(([url, { get, post }]) => {
+      const responses = Object.entries((post ?? get)?.responses ?? {}).filter(([status]) => status >= '400');
+      return [url, responses.flatMap(([, { description }]) => description.split(', '))] as const;
+    }),
+  );
+  for (const [url, codes] of errors) if (codes.length === 0) errors.delete(url); // It answers errors with a redirect.
+  documents.set(app, errors);
+  return errors;
 }

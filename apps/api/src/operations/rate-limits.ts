@@ -1,21 +1,10 @@
 import { isIP } from 'node:net';
-import rateLimit, { normalizeIP, type RateLimitPluginOptions } from '@fastify/rate-limit';
+import rateLimit, { normalizeIP } from '@fastify/rate-limit';
 import type { FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
-import { ApiError } from './api-error.ts';
-
-const GROUPS = ['sign-in', 'session', 'resources', 'operator'] as const;
-type RateLimitGroup = (typeof GROUPS)[number];
-
-declare module 'fastify' {
-  interface FastifyContextConfig {
-    /** The routes of one group share a limit. A route without a group has none. */
-    rateLimitGroup?: RateLimitGroup;
-  }
-}
-
-/** Where the requests are counted, in the words of the plugin. Nothing: in memory. */
-export type RateLimitStore = Pick<RateLimitPluginOptions, 'redis' | 'nameSpace' | 'skipOnError'>;
+import { ApiError } from '../http/api-error.ts';
+import { RATE_LIMIT_GROUPS } from '../http/rate-limit-groups.ts';
+import type { RateLimitStore } from '../stores.ts';
 
 interface RateLimitsOptions {
   perMinute: number;
@@ -42,7 +31,7 @@ export const rateLimits = fp<RateLimitsOptions>(async (app, { perMinute, store }
     },
   });
   const limits = new Map(
-    GROUPS.map((group) => [
+    RATE_LIMIT_GROUPS.map((group) => [
       group,
       app.rateLimit({ keyGenerator: (request) => `${group}:${clientAddress(request)}` }),
     ]),

@@ -1,0 +1,18 @@
+import fp from 'fastify-plugin';
+import * as v from 'valibot';
+import { ApiError } from './api-error.ts';
+
+/** Accepts JSON as the only content type, and validates requests with the schemas of the contract. */
+export const jsonRequests = fp(async (app) => {
+  // By default Fastify accepts text/plain too, which a form of another site can send without a preflight.
+  app.removeAllContentTypeParsers();
+  const parseJson = app.getDefaultJsonParser('error', 'error');
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, parseJson);
+  app.addHook('preValidation', async (request) => {
+    if (request.body === undefined) request.body = {}; // No body means the same as an empty object.
+  });
+  app.setValidatorCompiler<v.GenericSchema>(({ schema }) => (input) => {
+    const { success, output } = v.safeParse(schema, input);
+    return success ? { value: output } : { error: new ApiError('invalid_request') };
+  });
+});
