@@ -11,6 +11,7 @@ const MAX_COOKIE_BYTES = 4096;
 /** Sets and clears one cookie with the same attributes: browsers ignore a deletion with other attributes. */
 export interface Cookie {
   name: string;
+  isSet: (request: Pick<FastifyRequest, 'cookies'>) => boolean;
   set: (reply: FastifyReply, content: { value: string; maxAgeSeconds: number }) => void;
   clear: (reply: FastifyReply) => void;
 }
@@ -18,6 +19,7 @@ export interface Cookie {
 export function defineCookie(name: string, { cookieAttributes }: Pick<Topology, 'cookieAttributes'>): Cookie {
   return {
     name,
+    isSet: ({ cookies }) => cookies[name] !== undefined,
     set: (reply, { value, maxAgeSeconds }) =>
       void reply.setCookie(name, value, { ...cookieAttributes, maxAge: maxAgeSeconds }),
     clear: (reply) => void reply.clearCookie(name, cookieAttributes),

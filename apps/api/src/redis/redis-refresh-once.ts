@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import { FifoMap } from 'toad-cache';
 import { ApiError } from '../http/api-error.ts';
-import { createExpiringMap } from '../session/expiring-map.ts';
 import { createRefreshOnce, GRACE_MS, type RefreshOnce } from '../session/refresh-once.ts';
 import type { Session } from '../session/session.ts';
 import { setCommand, type RedisConnection } from './redis-connection.ts';
@@ -33,9 +33,11 @@ export function createRedisRefreshOnce(
   const withinThisInstance = createRefreshOnce();
   /** The owner of each lock. */
   const locksHere = new Map<string, string>();
-  const outcomesHere = createExpiringMap<PublishedOutcome>(MAX_OUTCOMES);
+  const outcomesHere = new FifoMap<PublishedOutcome>(MAX_OUTCOMES, GRACE_MS);
   onRecovery(() => [
-    ...outcomesHere.values().map(({ key, sealed, endsAtMs }) => setCommand(key, sealed, endsAtMs)),
+    ...[...outcomesHere.keys()]
+      .flatMap((key) => outcomesHere.get(key) ?? [])
+      .map(({ key, sealed, endsAtMs }) => setCommand(key, sealed, endsAtMs)),
     // Unless another instance has locked it meanwhile.
     ...[...locksHere].map(([key, owner]) => [...setCommand(key, owner, Date.now() + lockMs), 'NX']),
   ]);
@@ -70,7 +72,7 @@ export function createRedisRefreshOnce(
       // Publish before anyone is answered: if the answer is lost, any instance can give it again.
       const sealed = await sealOutcome(record, { status: 'refreshed', session: successor });
       const published = { key: outcomeKey(record), sealed, endsAtMs: Date.now() + GRACE_MS };
-      outcomesHere.set(published.key, published, published.endsAtMs);
+      outcomesHere.set(published.key, published);
       await tryRedis((client) => client.set(published.key, sealed, 'PX', GRACE_MS));
       return successor;
     } catch (error) {

@@ -1,4 +1,4 @@
-import { createExpiringMap } from '../session/expiring-map.ts';
+import { FifoMap } from 'toad-cache';
 import type { UsedTransactions } from '../sign-in/used-transactions.ts';
 import { millisecondsUntil, type RedisConnection } from './redis-connection.ts';
 
@@ -7,14 +7,13 @@ const usedKey = (jti: string) => `used:${jti}`;
 
 /** While Redis is unreachable, a transaction works once on each instance. */
 export function createRedisUsedTransactions({ tryRedis }: RedisConnection): UsedTransactions {
-  const claimedHere = createExpiringMap<true>(MAX_CLAIMED);
+  const claimedHere = new FifoMap<true>(MAX_CLAIMED);
 
   return {
     async claim({ jti, expiresAt }) {
       if (claimedHere.get(jti)) return false;
-      const endsAtMs = expiresAt * 1000;
-      claimedHere.set(jti, true, endsAtMs);
-      const lifeMs = millisecondsUntil(endsAtMs);
+      claimedHere.set(jti, true);
+      const lifeMs = millisecondsUntil(expiresAt * 1000);
       // Redis answers null if another instance was first.
       return (await tryRedis((client) => client.set(usedKey(jti), '1', 'PX', lifeMs, 'NX'))) !== null;
     },

@@ -1,4 +1,4 @@
-import { createExpiringMap } from './expiring-map.ts';
+import { FifoMap } from 'toad-cache';
 import type { SessionEnd } from './session.ts';
 
 /** The sessions that ended before their cookie expires. A copy of such a cookie must not open. */
@@ -16,10 +16,11 @@ export interface MemoryEndedSessions extends EndedSessions {
 const MAX_ENDED = 100_000;
 
 export function createEndedSessions(): MemoryEndedSessions {
-  const ends = createExpiringMap<SessionEnd>(MAX_ENDED);
+  const ended = new FifoMap<SessionEnd>(MAX_ENDED);
+  const all = () => [...ended.keys()].flatMap((id) => ended.get(id) ?? []);
   return {
-    add: async ({ sessionId, endsAt }) => ends.set(sessionId, { sessionId, endsAt }, endsAt * 1000),
-    has: async ({ sessionId }) => ends.get(sessionId) !== undefined,
-    all: ends.values,
+    add: async ({ sessionId, endsAt }) => ended.set(sessionId, { sessionId, endsAt }),
+    has: async ({ sessionId }) => ended.get(sessionId) !== undefined,
+    all: () => all().filter(({ endsAt }) => endsAt * 1000 > Date.now()),
   };
 }

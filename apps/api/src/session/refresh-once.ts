@@ -1,4 +1,4 @@
-import { createExpiringMap } from './expiring-map.ts';
+import { FifoMap } from 'toad-cache';
 import type { Session } from './session.ts';
 
 /**
@@ -24,7 +24,7 @@ const MAX_SUCCESSORS = 10_000;
 /** For the requests of this process. */
 export function createRefreshOnce(): RefreshOnce {
   const inFlight = new Map<string, Promise<Session>>();
-  const successors = createExpiringMap<Session>(MAX_SUCCESSORS);
+  const successors = new FifoMap<Session>(MAX_SUCCESSORS, GRACE_MS);
 
   return {
     async refreshOnce({ tokenSetId }, refresh) {
@@ -34,7 +34,7 @@ export function createRefreshOnce(): RefreshOnce {
       const refreshing = Promise.resolve()
         .then(refresh)
         .then((refreshed) => {
-          successors.set(tokenSetId, refreshed, Date.now() + GRACE_MS);
+          successors.set(tokenSetId, refreshed);
           return refreshed;
         })
         .finally(() => inFlight.delete(tokenSetId));

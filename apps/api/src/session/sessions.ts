@@ -2,19 +2,19 @@ import type { TokenResponse } from '@oneclick/shared/messages';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '../config.ts';
 import { ApiError, toApiError } from '../http/api-error.ts';
-import { reportEvent } from '../http/events.ts';
-import { reportScopeChange } from '../http/scope-change.ts';
+import { reportEvent, reportScopeChange } from '../http/events.ts';
+import { createSealer, defineCookie } from '../http/sealed-cookie.ts';
 import type { OAuthClient, TokenSet } from '../provider/oauth-client.ts';
 import type { EndedSessions } from './ended-sessions.ts';
 import type { RefreshOnce } from './refresh-once.ts';
-import { createSessionCookie } from './session-cookie.ts';
 import {
   continueSession,
   hasFreshAccessToken,
   isDueForSealing,
   startSession,
   toTokenResponse,
-  type Session,
+  unixNow,
+  Session,
   type SessionEnd,
 } from './session.ts';
 
@@ -45,12 +45,44 @@ interface SessionsOptions {
 }
 
 export function createSessions({ config, oauthClient, refreshes, endedSessions }: SessionsOptions): Sessions {
-  const cookie = createSessionCookie(config);
+  const { topology, sessionKeys, sessionIdleSeconds, sessionMaxSeconds } = config;
+  const cookie = defineCookie(topology.nameCookie('session'), topology);
+  const sealer = createSealer({ keys: sessionKeys, purpose: 'session', schema: Session });
 
+  /** Clears the cookie if it can never be opened again. */
   async function open(request: FastifyRequest, reply: FastifyReply): Promise<Session> {
-    const session = await cookie.open(request, reply);
-    await refuseEnded(session);
-    return session;
+    const opened = await sealer.open(cookie, request);
+    if (opened.status === 'absent') throw new ApiError('no_session');
+    if (opened.status !== 'ok') {
+      // A newer deployment may have sealed the cookie. Clearing it would sign users out during a rolling deploy.
+      if (opened.status !== 'unknown_key') cookie.clear(reply);
+      throw new ApiError('session_invalid');
+    }
+    if (Math.min(opened.payload.idleEndsAt, opened.payload.endsAt) <= unixNow()) {
+      cookie.clear(reply);
+      throw new ApiError('session_expired');
+    }
+    await refuseEnded(opened.payload);
+    return opened.payload;
+  }
+
+  async function peek(request: FastifyRequest): Promise<Session | undefined> {
+    const opened = await sealer.open(cookie, request);
+    return opened.status === 'ok' ? opened.payload : undefined;
+  }
+
+  /** Seals the session again, which moves its idle end. */
+  async function write(reply: FastifyReply, session: Session): Promise<void> {
+    const now = unixNow();
+    const idleEndsAt = Math.min(now + sessionIdleSeconds, session.endsAt);
+    const sealed: Session = { ...session, issuedAt: now, idleEndsAt };
+    const { accessToken: _, ...withoutAccessToken } = sealed;
+    const value =
+      (await sealer.seal(cookie, sealed)) ??
+      // Too long for a cookie. A refresh gets another access token, at the price of one request for each reload.
+      (session.refreshToken ? await sealer.seal(cookie, withoutAccessToken) : undefined);
+    if (!value) throw new ApiError('provider_bad_response', { cause: { name: 'TokensTooLongForCookie' } });
+    cookie.set(reply, { value, maxAgeSeconds: idleEndsAt - now });
   }
 
   /** Keeps the cookie: by the time the answer arrives, the browser may hold the cookie of the next session. */
@@ -86,7 +118,7 @@ export function createSessions({ config, oauthClient, refreshes, endedSessions }
       throw new ApiError('session_invalid');
     }
     const latest = await findLatest(refreshed);
-    await cookie.write(reply, latest);
+    await write(reply, latest);
     return latest;
   }
 
@@ -113,8 +145,8 @@ export function createSessions({ config, oauthClient, refreshes, endedSessions }
 
   return {
     async start(reply, { tokens, replaces }) {
-      const session = startSession(tokens, { maxSeconds: config.sessionMaxSeconds });
-      await cookie.write(reply, session);
+      const session = startSession(tokens, { maxSeconds: sessionMaxSeconds });
+      await write(reply, session);
       // Otherwise a refresh of the previous session that is still in flight would overwrite the new cookie.
       if (replaces) await endedSessions.add(replaces);
       return toTokenResponse(session);
@@ -125,7 +157,7 @@ export function createSessions({ config, oauthClient, refreshes, endedSessions }
       const session = await findLatest(opened);
       if (!hasFreshAccessToken(session))
         return toTokenResponse(await refreshSession(request, reply, session));
-      if (session !== opened || isDueForSealing(session)) await cookie.write(reply, session);
+      if (session !== opened || isDueForSealing(session)) await write(reply, session);
       return toTokenResponse(session);
     },
 
@@ -135,7 +167,7 @@ export function createSessions({ config, oauthClient, refreshes, endedSessions }
 
     async end(request, reply) {
       cookie.clear(reply);
-      const session = await cookie.peek(request);
+      const session = await peek(request);
       if (!session) return;
       // Mark the session as ended before looking up its successor. A concurrent refresh publishes its result first and
       // checks for the end second, so one of the two always notices the other.
@@ -143,7 +175,7 @@ export function createSessions({ config, oauthClient, refreshes, endedSessions }
       await revoke(request, await findLatest(session));
     },
 
-    hasCookie: cookie.isPresent,
-    peek: cookie.peek,
+    hasCookie: cookie.isSet,
+    peek,
   };
 }

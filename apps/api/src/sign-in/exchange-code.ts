@@ -1,11 +1,10 @@
 import type { ExchangeTokenRequest, TokenResponse } from '@oneclick/shared/messages';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ApiError } from '../http/api-error.ts';
-import { reportEvent, type Flow } from '../http/events.ts';
-import { reportScopeChange } from '../http/scope-change.ts';
+import { reportEvent, reportScopeChange, type Flow } from '../http/events.ts';
+import type { Cookie } from '../http/sealed-cookie.ts';
 import { wasNeverSent } from '../provider/never-sent-error.ts';
 import type { OAuthClient, TokenSet } from '../provider/oauth-client.ts';
-import type { SignedOutCookie } from './signed-out-cookie.ts';
 import type { TransactionCookies } from './transaction-cookie.ts';
 import type { UsedTransactions } from './used-transactions.ts';
 
@@ -38,7 +37,8 @@ interface ExchangeCodeOptions {
   oauthClient: OAuthClient;
   transactions: TransactionCookies;
   usedTransactions: UsedTransactions;
-  signedOutCookie: SignedOutCookie;
+  /** Set if the last user of this browser has signed out. */
+  signedOutCookie: Cookie;
   sessions: SessionStarter;
 }
 

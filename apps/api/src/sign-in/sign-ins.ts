@@ -1,9 +1,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '../config.ts';
 import { reportEvent } from '../http/events.ts';
+import { defineCookie } from '../http/sealed-cookie.ts';
 import type { OAuthClient } from '../provider/oauth-client.ts';
 import { createExchangeCode, type ExchangeCode, type SessionStarter } from './exchange-code.ts';
-import { createSignedOutCookie } from './signed-out-cookie.ts';
 import { createTransactionCookies, type TransactionRequest } from './transaction-cookie.ts';
 import type { UsedTransactions } from './used-transactions.ts';
 
@@ -30,10 +30,13 @@ interface SignInsOptions {
   sessions: SessionStarter;
 }
 
+/** How long a browser remembers that its user has signed out. */
+const SIGNED_OUT_SECONDS = 30 * 86_400;
+
 export function createSignIns(options: SignInsOptions): SignIns {
   const { config, oauthClient } = options;
   const transactions = createTransactionCookies(config);
-  const signedOutCookie = createSignedOutCookie(config.topology);
+  const signedOutCookie = defineCookie(config.topology.nameCookie('signed-out'), config.topology);
 
   return {
     async prepare(request, reply, transaction) {
@@ -57,7 +60,7 @@ export function createSignIns(options: SignInsOptions): SignIns {
 
     async forget(request, reply) {
       await transactions.clearAll(request, reply);
-      signedOutCookie.set(reply);
+      signedOutCookie.set(reply, { value: '1', maxAgeSeconds: SIGNED_OUT_SECONDS });
     },
   };
 }
