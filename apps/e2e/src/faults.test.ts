@@ -1,6 +1,7 @@
 import type { Page } from '@playwright/test';
 import type { WireFault } from './fault-proxy.ts';
-import { expect, type Person, test } from './system.ts';
+import type { Person } from './person.ts';
+import { expect, test } from './system.ts';
 
 /*
  * Each step of a sign-in and of a session while the server is down, slow or silent. Each ends in success or in a notice with

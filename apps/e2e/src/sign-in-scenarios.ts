@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Engine, EngineBrowser, EngineProfile, EngineTab } from './engine.ts';
-import { DEMO, expect, type System, test } from './system.ts';
+import { DEMO } from './person.ts';
+import { expect, type System, test } from './system.ts';
 
 /** Tests the main sign-in paths in another engine. `sign-in.test.ts` covers more paths in Chromium. */
 export function testSignInScenarios(engine: Engine): void {

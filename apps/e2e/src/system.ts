@@ -1,27 +1,27 @@
 import { randomBytes } from 'node:crypto';
-import { type BrowserContext, expect, type Page, type Response, test as base } from '@playwright/test';
+import { type BrowserContext, expect, type Response, test as base } from '@playwright/test';
 import { TokenResponse } from '@oneclick/shared/messages';
 import { freeStackPorts, type Stack, startStack } from '@oneclick/stack/start-stack';
 import * as v from 'valibot';
 import { type FaultProxy, startFaultProxy } from './fault-proxy.ts';
+import { createPerson, type Person } from './person.ts';
 
 /*
- * The whole system for a test: the local provider, the API and the built web app on ports of their own, as
- * `pnpm start` runs them, and a person's hands in a real browser.
+ * The fixtures of the tests: the whole system on free ports, as `pnpm start` runs it, and a person who uses it in a browser.
  */
 
 export type System = Stack & {
   clientSecret: string;
-  /** What stands between the browser and the API, and between everybody and the provider. */
+  /** The fault proxies in front of the API and in front of the provider. */
   wires: { api: FaultProxy; provider: FaultProxy };
-  /** Every line that any part has printed. */
+  /** All lines that the parts have printed. */
   log: string[];
-  /** Ends the access token in this token response at the provider, long before its time (RFC 7009). */
+  /** Revokes the access token in this token response at the provider (RFC 7009). */
   endAccessToken: (tokenResponse: Response) => Promise<void>;
 };
 
 type Options = {
-  /** More variables for a part, by its name. A test that has some gets a system of its own. */
+  /** Additional variables for each part. A test with this option gets its own system. */
   environment: Parameters<typeof startStack>[0]['environment'];
   mode: 'development' | 'production';
 };
@@ -34,7 +34,7 @@ export const test = base.extend<
   mode: ['production', { option: true }],
 
   sharedSystem: [
-    // oxlint-disable-next-line no-empty-pattern -- Playwright reads from the pattern what a fixture needs: nothing
+    // oxlint-disable-next-line no-empty-pattern -- Playwright requires the pattern: it names the fixtures that this one needs
     async ({}, use) => {
       const system = await startSystem({ environment: undefined, mode: 'production' });
       await use(system);
@@ -55,13 +55,12 @@ export const test = base.extend<
   },
 
   person: async ({ context, page, system }, use) => {
-    const complaints: string[] = [];
-    watchForComplaints(context, complaints);
-    await use(person({ page, system }));
-    expect(complaints, 'the pages have nothing to complain about in the console').toEqual([]);
+    const errors = collectErrors(context);
+    await use(createPerson({ page, system }));
+    expect(errors, 'errors in the console of the pages').toEqual([]);
   },
 
-  otherTab: async ({ context, system }, use) => use(person({ page: await context.newPage(), system })),
+  otherTab: async ({ context, system }, use) => use(createPerson({ page: await context.newPage(), system })),
 });
 
 async function startSystem({ environment, mode }: Options): Promise<System> {
@@ -114,6 +113,7 @@ async function startSystem({ environment, mode }: Options): Promise<System> {
   };
 }
 
+/** Returns the access token of a token response. */
 export async function accessTokenIn(tokenResponse: Response): Promise<string> {
   return v.parse(TokenResponse, await tokenResponse.json()).access_token;
 }
@@ -122,55 +122,14 @@ export { expect } from '@playwright/test';
 
 const CLIENT_ID = 'client_e2e';
 
-export const DEMO = { username: 'user123', password: 'one-click' };
-
-export type Person = ReturnType<typeof person>;
-
-/** What a person does and sees in one tab. */
-function person({ page, system }: { page: Page; system: Pick<System, 'origins'> }) {
-  const see = (testId: string) => page.getByTestId(testId);
-  return {
-    page,
-    see,
-    openApp: () => page.goto(system.origins.web),
-
-    /** Clicks the button, and gives back the window that opens. */
-    async clickSignIn(): Promise<Page> {
-      const [popup] = await Promise.all([page.waitForEvent('popup'), see('sign-in').click()]);
-      return popup;
-    },
-    async enterPassword(popup: Page, { username, password } = DEMO): Promise<void> {
-      await popup.locator('[name=username]').fill(username);
-      await popup.locator('[name=password]').fill(password);
-      await popup.getByTestId('provider-sign-in').click();
-    },
-    /** From the app's page to the balance, with password and consent. */
-    async signIn(account = DEMO): Promise<void> {
-      const popup = await this.clickSignIn();
-      await this.enterPassword(popup, account);
-      await popup.getByTestId('provider-allow').click();
-      await this.seesAccount(account);
-    },
-    async seesAccount({ username } = DEMO): Promise<void> {
-      await expect(see('username')).toHaveText(username);
-      await expect(page.locator('html')).toHaveAttribute('data-session', 'signed-in');
-    },
-    async seesSignedOut(): Promise<void> {
-      await expect(see('sign-in')).toBeVisible();
-      await expect(page.locator('html')).toHaveAttribute('data-session', /^(signed-out|ended)$/);
-    },
-    async seesNotice(code: string): Promise<void> {
-      await expect(see('notice')).toHaveAttribute('data-code', code);
-    },
-  };
-}
-
-/** Errors that no test expects: exceptions, refused resources, violations of the Content-Security-Policy. */
-function watchForComplaints(context: BrowserContext, complaints: string[]): void {
-  context.on('weberror', (error) => complaints.push(error.error().message));
+/** Collects the errors that no test expects: exceptions, refused resources and violations of the Content-Security-Policy. */
+function collectErrors(context: BrowserContext): string[] {
+  const errors: string[] = [];
+  context.on('weberror', (error) => errors.push(error.error().message));
   context.on('console', (message) => {
-    // An answer of 4xx or 5xx is what some tests are about; the browser mentions each.
-    const isAnswer = message.text().startsWith('Failed to load resource');
-    if (message.type() === 'error' && !isAnswer) complaints.push(message.text());
+    // The browser logs every 4xx and 5xx, and some tests cause these responses on purpose.
+    const isResponse = message.text().startsWith('Failed to load resource');
+    if (message.type() === 'error' && !isResponse) errors.push(message.text());
   });
+  return errors;
 }
