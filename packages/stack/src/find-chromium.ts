@@ -4,24 +4,23 @@ import which from 'which';
 import { environment } from './environment.ts';
 
 /**
- * The path of a Chromium or Chrome that runs: the one that PLAYWRIGHT_CHROMIUM_EXECUTABLE names, or the one that
- * Playwright has downloaded, or one on PATH. Installs nothing: `setUpTests` does.
+ * The path of a Chromium or Chrome: the one that PLAYWRIGHT_CHROMIUM_EXECUTABLE names, or the first that runs of the
+ * one that Playwright has downloaded and those on PATH. Installs nothing: `setUpTests` does.
  *
  * @throws {Error} if PLAYWRIGHT_CHROMIUM_EXECUTABLE names no program
  */
 export function findChromium(downloaded: string = chromium.executablePath()): string | undefined {
+  const find = (name: string) => which.sync(name, { nothrow: true });
   const named = environment['PLAYWRIGHT_CHROMIUM_EXECUTABLE'];
-  if (named && which.sync(named, { nothrow: true }) === null) {
+  if (named) {
+    const path = find(named);
+    if (path !== null) return path;
     throw new Error(
       'PLAYWRIGHT_CHROMIUM_EXECUTABLE names no program that can be run: correct it, or unset it.',
     );
   }
-  return (
-    named ||
-    [downloaded, 'chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
-      .flatMap((name) => which.sync(name, { nothrow: true }) ?? [])
-      .find(canRun)
-  );
+  const names = [downloaded, 'chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+  return names.map(find).find((path) => path !== null && canRun(path)) ?? undefined;
 }
 
 /** How tests launch Chromium, also in a container and as root. */

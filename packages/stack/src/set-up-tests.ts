@@ -6,46 +6,50 @@ import { StackError } from './start-parts.ts';
 import { inWorkspace } from './workspace.ts';
 
 const isOnPath = (program: string): boolean => which.sync(program, { nothrow: true }) !== null;
-const hasRedis = (): boolean => Boolean(environment['REDIS_URL']) || isOnPath('redis-server');
+
+/** The Debian packages of the programs without which no test runs, by a check whether the program is there. */
+const REQUIRED = {
+  chromium: () => findChromium() !== undefined,
+  'redis-server': () => Boolean(environment['REDIS_URL']) || isOnPath('redis-server'),
+};
+
+/** The Debian packages of Firefox and WebKit, whose tests are skipped where they are missing. */
+const OPTIONAL = {
+  'firefox-esr': () => isOnPath('firefox-esr'),
+  'webkit2gtk-driver': () => isOnPath('WebKitWebDriver'),
+  xvfb: () => isOnPath('Xvfb'),
+};
+
+/** For what a slow mirror or another apt-get makes fail. */
+const RETRIES = ['-o', 'Acquire::Retries=3', '-o', 'DPkg::Lock::Timeout=120'];
 
 /**
  * Installs the programs that tests need and npm does not install, and prints each command before it runs: as root on
  * Debian the system's packages, elsewhere Playwright's Chromium. No other code of this workspace installs programs.
  *
- * @throws {StackError} if Chromium or Redis is missing and can't be installed
+ * @throws {StackError} if a required program is missing and can't be installed
  */
-export async function setUpTests(options: {
-  /** Whether to install Firefox and WebKit, too. Without them their tests are skipped. */
-  withAllBrowsers: boolean;
-  isRoot?: boolean;
-}): Promise<void> {
+export async function setUpTests(options: { withAllBrowsers: boolean; isRoot?: boolean }): Promise<void> {
   const { withAllBrowsers, isRoot = process.getuid?.() === 0 } = options;
-  const packages = [
-    ...(findChromium() ? [] : ['chromium']),
-    ...(hasRedis() ? [] : ['redis-server']),
-    ...(withAllBrowsers && !isOnPath('firefox-esr') ? ['firefox-esr'] : []),
-    ...(withAllBrowsers && !isOnPath('WebKitWebDriver') ? ['webkit2gtk-driver'] : []),
-    ...(withAllBrowsers && !isOnPath('Xvfb') ? ['xvfb'] : []),
-  ];
-  if (packages.length > 0 && isRoot && isOnPath('apt-get')) {
-    // For what a slow mirror or another apt-get makes fail.
-    const retries = ['-q', '-o', 'Acquire::Retries=3', '-o', 'DPkg::Lock::Timeout=120'];
-    await install('apt-get', [...retries, 'update']);
-    for (const name of packages) {
-      await install('apt-get', [...retries, 'install', '-y', '--no-install-recommends', name]);
+  const missing = missingOf(withAllBrowsers ? { ...REQUIRED, ...OPTIONAL } : REQUIRED);
+  if (missing.length > 0 && isRoot && isOnPath('apt-get')) {
+    await install('apt-get', ['-q', ...RETRIES, 'update']);
+    for (const name of missing) {
+      await install('apt-get', ['-q', ...RETRIES, 'install', '-y', '--no-install-recommends', name]);
     }
   }
-  if (!findChromium()) await install('playwright-core', ['install', 'chromium']);
+  if (!REQUIRED.chromium()) await install('playwright-core', ['install', 'chromium']);
 
-  const missing = [
-    ...(findChromium()
-      ? []
-      : ['Chromium is missing: install it, or set PLAYWRIGHT_CHROMIUM_EXECUTABLE to its path.']),
-    ...(hasRedis()
-      ? []
-      : ['redis-server is missing: install it, or set REDIS_URL to a Redis that tests may use.']),
-  ];
-  if (missing.length > 0) throw new StackError(missing.join('\n'));
+  const unavailable = missingOf(REQUIRED).join(' and ');
+  if (unavailable === '') return;
+  throw new StackError(
+    `The tests need ${unavailable}. Install it, or name your own: PLAYWRIGHT_CHROMIUM_EXECUTABLE is the path of a ` +
+      'Chromium or Chrome, REDIS_URL is a Redis that tests may use.',
+  );
+}
+
+function missingOf(programs: Record<string, () => boolean>): string[] {
+  return Object.entries(programs).flatMap(([name, isThere]) => (isThere() ? [] : name));
 }
 
 async function install(command: string, args: string[]): Promise<void> {

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { execa } from 'execa';
+import getPort, { clearLockedPorts } from 'get-port';
 import type { Environment } from './environment.ts';
-import { isPortTaken } from './is-port-taken.ts';
 
 /** One server of the system, run by the Node.js of this process with exactly this environment. */
 export interface Part {
@@ -94,8 +94,10 @@ export async function startParts({
 }
 
 async function refuseTakenPorts(parts: Part[]): Promise<void> {
-  const isTaken = await Promise.all(parts.map(({ port }) => isPortTaken(port)));
-  const refused = parts.filter((_, index) => isTaken[index]);
+  // get-port locks each port that it returns. The ports of this start may have come from `freeStackPorts`.
+  clearLockedPorts();
+  const isFree = await Promise.all(parts.map(async ({ port }) => (await getPort({ port })) === port));
+  const refused = parts.filter((_, index) => !isFree[index]);
   if (refused.length === 0) return;
   const ports = inWords(refused.map(({ name, port }) => `${port} (needed by ${name})`));
   const settings = inWords(refused.flatMap(({ portSetting }) => portSetting ?? []));

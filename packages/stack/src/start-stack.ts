@@ -54,20 +54,18 @@ export function stackParts(description: StackDescription): Part[] {
   const isDevelopment = mode === 'development';
   // By default --watch clears the terminal at every restart.
   const watch = isDevelopment ? ['--watch', '--watch-preserve-output'] : [];
-  const server = (port: number) => ({ NODE_ENV: mode, HOST: '127.0.0.1', PORT: String(port) });
+  const common = (name: PartName, folder: string) => ({ name, cwd: inWorkspace(folder), port: ports[name] });
+  const server = (port: number) => ({ HOST: '127.0.0.1', PORT: String(port), NODE_ENV: mode });
 
   const api: Part = {
-    name: 'api',
-    cwd: inWorkspace('apps/api'),
+    ...common('api', 'apps/api'),
     args: [...watch, isDevelopment ? 'src/server.ts' : 'dist/server.js'],
     environment: { ...inheritedEnvironment, ...settings, ...server(ports.api), ...environment.api },
-    port: ports.api,
     portSetting: 'PORT',
     readyPath: PATHS.healthz,
   };
   const web: Part = {
-    name: 'web',
-    cwd: inWorkspace('apps/web'),
+    ...common('web', 'apps/web'),
     // Vite itself, because a script runner in between costs half a second and one more process to stop.
     args: ['node_modules/vite/bin/vite.js', ...(isDevelopment ? [] : ['preview'])],
     environment: {
@@ -77,18 +75,16 @@ export function stackParts(description: StackDescription): Part[] {
       API_PROXY_TARGET: origins.api,
       ...environment.web,
     },
-    port: ports.web,
     portSetting: 'WEB_PORT',
     readyPath: '/',
   };
   const provider: Part = {
-    name: 'provider',
-    cwd: inWorkspace('apps/local-provider'),
+    ...common('provider', 'apps/local-provider'),
     args: [...watch, 'src/server.ts'],
     environment: {
       ...inheritedEnvironment,
       ...server(ports.provider),
-      // The local provider refuses to start in production. It also serves an API that runs in production.
+      // The local provider refuses to start in production, but may serve an API that runs in production.
       NODE_ENV: 'development',
       ISSUER: origins.provider,
       OAUTH_CLIENT_ID: settings['OAUTH_CLIENT_ID'],
@@ -98,7 +94,6 @@ export function stackParts(description: StackDescription): Part[] {
       DEVELOPER_TOKEN: settings['DEVELOPER_TOKEN'],
       ...environment.provider,
     },
-    port: ports.provider,
     readyPath: PATHS.healthz,
   };
   return withLocalProvider ? [api, web, provider] : [api, web];

@@ -1,12 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 
-/** A run of Vitest or Playwright. */
+/** A run of Vitest or Playwright. Both write reports in the JUnit format. */
 export interface TestRun {
   name: string;
   exitCode: number | undefined;
-  /** The path of its report in the JUnit format, which both runners write. */
   reportFile: string;
-  /** Folders. The report has to name a test file of each. */
+  /** The report has to name a test file of each of these folders. */
   folders?: string[];
 }
 
