@@ -4,7 +4,7 @@ import { launchOptions } from './src/launch-options.ts';
 export default defineConfig({
   testDir: 'src',
   testMatch: '*.test.ts',
-  // Each worker starts a whole system of its own.
+  // Each worker starts its own system.
   workers: 2,
   fullyParallel: false,
   forbidOnly: true,

@@ -6,7 +6,7 @@ const executablePath = ['firefox', 'firefox-esr', '/Applications/Firefox.app/Con
   (name) => which.sync(name, { nothrow: true }) ?? [],
 )[0];
 
-/** An installed Firefox, driven over WebDriver BiDi: no other program is needed. */
+/** An installed Firefox, driven over WebDriver BiDi without a separate driver program. */
 export const firefox: Engine = {
   name: 'Firefox',
   missing: executablePath ? undefined : 'Firefox is not installed (Debian: apt-get install firefox-esr)',
@@ -16,9 +16,9 @@ export const firefox: Engine = {
       browser: 'firefox',
       executablePath: executablePath ?? '',
       extraPrefsFirefox: {
-        // As a person has it: what opens by itself is blocked. Puppeteer turns that off.
+        // Enables the popup blocker, which Puppeteer disables.
         'dom.disable_open_during_load': true,
-        // A gesture is over after half a second instead of five.
+        // A user gesture allows a window for half a second instead of five seconds.
         'dom.user_activation.transient.timeout': 500,
       },
     });

@@ -10,7 +10,7 @@ import type { Engine, EngineTab } from './engine.ts';
 const webKit = findWebKit();
 const DRIVER_START_MS = 20_000;
 
-/** WebKitGTK, driven over WebDriver. It has no headless mode, so it draws on a display that nobody sees. */
+/** WebKitGTK, driven over WebDriver. It has no headless mode, so it runs on a virtual display. */
 export const webkit: Engine = {
   name: 'WebKit',
   missing: webKit
@@ -19,14 +19,14 @@ export const webkit: Engine = {
 
   async launch() {
     if (!webKit) throw new Error('There is no WebKit to launch.');
-    // The server chooses a free display, and writes its number to the fourth of these.
+    // The display server chooses a free display and writes its number to file descriptor 3.
     const displayServer = spawn(webKit.displayServer, ['-displayfd', '3', '-nolisten', 'tcp'], {
       stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
     });
     const [display] = await once(displayServer.stdio[3]!, 'data');
     return {
       async newProfile() {
-        // One for each profile: it serves one session at a time, and has been seen to end with the session.
+        // Each profile has its own driver. A driver serves one session at a time and sometimes exits with the session.
         const driver = await startDriver(webKit.driver, { DISPLAY: `:${String(display).trim()}` });
         const session = await new Builder()
           .usingServer(driver.url)
@@ -64,11 +64,11 @@ export const webkit: Engine = {
   },
 };
 
-/** WebKitGTK with the programs that drive it: on Debian, the packages webkit2gtk-driver and xvfb. */
+/** Finds WebKitGTK, its driver and Xvfb. Debian has them in the packages webkit2gtk-driver and xvfb. */
 function findWebKit() {
   const driver = which.sync('WebKitWebDriver', { nothrow: true });
   const displayServer = which.sync('Xvfb', { nothrow: true });
-  // The browser is never on PATH.
+  // Distributions install the browser outside PATH.
   const browser = globSync('/usr/{lib,lib64,libexec}/{,*/}webkit{2,}gtk-*/MiniBrowser').toSorted().at(-1);
   return driver && displayServer && browser ? { driver, displayServer, browser } : undefined;
 }
@@ -94,7 +94,7 @@ async function end(child: ChildProcess): Promise<void> {
   if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
 }
 
-/** WebDriver has one current window: each step chooses its own first. */
+/** WebDriver has one current window, so each operation selects its own window first. */
 function webkitTab(session: WebDriver, handle: string): EngineTab {
   const inTab = async <T>(step: () => PromiseLike<T>): Promise<T> => {
     await session.switchTo().window(handle);
@@ -114,7 +114,7 @@ async function click(session: WebDriver, selector: string): Promise<void> {
   try {
     await element.click();
   } catch (cause) {
-    // The driver waits for the page that a click leads to, and the sign-in window may have closed itself by then.
+    // The driver waits for the navigation after a click, and the sign-in window may already have closed itself.
     if (!(cause instanceof error.NoSuchWindowError)) throw cause;
   }
 }

@@ -9,7 +9,7 @@ function size(text: string): number {
   return brotliCompressSync(text).length;
 }
 
-test('counts what the markup makes the browser fetch at once, each file once, from this origin only', () => {
+test('firstLoad counts each file of this origin that the markup names once', () => {
   const dist = mkdtempSync(join(tmpdir(), 'dist-'));
   const page = `<link rel="icon" href="/logo.svg">
     <link crossorigin rel="modulepreload" href="/assets/shared.js">

@@ -2,12 +2,12 @@ import { globSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
 
-/** Bytes on the wire, in brotli, by kind of file (`html`, `js`, `css`). */
+/** Compressed bytes (brotli) by kind of file (`html`, `js`, `css`). */
 type Weight = Record<string, number>;
 
 /**
- * What the pages of a built web app weigh before any of their scripts has run: a page itself and all that its
- * markup makes the browser fetch at once. The rest is what scripts fetch afterwards.
+ * Weighs the pages of a built web app as the browser loads them before any script runs: the page and the files that its
+ * markup names. `rest` is the weight of all other scripts and styles.
  * @param dist the directory that is served
  * @param pages paths below it
  */
@@ -21,7 +21,7 @@ export function firstLoad(dist: string, pages: string[]): { pages: Map<string, W
   };
 }
 
-/** Scripts, preloaded modules and style sheets that a page's markup names. */
+/** Returns the scripts, preloaded modules and style sheets that the page's markup names. */
 function linkedFiles(dist: string, page: string): string[] {
   const html = readFileSync(join(dist, page), 'utf8');
   const scripts = html.matchAll(/<script\b[^>]*\bsrc="(?<url>[^"]+)"/g);
@@ -34,7 +34,7 @@ function linkedFiles(dist: string, page: string): string[] {
   });
 }
 
-/** Of files below a directory. */
+/** Weighs files below a directory. */
 export function weigh(dist: string, paths: Iterable<string>): Weight {
   const weight: Weight = {};
   for (const path of paths) {

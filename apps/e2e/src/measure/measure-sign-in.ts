@@ -5,17 +5,16 @@ import { startFaultProxy } from '../fault-proxy.ts';
 import { launchOptions } from '../launch-options.ts';
 
 /*
- * A part of `pnpm measure`: how long a click takes to show the balance, for a person who is signed in at the provider.
- * It prints and judges nothing.
+ * A part of `pnpm measure`. Prints the time from the click to the balance for a person who is signed in at the provider.
  */
 
 const RUNS = 15;
 
-/** An app's own browser, in which the sign-in leaves the page and loads it again. */
+/** An in-app browser, in which the sign-in runs in the same tab and loads the page again. */
 const IN_APP_BROWSER =
   'Mozilla/5.0 (Linux; Android 14; wv) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156 KAKAOTALK 25.1';
 
-/** Milliseconds after the click, by what happened. */
+/** Milliseconds after the click, by step. */
 type Moments = Map<string, number>;
 
 for (const latencyMs of [0, 100]) {
@@ -38,7 +37,7 @@ for (const latencyMs of [0, 100]) {
   }
 }
 
-/** The built system; with `latencyMs`, each request that reaches the web app, the API or the provider waits as long. */
+/** Starts the built system. Each request to the web app, to the API and to the provider is delayed by `latencyMs`. */
 async function startSystem(latencyMs: number) {
   const ports = await freeStackPorts();
   const direct = { web: `http://localhost:${ports.web}`, provider: `http://localhost:${ports.provider}` };
@@ -129,7 +128,7 @@ async function signInForTheFirstTime(page: Page, place: 'window' | 'tab'): Promi
   await page.getByTestId('balance').waitFor();
 }
 
-/** Only what lies on the way. */
+/** Returns the step of a sign-in that the request belongs to, if any. */
 function stepOf(request: Request): string | undefined {
   const { pathname } = new URL(request.url());
   return /\/(?:authorize|callback\.html|exchange-token|session|userinfo)$/.exec(pathname)?.[0].slice(1);

@@ -7,7 +7,7 @@ import { inWorkspace } from '@oneclick/stack/workspace';
 import { firstLoad, weigh } from './first-load.ts';
 
 /*
- * A part of `pnpm measure`: how fast this machine starts the system, and what the built web app weighs. It uses free
+ * A part of `pnpm measure`. Prints how fast this machine starts the system and how large the built web app is. It uses free
  * ports, so that it can run next to `pnpm dev`.
  */
 
@@ -17,7 +17,7 @@ try {
   requireBuildOutput();
 
   console.log('Time from the spawn of the parts to their first answer');
-  await developmentStart(); // Vite bundles its dependencies at the first start and keeps them.
+  await developmentStart(); // The first start is slower, because Vite bundles the dependencies.
   print('development, all parts, warm', milliseconds(await developmentStart()));
   const starts: number[] = [];
   for (let start = 0; start < API_STARTS; start += 1) starts.push(await productionApiStart());
@@ -53,7 +53,7 @@ async function productionApiStart(): Promise<number> {
   return readyAfterMs;
 }
 
-/** What a team embeds that brings screens of its own: packages/sign-in without the seam to React. In brotli. */
+/** The compressed size (brotli) of packages/sign-in without React: the part that a team with its own screens embeds. */
 async function wholeSignIn(): Promise<number> {
   const { output } = await build({
     input: inWorkspace('packages/sign-in/src/session/tab-session.ts'),
