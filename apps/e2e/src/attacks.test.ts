@@ -96,7 +96,7 @@ test('forged, replayed and huge messages have no effect, and the true answer sti
       .replaceAll('+', '-')
       .replaceAll('/', '_')
       .replaceAll('=', '');
-    const channel = new BroadcastChannel(`oauth:${name}`);
+    const channel = new BroadcastChannel(`oneclick:hand-over:${name}`);
     const type = 'authorization-response';
     const other = 'a'.repeat(43);
     for (const message of [
@@ -133,11 +133,11 @@ test('forged, replayed and huge messages have no effect, and the true answer sti
 
   // The same messages again, to a tab that is signed in.
   await insider.evaluate((state) => {
-    for (const name of ['session', 'oauth']) {
+    for (const name of ['oneclick:session', 'oneclick:hand-over']) {
       const channel = new BroadcastChannel(name);
       channel.postMessage({ v: 1, type: 'authorization-response', response: { state, code: 'forged' } });
       channel.postMessage({ type: 'refreshed', response: { access_token: 'forged', session_id: 'forged' } });
-      channel.postMessage({ type: 'ended', sessionId: 'forged', notice: { code: 'session_expired' } });
+      channel.postMessage({ type: 'session-ended', sessionId: 'forged', error: { code: 'session_expired' } });
       channel.close();
     }
   }, pending);

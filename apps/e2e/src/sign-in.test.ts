@@ -265,7 +265,14 @@ test('"?debug" prints a timeline of the sign-in without secrets', async ({ perso
   await person.page.goto(`${system.origins.web}/?debug`);
   await person.signIn();
   const timeline = lines.filter((line) => line.startsWith('[sign-in]')).join('\n');
-  for (const step of ['signed-out', 'started', 'window-waiting', 'answered', 'exchanging', 'completed']) {
+  for (const step of [
+    'signed-out',
+    'started',
+    'waiting-for-provider',
+    'answered',
+    'exchanging-code',
+    'completed',
+  ]) {
     expect(timeline).toContain(`"${step}"`);
   }
   // No word is long enough to be a token, a code or a `state`.

@@ -10,7 +10,7 @@ test.use({ environment: { provider: { ACCESS_TOKEN_SECONDS: '4' } } });
 function collectStatuses(page: Page): { refreshes: number[]; userinfo: number[] } {
   const seen = { refreshes: [] as number[], userinfo: [] as number[] };
   page.on('response', (response) => {
-    if (response.url().endsWith('/refresh-token')) seen.refreshes.push(response.status());
+    if (response.url().endsWith('/session')) seen.refreshes.push(response.status());
     if (response.url().endsWith('/userinfo')) seen.userinfo.push(response.status());
   });
   return seen;

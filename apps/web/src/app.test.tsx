@@ -2,10 +2,9 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { act, cleanup, configure, render, screen } from '@testing-library/react';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { App } from './app.tsx';
-import { createApiClient } from '@oneclick/sign-in/src/api/api-client.ts';
-import { createSession, type Session } from '@oneclick/sign-in/src/session/tab-session.ts';
+import { createSignInClient, type SignInClient } from '@oneclick/sign-in';
+import { SignInProvider } from '@oneclick/sign-in/react';
 import { writeSessionMark } from '@oneclick/sign-in/src/session/session-mark.ts';
-import { SessionProvider } from './use-session.tsx';
 import { answer, userinfo } from '@oneclick/sign-in/test/answers.ts';
 import { API, serve, useApiServer } from '@oneclick/sign-in/test/api-server.ts';
 import { stubWindowOpen } from '@oneclick/sign-in/test/stub-window-open.ts';
@@ -14,26 +13,27 @@ useApiServer();
 // Long, so that a slow machine does not fail a test.
 configure({ asyncUtilTimeout: 10_000 });
 
-let session: Session;
+let client: SignInClient;
 let queryClient: QueryClient;
 beforeEach(() => {
-  session = createSession({ api: createApiClient({ origin: API }) });
   queryClient = new QueryClient({ defaultOptions: { queries: { retryDelay: 1 } } });
 });
 afterEach(() => {
   cleanup();
   vi.useRealTimers();
-  session.close();
+  client.close();
   queryClient.clear();
 });
 
+/** Loads the page. */
 function renderApp() {
+  client = createSignInClient({ apiOrigin: API });
   render(
-    <SessionProvider session={session}>
+    <SignInProvider client={client}>
       <QueryClientProvider client={queryClient}>
         <App />
       </QueryClientProvider>
-    </SessionProvider>,
+    </SignInProvider>,
   );
 }
 
@@ -42,7 +42,6 @@ async function renderSignedIn(account: object = userinfo) {
   serve('session', () => answer.token());
   serve('userinfo', () => Response.json(account));
   renderApp();
-  await act(() => session.restore());
   await screen.findByTestId('reading');
 }
 
@@ -50,7 +49,6 @@ const text = (testId: string) => screen.getByTestId(testId).textContent;
 
 test('a visitor who is not signed in sees one button and no notice', async () => {
   renderApp();
-  await act(() => session.restore());
   expect(text('sign-in')).toBe('Sign in with AIHubMix');
   expect(screen.queryByTestId('notice')).toBeNull();
 });
@@ -144,7 +142,7 @@ test('while the provider is down, the account stays visible with its age and the
 test('after the session has ended, the screen says so and offers to sign in again', async () => {
   await renderSignedIn();
   serve('userinfo', () => answer.error('invalid_token'));
-  serve('refreshToken', () => answer.error('session_expired'));
+  serve('session', () => answer.error('session_expired'));
   act(() => screen.getByTestId('refresh-balance').click());
   expect((await screen.findByTestId('notice')).dataset['code']).toBe('session_expired');
   expect(text('sign-in')).toBe('Sign in again');
@@ -155,8 +153,7 @@ test('a session that could not be restored is restored by the button "Try again"
   writeSessionMark('signed-in');
   serve('session', () => answer.error('provider_timeout'));
   renderApp();
-  await act(() => session.restore());
-  expect(screen.getByTestId('notice').dataset['code']).toBe('provider_timeout');
+  expect((await screen.findByTestId('notice')).dataset['code']).toBe('provider_timeout');
   serve('session', () => answer.token());
   serve('userinfo', () => Response.json(userinfo));
   act(() => screen.getByTestId('try-again').click());

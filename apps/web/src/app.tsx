@@ -1,4 +1,4 @@
-import { useSession } from './use-session.tsx';
+import { useSession, useSignInClient } from '@oneclick/sign-in/react';
 import { useEffect } from 'react';
 import { LateAccount } from './account/late-account.tsx';
 import { RestoringScreen } from './screens/restoring-screen.tsx';
@@ -27,21 +27,16 @@ export function App() {
 }
 
 function Screen() {
-  const { session, snapshot } = useSession();
-  switch (snapshot.name) {
-    case 'restoring':
-      return <RestoringScreen warning={snapshot.trouble} onTryAgain={() => void session.restore()} />;
+  const session = useSession();
+  const { tryAgain } = useSignInClient();
+  switch (session.status) {
+    case 'loading':
+      return <RestoringScreen warning={session.warning} onTryAgain={tryAgain} />;
     case 'signed-out':
-    case 'ended':
-      return <SignedOutScreen error={snapshot.notice} />;
-    case 'window-lost':
-      return <SignedOutScreen error={{ code: 'window_closed' }} isWindowLost />;
-    case 'window-opening':
-    case 'window-waiting':
-    case 'continuing-here':
-    case 'exchanging':
-      return <SigningInScreen step={snapshot.name} />;
+      return <SignedOutScreen session={session} />;
+    case 'signing-in':
+      return <SigningInScreen session={session} />;
     case 'signed-in':
-      return <LateAccount snapshot={snapshot} />;
+      return <LateAccount session={session} />;
   }
 }

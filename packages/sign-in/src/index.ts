@@ -1,5 +1,6 @@
 /* The public API. Nothing else of the package can be imported. */
 
+export { createSignInClient } from './create-sign-in-client.ts';
 export type {
   LoadingSession,
   OpenTransaction,

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { PATHS, WEB_PATHS } from '@oneclick/shared/paths';
 import type { Connect, Plugin, ResolvedConfig } from 'vite';
 import { headersFor } from './headers.ts';
-import { type BuiltFiles, buildPages } from './vite/build-pages.ts';
+import { type BuiltFiles, buildPages, EARLY_SESSION } from './vite/build-pages.ts';
 
 export interface SignInPluginOptions {
   /**
@@ -37,6 +37,7 @@ const CONTENT_TYPES: Record<string, string> = {
  *
  * - the two pages of the sign-in window, `/oauth/callback.html` and `/oauth/opening.html`, in development and in the
  *   build. The app needs no files for them;
+ * - the first script of the page, which asks for the session while the app's own script is still loading;
  * - a proxy for the API's paths in development and preview, so that the browser sees one origin;
  * - the response headers of `@oneclick/sign-in/headers`: all of them in preview, those that the sign-in depends on in
  *   development.
@@ -91,6 +92,18 @@ export function signIn({ apiTarget = 'http://127.0.0.1:3000', style }: SignInPlu
       for (const [fileName, source] of await builtFiles()) {
         this.emitFile({ type: 'asset', fileName, source });
       }
+    },
+
+    transformIndexHtml: {
+      order: 'post',
+      async handler() {
+        const built =
+          app.command === 'build' &&
+          [...(await builtFiles()).keys()].find((name) => name.startsWith('assets/early-session'));
+        // In development, the source: a build would delay the page.
+        const src = built ? `/${built}` : `/@fs/${EARLY_SESSION.replace(/^\//, '')}`;
+        return [{ tag: 'script', attrs: { type: 'module', src }, injectTo: 'head-prepend' }];
+      },
     },
 
     configureServer({ middlewares, watcher }) {

@@ -4,15 +4,15 @@ import { setupServer } from 'msw/node';
 import { afterAll, afterEach, beforeAll, expect, vi } from 'vitest';
 
 /*
- * The API as the web app's tests see it: real requests, answered by the contract. A request that no test
- * expects fails it, and so does an unexpected console.error.
+ * The API as the tests of the browser's side see it: real requests, answered by the contract. A request without an
+ * answer fails the test, and so does an unexpected console.error.
  */
 
 export const API = 'http://localhost:3000';
 
 const server = setupServer();
 
-/** Answers one endpoint, and records what was asked of it. */
+/** Answers one endpoint from now on, and records the requests to it. */
 export function serve(
   endpoint: keyof typeof PATHS,
   resolve: (request: Request) => Response | Promise<Response>,

@@ -1,4 +1,4 @@
-/** As much of the Web Locks API as the tabs of one browser share: one holder, the others wait. */
+/** As much of the Web Locks API as the tabs of one browser share: one holder, and the others wait. */
 export function createLocks() {
   let last: Promise<unknown> = Promise.resolve();
   const requested: { name: string; options: LockOptions }[] = [];
@@ -10,7 +10,7 @@ export function createLocks() {
       let isAborted = false;
       let isGranted = false;
       options.signal?.addEventListener('abort', () => {
-        // Web Locks API: a signal ends the waiting for a lock, and not its holding.
+        // Web Locks API: the signal ends the waiting for a lock, not the holding of it.
         if (isGranted) return;
         isAborted = true;
         reject(new DOMException('', 'AbortError'));

@@ -1,27 +1,25 @@
-import { useQuery } from '@tanstack/react-query';
+import type { SignedInSession } from '@oneclick/sign-in';
+import { useSignInClient } from '@oneclick/sign-in/react';
+import { useUser } from '@oneclick/sign-in/react-query';
 import { useState } from 'react';
-import type { SessionState } from '@oneclick/sign-in/src/session/session-state.ts';
-import { useSession } from '../use-session.tsx';
-import { Fault } from '@oneclick/sign-in/src/api/fault.ts';
 import { NoticeBox } from '../screens/notice-box.tsx';
 import { ScreenTitle } from '../screens/screen-title.tsx';
 import { useTexts } from '../texts/use-texts.ts';
 import { AccountFacts } from './account-facts.tsx';
 import { BalanceUpdate, DataAge } from './balance-update.tsx';
 import { useTopUp } from './use-top-up.ts';
-import { userinfoQuery } from './userinfo-query.ts';
 
-export type AccountScreenProps = { snapshot: SessionState & { name: 'signed-in' } };
+export type AccountScreenProps = { session: SignedInSession };
 
 /** The account of the signed-in user, with the buttons to refresh the balance, to top up and to sign out. */
-export function AccountScreen({ snapshot }: AccountScreenProps) {
-  const { session } = useSession();
+export function AccountScreen({ session }: AccountScreenProps) {
+  const { signOut } = useSignInClient();
   const { account } = useTexts();
-  const userinfo = useQuery(userinfoQuery(session, snapshot.sessionId));
-  const { openTopUp, topUpError } = useTopUp(snapshot.sessionId);
+  const userinfo = useUser();
+  const { openTopUp, topUpError } = useTopUp();
   const [requestedAtMs, setRequestedAtMs] = useState(0);
 
-  const error = topUpError ?? (userinfo.isError ? Fault.from(userinfo.error).notice : snapshot.trouble);
+  const error = topUpError ?? userinfo.error ?? session.warning;
   const { dataUpdatedAt: updatedAtMs } = userinfo;
   // Only for a refresh that the user asked for. The button stays as it is during the others.
   const isRefreshing =
@@ -32,13 +30,13 @@ export function AccountScreen({ snapshot }: AccountScreenProps) {
     <section className="card" aria-labelledby="title">
       <ScreenTitle>{account.title}</ScreenTitle>
       {error && <NoticeBox error={error} />}
-      {userinfo.data ? (
+      {userinfo.user ? (
         <>
-          {(userinfo.isError || snapshot.trouble) && <DataAge updatedAtMs={updatedAtMs} />}
-          <AccountFacts userinfo={userinfo.data} />
+          {(userinfo.isError || session.warning) && <DataAge updatedAtMs={updatedAtMs} />}
+          <AccountFacts userinfo={userinfo.user} />
           <BalanceUpdate
-            key={snapshot.sessionId}
-            userinfo={userinfo.data}
+            key={session.sessionId}
+            userinfo={userinfo.user}
             updatedAtMs={updatedAtMs}
             requestedAtMs={requestedAtMs}
           />
@@ -74,7 +72,7 @@ export function AccountScreen({ snapshot }: AccountScreenProps) {
         </div>
         <p className="hint">{account.topUpHint}</p>
       </div>
-      <button type="button" className="quiet" data-testid="sign-out" onClick={() => void session.signOut()}>
+      <button type="button" className="quiet" data-testid="sign-out" onClick={() => void signOut()}>
         {account.signOut}
       </button>
     </section>

@@ -1,9 +1,8 @@
+import { type ErrorDetails, SignInError, type TopUpTab } from '@oneclick/sign-in';
+import { useSession, useSignInClient } from '@oneclick/sign-in/react';
+import { userinfoQuery } from '@oneclick/sign-in/react-query';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useSession } from '../use-session.tsx';
-import { Fault, type Notice } from '@oneclick/sign-in/src/api/fault.ts';
-import { topUp } from './top-up.ts';
-import { userinfoQuery } from './userinfo-query.ts';
 
 const REFETCH_EVERY_MS = 5_000;
 const REFETCH_FOR_MS = 600_000;
@@ -12,15 +11,16 @@ const REFETCH_FOR_MS = 600_000;
  * Opens the top-up page, and from then on refetches the balance when the user comes back to this tab. While the
  * top-up tab is open, and for ten minutes at most, also every five seconds: it may be visible beside this one.
  */
-export function useTopUp(sessionId: string): { openTopUp: () => void; topUpError: Notice | undefined } {
-  const { session } = useSession();
-  const [topUpError, setTopUpError] = useState<Notice>();
+export function useTopUp(): { openTopUp: () => void; topUpError: ErrorDetails | undefined } {
+  const client = useSignInClient();
+  const session = useSession();
+  const [topUpError, setTopUpError] = useState<ErrorDetails>();
   const [isOpening, setIsOpening] = useState(false);
-  const [opened, setOpened] = useState<{ tab: { readonly closed: boolean }; atMs: number }>();
+  const [opened, setOpened] = useState<{ tab: TopUpTab; atMs: number }>();
 
   // A second observer of the account's query. The first one has the retries after an error, at a slower pace.
   useQuery({
-    ...userinfoQuery(session, sessionId),
+    ...userinfoQuery(client, session),
     enabled: opened !== undefined,
     refetchOnWindowFocus: 'always',
     refetchInterval: ({ state }) =>
@@ -38,9 +38,9 @@ export function useTopUp(sessionId: string): { openTopUp: () => void; topUpError
     setIsOpening(true);
     setTopUpError(undefined);
     try {
-      setOpened({ tab: await topUp(session), atMs: Date.now() });
+      setOpened({ tab: await client.topUp(), atMs: Date.now() });
     } catch (error) {
-      setTopUpError(Fault.from(error).notice);
+      setTopUpError(SignInError.from(error).details);
     } finally {
       setIsOpening(false);
     }

@@ -3,17 +3,15 @@ import type { HttpHandler } from 'msw';
 import { StrictMode } from 'react';
 import { flushSync } from 'react-dom';
 import { createRoot } from 'react-dom/client';
-import { createApiClient } from '@oneclick/sign-in/src/api/api-client.ts';
-import type { FaultCode, Notice } from '@oneclick/sign-in/src/api/fault.ts';
-import { SessionProvider } from '../use-session.tsx';
+import type { ErrorDetails, SignInErrorCode } from '@oneclick/sign-in';
+import { SignInProvider } from '@oneclick/sign-in/react';
+import { createBrowserClient } from '@oneclick/sign-in/src/create-sign-in-client.ts';
 import { writeSessionMark } from '@oneclick/sign-in/src/session/session-mark.ts';
-import type { SessionStatus } from '@oneclick/sign-in/src/session/session-state.ts';
-import { createSession } from '@oneclick/sign-in/src/session/tab-session.ts';
-import { leaveOutcome } from '@oneclick/sign-in/src/sign-in/sign-in-outcome.ts';
+import { leaveSignInOutcome } from '@oneclick/sign-in/src/sign-in/sign-in-outcome.ts';
 import { answer } from '@oneclick/sign-in/test/answers.ts';
 import { type OpenedWindow, openedWindows } from '@oneclick/sign-in/test/opened-windows.ts';
 import { App } from '../app.tsx';
-import { showSessionStatus } from '../show-session-status.ts';
+import { type SessionStatus, showSessionStatus } from '../show-session-status.ts';
 import { type Locale, LocaleContext } from '../texts/use-texts.ts';
 import { type Answers, apiDouble } from './api-double.ts';
 
@@ -25,13 +23,13 @@ export type Story = {
   name: string;
   answers?: Answers;
   /** Left in the storage by an earlier page. */
-  before?: { isSignedIn?: true; outcome?: Notice };
+  before?: { isSignedIn?: true; outcome?: ErrorDetails };
   browser?: { userAgent?: string; isOffline?: true; isFramed?: true; opensNoWindow?: true };
   /** The user's actions, and other events meanwhile. */
   act?: (stage: Stage) => Promise<void>;
   shows: {
     session: SessionStatus;
-    notice?: FaultCode;
+    notice?: SignInErrorCode;
     /** The error code and the request id that the user gives to support. */
     supportCode?: string;
     /** The `data-testid` of each button that can be pressed, in their order. */
@@ -74,7 +72,7 @@ export async function openStory(
   localStorage.clear();
   sessionStorage.clear();
   if (before.isSignedIn) writeSessionMark('signed-in');
-  if (before.outcome) leaveOutcome(before.outcome);
+  if (before.outcome) leaveSignInOutcome(before.outcome);
 
   const closing = new AbortController();
   const setAnswers = (changed: Answers) => use(...apiDouble(changed, closing));
@@ -87,11 +85,8 @@ export async function openStory(
     ...(browser.isOffline ? [shadow(navigator, 'onLine', false)] : []),
     ...(browser.userAgent === undefined ? [] : [shadow(navigator, 'userAgent', browser.userAgent)]),
   ];
-  document.documentElement.dataset.session = 'restoring';
-  const session = createSession({
-    api: createApiClient({ origin: '' }),
-    isFramed: () => browser.isFramed ?? false,
-  });
+  // The test runner shows the page in a frame.
+  const client = createBrowserClient({ isFramed: () => browser.isFramed ?? false });
   // Short retry delays, so that an error shows at once.
   const queryClient = new QueryClient({ defaultOptions: { queries: { retryDelay: 1 } } });
   const root = createRoot(element);
@@ -99,24 +94,23 @@ export async function openStory(
     flushSync(() =>
       root.render(
         <StrictMode>
-          <SessionProvider session={session}>
+          <SignInProvider client={client}>
             <QueryClientProvider client={queryClient}>
               <LocaleContext value={locale}>
                 <App />
               </LocaleContext>
             </QueryClientProvider>
-          </SessionProvider>
+          </SignInProvider>
         </StrictMode>,
       ),
     );
   undo.push(
-    showSessionStatus(session),
+    showSessionStatus(client),
     () => root.unmount(),
-    session.close,
+    client.close,
     () => closing.abort(),
   );
   showIn(firstLocale);
-  void session.restore();
 
   function goOffline(): void {
     window.dispatchEvent(new Event('offline'));

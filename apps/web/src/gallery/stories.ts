@@ -1,6 +1,6 @@
 import type { ErrorCode } from '@oneclick/shared/errors';
 import { answer, userinfo } from '@oneclick/sign-in/test/answers.ts';
-import { handOver } from '@oneclick/sign-in/test/hand-over-as-callback-page.ts';
+import { answerAsCallbackPage } from '@oneclick/sign-in/test/answer-as-callback-page.ts';
 import type { Answers } from './api-double.ts';
 import type { Stage, Story } from './open-story.tsx';
 
@@ -32,10 +32,10 @@ const refresh =
     await press('refresh-balance');
   };
 /** Signs in as far as the authorization response. */
-const receive = (response: Parameters<typeof handOver>[0]) => async (stage: Stage) => {
+const receive = (response: Parameters<typeof answerAsCallbackPage>[0]) => async (stage: Stage) => {
   await stage.press('sign-in');
   await stage.find('show-window');
-  await handOver(response);
+  await answerAsCallbackPage(response);
 };
 
 /** An answer that is an error, and what the notice shows of it. */
@@ -131,8 +131,8 @@ const signedOut: Story[] = [
     act: pressSignIn,
     shows: {
       session: 'signed-out',
-      notice: 'attempt_expired',
-      supportCode: 'attempt_expired',
+      notice: 'transaction_expired',
+      supportCode: 'transaction_expired',
       offers: SIGN_IN,
     },
   },

@@ -1,8 +1,8 @@
-import type { FaultCode, Notice } from '@oneclick/sign-in/src/api/fault.ts';
+import type { ErrorDetails, SignInErrorCode } from '@oneclick/sign-in';
 import { useTexts } from '../texts/use-texts.ts';
 
 /** Caused by the user, their browser or their network: support could not find out more about them. */
-const NOT_FOR_SUPPORT: ReadonlySet<FaultCode> = new Set([
+const NOT_FOR_SUPPORT: ReadonlySet<SignInErrorCode> = new Set([
   'authorization_denied',
   'offline',
   'tab_blocked',
@@ -19,7 +19,7 @@ export function NoticeBox({
   error: { code, requestId },
   sentence,
 }: {
-  error: Notice;
+  error: ErrorDetails;
   sentence?: string | undefined;
 }) {
   const { error, errors } = useTexts();

@@ -1,4 +1,4 @@
-import type { Notice } from '@oneclick/sign-in/src/api/fault.ts';
+import type { ErrorDetails } from '@oneclick/sign-in';
 import { useTexts } from '../texts/use-texts.ts';
 import { NoticeBox } from './notice-box.tsx';
 import { ScreenTitle } from './screen-title.tsx';
@@ -8,7 +8,7 @@ export function RestoringScreen({
   warning,
   onTryAgain,
 }: {
-  warning: Notice | undefined;
+  warning: ErrorDetails | undefined;
   onTryAgain: () => void;
 }) {
   const { app } = useTexts();

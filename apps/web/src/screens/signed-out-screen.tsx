@@ -1,6 +1,5 @@
-import { inAppBrowser } from '@oneclick/sign-in/src/sign-in/in-app-browser.ts';
-import { useSession } from '../use-session.tsx';
-import type { Notice } from '@oneclick/sign-in/src/api/fault.ts';
+import { inAppBrowser, type SignedOutSession } from '@oneclick/sign-in';
+import { useSignInClient } from '@oneclick/sign-in/react';
 import { useTexts } from '../texts/use-texts.ts';
 import { NoticeBox } from './notice-box.tsx';
 import { ScreenTitle } from './screen-title.tsx';
@@ -9,15 +8,11 @@ import { ScreenTitle } from './screen-title.tsx';
  * The sign-in button, below the reason why the last sign-in or session ended. If the sign-in window seems closed, the
  * transaction is still open: the user may continue it here or cancel it.
  */
-export function SignedOutScreen({
-  error,
-  isWindowLost = false,
-}: {
-  error: Notice | undefined;
-  isWindowLost?: boolean;
-}) {
-  const { session } = useSession();
+export function SignedOutScreen({ session }: { session: SignedOutSession }) {
+  const { prepareSignIn, signIn } = useSignInClient();
   const { signedOut, signingIn } = useTexts();
+  const transaction = session.step === 'window-lost' ? session.transaction : undefined;
+  const error = transaction ? ({ code: 'window_closed' } as const) : session.error;
   const inAppBrowserName = inAppBrowser(navigator.userAgent);
   return (
     <section className="card" aria-labelledby="title">
@@ -25,30 +20,25 @@ export function SignedOutScreen({
         <ScreenTitle>{signedOut.title}</ScreenTitle>
         <p className="lead">{signedOut.lead}</p>
       </div>
-      {error && <NoticeBox error={error} sentence={isWindowLost ? signedOut.windowLost : undefined} />}
+      {error && <NoticeBox error={error} sentence={transaction && signedOut.windowLost} />}
       <div className="actions">
         <button
           type="button"
           className="primary large"
           data-testid="sign-in"
-          onPointerEnter={session.prepareSignIn}
-          onPointerDown={session.prepareSignIn}
-          onFocus={session.prepareSignIn}
-          onClick={session.signIn}
+          onPointerEnter={prepareSignIn}
+          onPointerDown={prepareSignIn}
+          onFocus={prepareSignIn}
+          onClick={() => signIn()}
         >
           {error ? signedOut.signInAgain : signedOut.signIn}
         </button>
-        {isWindowLost && (
+        {transaction && (
           <>
-            <button type="button" data-testid="continue-here" onClick={session.continueSignInHere}>
+            <button type="button" data-testid="continue-here" onClick={transaction.continueHere}>
               {signingIn.continueHere}
             </button>
-            <button
-              type="button"
-              className="quiet"
-              data-testid="cancel-sign-in"
-              onClick={session.cancelSignIn}
-            >
+            <button type="button" className="quiet" data-testid="cancel-sign-in" onClick={transaction.cancel}>
               {signingIn.cancel}
             </button>
           </>

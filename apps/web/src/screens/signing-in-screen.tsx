@@ -1,20 +1,16 @@
-import { useSession } from '../use-session.tsx';
+import type { SigningInSession } from '@oneclick/sign-in';
 import { useTexts } from '../texts/use-texts.ts';
 import { ScreenTitle } from './screen-title.tsx';
 
-type Step = 'window-opening' | 'window-waiting' | 'continuing-here' | 'exchanging';
-
 /** From the click until the user is signed in. While the transaction is open, offers what can be done with it. */
-export function SigningInScreen({ step }: { step: Step }) {
-  const { session } = useSession();
+export function SigningInScreen({ session: { step, transaction } }: { session: SigningInSession }) {
   const { signingIn } = useTexts();
   const { title, lead } = {
-    'window-opening': { title: signingIn.openingTitle, lead: signingIn.openingWindow },
-    'window-waiting': { title: signingIn.waitingTitle, lead: signingIn.waiting },
-    'continuing-here': { title: signingIn.openingTitle, lead: signingIn.redirecting },
-    exchanging: { title: signingIn.exchangingTitle, lead: signingIn.exchanging },
+    'opening-window': { title: signingIn.openingTitle, lead: signingIn.openingWindow },
+    'waiting-for-provider': { title: signingIn.waitingTitle, lead: signingIn.waiting },
+    redirecting: { title: signingIn.openingTitle, lead: signingIn.redirecting },
+    'exchanging-code': { title: signingIn.exchangingTitle, lead: signingIn.exchanging },
   }[step];
-  const isWindowOpen = step === 'window-opening' || step === 'window-waiting';
   return (
     <section className="card" aria-labelledby="title">
       <div className="progress" role="status">
@@ -24,19 +20,19 @@ export function SigningInScreen({ step }: { step: Step }) {
           <p className="lead">{lead}</p>
         </div>
       </div>
-      {step !== 'exchanging' && (
+      {transaction && (
         <div className="actions">
-          {step === 'window-waiting' && (
-            <button type="button" data-testid="show-window" onClick={session.showSignInWindow}>
+          {transaction.showWindow && (
+            <button type="button" data-testid="show-window" onClick={transaction.showWindow}>
               {signingIn.showWindow}
             </button>
           )}
-          {isWindowOpen && (
-            <button type="button" data-testid="continue-here" onClick={session.continueSignInHere}>
+          {transaction.continueHere && (
+            <button type="button" data-testid="continue-here" onClick={transaction.continueHere}>
               {signingIn.continueHere}
             </button>
           )}
-          <button type="button" className="quiet" data-testid="cancel-sign-in" onClick={session.cancelSignIn}>
+          <button type="button" className="quiet" data-testid="cancel-sign-in" onClick={transaction.cancel}>
             {signingIn.cancel}
           </button>
         </div>

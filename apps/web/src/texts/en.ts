@@ -1,4 +1,4 @@
-import type { FaultCode } from '@oneclick/sign-in/src/api/fault.ts';
+import type { SignInErrorCode } from '@oneclick/sign-in';
 
 /** For codes that only a fault of this app or of the API causes: the user can do nothing about them. */
 const OUR_FAULT =
@@ -81,7 +81,6 @@ export const en = {
     framed: 'Signing in isn’t safe inside another page. Open this app in its own tab.',
 
     window_closed: 'The sign-in window was closed. Sign in again to continue.',
-    attempt_expired: 'The sign-in took too long and expired. Sign in again.',
     transaction_expired: 'The sign-in took longer than ten minutes and expired. Sign in again.',
     transaction_not_found:
       'The sign-in wasn’t started in this browser, or cookies are blocked. Allow cookies for this site, then sign in again.',
@@ -116,7 +115,7 @@ export const en = {
     method_not_allowed: OUR_FAULT,
     payload_too_large: OUR_FAULT,
     unsupported_media_type: OUR_FAULT,
-  } satisfies Record<FaultCode, string>,
+  } satisfies Record<SignInErrorCode, string>,
 };
 
 /** What every language has. */

@@ -1,10 +1,8 @@
-import { StartResponse, TokenResponse } from '@oneclick/shared/messages';
+import { StartResponse, TokenResponse, TopupResponse, Userinfo } from '@oneclick/shared/messages';
 import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
-import { parseStartResponse, parseTokenResponse } from './api-answers.ts';
-
-const token = { access_token: 't', token_type: 'Bearer', expires_in: 7200, scope: '', session_id: 's' };
-const start = { authorizationUrl: 'https://p.example/', state: 's'.repeat(43), expiresIn: 600 };
+import { userinfo } from '../../test/answers.ts';
+import { parseStartResponse, parseTokenResponse, parseTopupResponse, parseUserinfo } from './api-answers.ts';
 
 const accepts = (parse: (body: unknown) => unknown, body: unknown) => {
   try {
@@ -18,27 +16,41 @@ const contract = (schema: v.GenericSchema, body: unknown) => {
   return success ? { accepted: output } : 'refused';
 };
 
-const ODD = [undefined, null, '', 'x', 0, -1, 1.5, Infinity, NaN, true, {}, [], 'Bearer', 'bearer'];
-const withOneOdd = (good: object) =>
-  Object.keys(good).flatMap((key) => ODD.map((odd) => ({ ...good, [key]: odd })));
+const ODD = [
+  undefined,
+  null,
+  '',
+  'x',
+  'x'.repeat(513),
+  'x'.repeat(2049),
+  0,
+  -1,
+  1.5,
+  Infinity,
+  NaN,
+  true,
+  {},
+  [],
+  'Bearer',
+  'bearer',
+];
+const token = { access_token: 't', token_type: 'Bearer', expires_in: 7200, scope: '', session_id: 's' };
+const start = { authorizationUrl: 'https://p.example/', state: 's'.repeat(43), expiresIn: 600 };
 
-describe('is checked as the schema of the contract does', () => {
+describe.each([
+  ['a token response', parseTokenResponse, TokenResponse, token],
+  ['a start response', parseStartResponse, StartResponse, start],
+  ['a top-up response', parseTopupResponse, TopupResponse, { topup_url: 'https://p.example/' }],
+  ['userinfo', parseUserinfo, Userinfo, userinfo],
+])('%s is checked as the schema of the contract does', (_, parse, schema, good) => {
   test.each([
-    token,
-    { ...token, more: 1 },
-    { ...token, expires_in: 0 },
+    good,
+    { ...good, more: 1 },
     null,
     'text',
     [],
-    ...withOneOdd(token),
-  ])('a token response: %j', (body) => {
-    expect(accepts(parseTokenResponse, body)).toEqual(contract(TokenResponse, body));
+    ...Object.keys(good).flatMap((key) => ODD.map((odd) => ({ ...good, [key]: odd }))),
+  ])('%j', (body) => {
+    expect(accepts(parse, body)).toEqual(contract(schema, body));
   });
-
-  test.each([start, { ...start, more: 1 }, { ...start, state: 'short' }, null, [], ...withOneOdd(start)])(
-    'a start response: %j',
-    (body) => {
-      expect(accepts(parseStartResponse, body)).toEqual(contract(StartResponse, body));
-    },
-  );
 });

@@ -1,41 +1,77 @@
-import type { StartResponse, TokenResponse } from '@oneclick/shared/messages';
+import type { StartResponse, TopupResponse, TokenResponse, Userinfo } from '@oneclick/shared/messages';
 import { STATE } from '@oneclick/shared/patterns';
-import { recordFrom } from './record.ts';
+import { recordFrom } from '../record.ts';
 
 /*
- * The two answers of the API that the sign-in needs before React is there, checked without the schema library,
- * which comes with React. The test holds them to the schemas of the contract.
+ * The answers of the API, checked without the schema library: it would be a third of the package. The test compares
+ * each parser with the schema of the contract.
  */
 
-/** @throws if it is none */
-export function parseTokenResponse(body: unknown): TokenResponse {
-  const { access_token, token_type, expires_in, scope, session_id } = recordFrom(body);
-  if (
-    isText(access_token) &&
-    token_type === 'Bearer' &&
-    isWhole(expires_in) &&
-    typeof scope === 'string' &&
-    isText(session_id)
-  ) {
-    return { access_token, token_type, expires_in, scope, session_id };
-  }
-  throw new TypeError('not a token response');
+type Guard<T> = (value: unknown) => value is T;
+type Guards = Record<string, Guard<unknown>>;
+type Guarded<G extends Guards> = { [K in keyof G]: G[K] extends Guard<infer T> ? T : never };
+
+/** Returns a parser that copies the known fields, drops the others, and throws if a field does not match. */
+function parserOf<G extends Guards>(guards: G): (body: unknown) => Guarded<G> {
+  const matches = (fields: object): fields is Guarded<G> =>
+    Object.entries(fields).every(([name, value]) => guards[name]?.(value));
+  return (body) => {
+    const record = recordFrom(body);
+    const fields = Object.fromEntries(Object.keys(guards).map((name) => [name, record[name]]));
+    if (matches(fields)) return fields;
+    throw new TypeError('unexpected answer');
+  };
 }
 
-/** @throws if it is none */
-export function parseStartResponse(body: unknown): StartResponse {
-  const { authorizationUrl, state, expiresIn } = recordFrom(body);
-  if (
-    typeof authorizationUrl === 'string' &&
-    isText(state) &&
-    STATE.test(state) &&
-    isWhole(expiresIn) &&
-    expiresIn > 0
-  ) {
-    return { authorizationUrl, state, expiresIn };
-  }
-  throw new TypeError('not a start response');
-}
+const isString: Guard<string> = (value): value is string => typeof value === 'string';
+const isText: Guard<string> = (value): value is string => isString(value) && value !== '';
+const isShorterThan =
+  (limit: number): Guard<string> =>
+  (value): value is string =>
+    isString(value) && value.length <= limit;
+const isNumber: Guard<number> = (value): value is number => typeof value === 'number' && value === value;
+const isInteger: Guard<number> = (value): value is number => Number.isInteger(value);
+const isAtLeast =
+  (least: number, guard: Guard<number>): Guard<number> =>
+  (value): value is number =>
+    guard(value) && value >= least;
+const isOptional =
+  <T>(guard: Guard<T>): Guard<T | undefined> =>
+  (value): value is T | undefined =>
+    value === undefined || guard(value);
 
-const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
-const isWhole = (value: unknown): value is number => Number.isInteger(value) && Number(value) >= 0;
+/** @throws if it is none */
+export const parseTokenResponse: (body: unknown) => TokenResponse = parserOf({
+  access_token: isText,
+  token_type: (value): value is 'Bearer' => value === 'Bearer',
+  expires_in: isAtLeast(0, isInteger),
+  scope: isString,
+  session_id: isText,
+});
+
+/** @throws if it is none */
+export const parseStartResponse: (body: unknown) => StartResponse = parserOf({
+  authorizationUrl: isString,
+  state: (value): value is string => isString(value) && STATE.test(value),
+  expiresIn: isAtLeast(1, isInteger),
+});
+
+/** @throws if it is none */
+export const parseTopupResponse: (body: unknown) => TopupResponse = parserOf({
+  topup_url: isShorterThan(2048),
+});
+
+const isOptionalText = isOptional(isShorterThan(512));
+const isOptionalNumber = isOptional(isNumber);
+
+/** @throws if it is none */
+export const parseUserinfo: (body: unknown) => Userinfo = parserOf({
+  id: isInteger,
+  username: isOptionalText,
+  email: isOptionalText,
+  quota: isOptionalNumber,
+  used_quota: isOptionalNumber,
+  balance_formatted: isOptionalText,
+  created_time: isOptional(isAtLeast(0, isNumber)),
+  status: isOptional(isInteger),
+});

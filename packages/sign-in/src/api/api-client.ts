@@ -1,74 +1,83 @@
 import { isErrorCode } from '@oneclick/shared/errors';
-import { CSRF_HEADER } from '@oneclick/shared/paths';
-import { Fault } from './fault.ts';
-import { recordFrom } from './record.ts';
+import { reportForeignAnswer } from '../diagnostics/report-foreign-answer.ts';
+import { recordFrom } from '../record.ts';
+import { SignInError } from '../sign-in-error.ts';
+import { apiOriginOfPage } from './api-origin.ts';
+import { COOKIE_REQUEST, TIMEOUT_MS } from './cookie-request.ts';
 
-/** Longer than the API's own limit towards the provider, so that its answer is what we hear. */
-const TIMEOUT_MS = 15_000;
-const LONGEST_RETRY_AFTER_MS = 60_000;
+const MAX_RETRY_AFTER_MS = 60_000;
 
 type Parse<T> = (body: unknown) => T;
 
-/** The one way to the API. Its paths are constants: no token goes anywhere else. */
-export type ApiClient = ReturnType<typeof createApiClient>;
+/** All requests to the API. A token leaves this module only in a header to the API's origin. */
+export interface ApiClient {
+  /** For the routes that read a cookie. `response`: an answer to this request that is on its way already. */
+  post<T>(
+    path: string,
+    options: { parse: Parse<T>; body?: object; keepalive?: boolean; response?: Promise<Response> },
+  ): Promise<T>;
+  /** For the routes that read a bearer token. Sends no cookie. */
+  get<T>(path: string, options: { accessToken: string; parse: Parse<T>; signal?: AbortSignal }): Promise<T>;
+}
 
-export function createApiClient({ origin }: { origin: string }) {
-  async function request<T>(path: string, parse: Parse<T>, init: RequestInit): Promise<T> {
+export function createApiClient({ apiOrigin }: { apiOrigin?: string | undefined } = {}): ApiClient {
+  const urlOf = (path: string) => (apiOrigin ?? apiOriginOfPage()).replace(/\/$/, '') + path;
+
+  async function request<T>(path: string, parse: Parse<T>, init: RequestInit, sent?: Promise<Response>) {
     const signals = [AbortSignal.timeout(TIMEOUT_MS), ...(init.signal ? [init.signal] : [])];
     let response: Response;
     let body: unknown;
     try {
-      response = await fetch(origin + path, { ...init, cache: 'no-store', signal: AbortSignal.any(signals) });
+      response = await (sent ?? fetch(urlOf(path), { ...init, signal: AbortSignal.any(signals) }));
+      if (import.meta.env?.MODE === 'development') reportForeignAnswer(path, response);
       body = response.status === 204 ? undefined : await response.json();
     } catch (cause) {
       init.signal?.throwIfAborted();
-      // A proxy in front of a dead API answers with a page of its own: no JSON, no code.
-      throw new Fault(navigator.onLine ? 'api_unreachable' : 'offline', { retryable: true, cause });
+      // The error page of a proxy whose API is down is no JSON and has no code.
+      throw new SignInError(navigator.onLine ? 'api_unreachable' : 'offline', { retryable: true, cause });
     }
-    if (!response.ok) throw faultFrom(response, body);
+    if (!response.ok) throw errorFrom(response, body);
     try {
       return parse(body);
     } catch (cause) {
-      throw new Fault('api_bad_answer', { status: response.status, cause });
+      throw new SignInError('api_bad_answer', { status: response.status, cause });
     }
   }
 
   return {
-    /** For the routes that read a cookie. */
-    post<T>(path: string, { body, parse, ...init }: { body?: object; parse: Parse<T>; keepalive?: boolean }) {
-      return request(path, parse, {
-        ...init,
-        method: 'POST',
-        credentials: 'include',
-        headers: {
-          [CSRF_HEADER.name]: CSRF_HEADER.value,
-          ...(body && { 'Content-Type': 'application/json' }),
+    post: (path, { body, parse, response, ...init }) =>
+      request(
+        path,
+        parse,
+        {
+          ...COOKIE_REQUEST,
+          ...init,
+          ...(body && {
+            headers: { ...COOKIE_REQUEST.headers, 'Content-Type': 'application/json' },
+            body: JSON.stringify(body),
+          }),
         },
-        ...(body && { body: JSON.stringify(body) }),
-      });
-    },
-    /** For the routes that read a bearer token: no cookie goes along. */
-    get<T>(
-      path: string,
-      { accessToken, parse, ...init }: { accessToken: string; parse: Parse<T>; signal?: AbortSignal },
-    ) {
-      return request(path, parse, {
+        response,
+      ),
+    get: (path, { accessToken, parse, ...init }) =>
+      request(path, parse, {
         ...init,
         credentials: 'omit',
+        cache: 'no-store',
         headers: { Authorization: `Bearer ${accessToken}` },
-      });
-    },
+      }),
   };
 }
 
-function faultFrom(response: Response, body: unknown): Fault {
-  const { error, request_id, retryable } = recordFrom(body);
+function errorFrom({ status, headers }: Response, body: unknown): SignInError {
+  const { error, request_id: requestId, retryable } = recordFrom(body);
   const isOurs = isErrorCode(error);
-  const retryAfterMs = Number(response.headers.get('Retry-After')) * 1000;
-  return new Fault(isOurs ? error : response.status >= 500 ? 'api_unreachable' : 'api_bad_answer', {
-    status: response.status,
-    retryable: isOurs ? retryable === true : response.status >= 500,
-    ...(typeof request_id === 'string' && /^[\w-]{1,64}$/.test(request_id) && { requestId: request_id }),
-    ...(retryAfterMs > 0 && { retryAfterMs: Math.min(retryAfterMs, LONGEST_RETRY_AFTER_MS) }),
+  const isServerError = status >= 500;
+  const retryAfterMs = Math.min(Number(headers.get('Retry-After')) * 1000, MAX_RETRY_AFTER_MS);
+  return new SignInError(isOurs ? error : isServerError ? 'api_unreachable' : 'api_bad_answer', {
+    status,
+    retryable: isOurs ? retryable === true : isServerError,
+    ...(typeof requestId === 'string' && /^[\w-]{1,64}$/.test(requestId) && { requestId }),
+    ...(retryAfterMs > 0 && { retryAfterMs }),
   });
 }

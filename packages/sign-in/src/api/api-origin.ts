@@ -1,6 +1,7 @@
 /**
- * Where the API is, read when the page runs and not when it is built, so that one build serves everywhere.
- * Empty: the API is reached below the web app's own origin.
+ * Where the API is, by `<meta name="api-origin">`. Read when a request is made and not when the app is built, so that
+ * one build serves everywhere. Empty: the API is below the page's own origin.
  */
-export const apiOrigin =
-  document.querySelector<HTMLMetaElement>('meta[name="api-origin"]')?.content.replace(/\/$/, '') ?? '';
+export function apiOriginOfPage(): string {
+  return document.querySelector<HTMLMetaElement>('meta[name="api-origin"]')?.content ?? '';
+}

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseAuthorizationResponse } from './authorization-response.ts';
+import { authorizationResponseFromQuery } from './authorization-response.ts';
 
 const state = 'a'.repeat(43);
 
@@ -10,14 +10,10 @@ test.each([
     `?error=access_denied&error_description=%3Cimg%3E&state=${state}`,
     { state, error: 'access_denied' },
   ],
-  [
-    'a code and parameters that nobody knows',
-    `?code=c&state=${state}&iss=x&session_state=y`,
-    { state, code: 'c' },
-  ],
+  ['a code and unknown parameters', `?code=c&state=${state}&iss=x&session_state=y`, { state, code: 'c' }],
   ['a code and an error', `?code=c&error=access_denied&state=${state}`, { state, error: 'access_denied' }],
-])('reads %s', (_, query, response) => {
-  expect(parseAuthorizationResponse(query)).toEqual(response);
+])('the query with %s is a response', (_, query, response) => {
+  expect(authorizationResponseFromQuery(query)).toEqual(response);
 });
 
 test.each([
@@ -29,6 +25,6 @@ test.each([
   ['an empty code', `?code=&state=${state}`],
   ['a code of 100 KB', `?code=${'c'.repeat(1e5)}&state=${state}`],
   ['an error with a line break', `?error=a%0Ab&state=${state}`],
-])('finds none in %s', (_, query) => {
-  expect(parseAuthorizationResponse(query)).toBeUndefined();
+])('the query with %s is no response', (_, query) => {
+  expect(authorizationResponseFromQuery(query)).toBeUndefined();
 });

@@ -1,28 +1,27 @@
 import { AUTHORIZATION_CODE, AUTHORIZATION_ERROR, STATE } from '@oneclick/shared/patterns';
-import { recordFrom } from '../api/record.ts';
+import { recordFrom } from '../record.ts';
 
 /**
- * What the provider sent back to the redirect URI.
+ * What the provider sent to the redirect URI.
  * @see RFC 6749 §4.1.2 and §4.1.2.1
  */
 export type AuthorizationResponse = { state: string } & ({ code: string } | { error: string });
 
 /**
- * Reads an authorization response from the query of the redirect URI. Undefined if it is none.
- * Parameters that we don't know (`iss`, `session_state`) are ignored; one that we know and that is there
- * twice makes the response invalid (RFC 6749 §3.1).
+ * Reads the authorization response from the query of the redirect URI. Undefined if there is none. Unknown parameters
+ * (`iss`, `session_state`) are ignored; a known one that occurs twice makes the response invalid (RFC 6749 §3.1).
  */
-export function parseAuthorizationResponse(query: string): AuthorizationResponse | undefined {
+export function authorizationResponseFromQuery(query: string): AuthorizationResponse | undefined {
   const parameters = new URLSearchParams(query);
   if (['state', 'error', 'code'].some((name) => parameters.getAll(name).length > 1)) return undefined;
-  return authorizationResponse({
+  return parseAuthorizationResponse({
     state: parameters.get('state'),
     ...(parameters.has('error') ? { error: parameters.get('error') } : { code: parameters.get('code') }),
   });
 }
 
-/** Checks what came as a message from another window. Copies the known fields and drops the rest. */
-export function authorizationResponse(value: unknown): AuthorizationResponse | undefined {
+/** Checks a response that another window has sent. Copies the known fields. */
+export function parseAuthorizationResponse(value: unknown): AuthorizationResponse | undefined {
   const { state, error, code } = recordFrom(value);
   // `state` before `error` before `code`.
   if (!matches(state, STATE)) return undefined;

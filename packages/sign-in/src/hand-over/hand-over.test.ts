@@ -1,112 +1,116 @@
-import { afterEach, expect, test, vi } from 'vitest';
-import {
-  type AuthorizationResponseOffer,
-  handOverChannelName,
-  type HandOverListener,
-  listenForAuthorizationResponse,
-  offerAuthorizationResponse,
-} from './hand-over.ts';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { acceptInTab, type TabListener } from './accept-in-tab.ts';
+import { type HandOver, handOverFromCallbackPage } from './hand-over-from-callback-page.ts';
+import { handOverChannelName } from './hand-over-channel.ts';
+
+/* Both sides of the hand-over, and somebody else of our own origin who knows the channel. */
 
 const state = 'a'.repeat(43);
 const response = { state, code: 'code-1' };
 
-const opened: { close: () => void }[] = [];
-afterEach(() => {
-  for (const end of opened.splice(0)) end.close();
-});
-
-async function listen(): Promise<HandOverListener> {
-  const listener = await listenForAuthorizationResponse(state);
-  opened.push(listener);
-  return listener;
+async function openTab(): Promise<TabListener> {
+  const tab = await acceptInTab(state);
+  onTestFinished(tab.close);
+  return tab;
 }
 
-async function offer(): Promise<AuthorizationResponseOffer> {
-  const offered = await offerAuthorizationResponse(response);
-  opened.push(offered);
-  return offered;
+async function openCallbackPage(): Promise<HandOver> {
+  const page = await handOverFromCallbackPage(response);
+  onTestFinished(page.close);
+  return page;
 }
 
-/** Someone else of our own origin, who knows the channel. */
-async function stranger() {
+async function openStranger() {
   const channel = new BroadcastChannel(await handOverChannelName(state));
-  const heard: unknown[] = [];
-  channel.addEventListener('message', ({ data }) => heard.push(data));
-  opened.push(channel);
-  return { heard, say: (message: unknown) => channel.postMessage(message) };
+  const received: unknown[] = [];
+  channel.addEventListener('message', ({ data }) => received.push(data));
+  onTestFinished(() => channel.close());
+  return {
+    received,
+    post: (message: unknown) => channel.postMessage(message),
+    /** Resolves when the tab has read all that was posted before: a channel keeps the order. */
+    async untilRead() {
+      const before = received.length;
+      channel.postMessage({ v: 1, type: 'arrived' });
+      await vi.waitFor(() => expect(received.length).toBeGreaterThan(before));
+    },
+  };
 }
 
-const settled = async (promise: Promise<unknown>) => {
+function watch(promise: Promise<unknown>) {
   const onSettled = vi.fn<(value: unknown) => void>();
   void promise.then(onSettled);
-  await new Promise((resolve) => setTimeout(resolve, 50));
-  return onSettled.mock.calls.length > 0;
-};
+  return onSettled;
+}
 
-test('the channel is named after a hash, and gives the state away to nobody', async () => {
+test('the channel is named after a hash of state, which the name does not reveal', async () => {
   const name = await handOverChannelName(state);
-  expect(name).toMatch(/^oauth:[A-Za-z0-9_-]{43}$/);
+  expect(name).toMatch(/^oneclick:hand-over:[A-Za-z0-9_-]{43}$/);
   expect(name).not.toContain(state);
 });
 
-test('the tab that listens is given the answer, and says that it has it', async () => {
-  const tab = await listen();
-  const page = await offer();
+test('a listening tab receives the response and acknowledges it', async () => {
+  const tab = await openTab();
+  const page = await openCallbackPage();
   await expect(page.outcome).resolves.toBe('acknowledged');
   await expect(tab.response).resolves.toEqual(response);
 });
 
-test('the page asks again until somebody listens', async () => {
-  const page = await offer();
-  await new Promise((resolve) => setTimeout(resolve, 200));
-  const tab = await listen();
+test('the callback page repeats its request until a tab listens', async () => {
+  const { received } = await openStranger();
+  const page = await openCallbackPage();
+  await vi.waitFor(() => expect(received.length).toBeGreaterThan(1));
+  const tab = await openTab();
   await expect(page.outcome).resolves.toBe('acknowledged');
   await expect(tab.response).resolves.toEqual(response);
 });
 
-test('nothing of the answer is said before somebody listens', async () => {
-  const { heard } = await stranger();
-  await offer();
-  await vi.waitFor(() => expect(heard).not.toEqual([]));
-  expect(JSON.stringify(heard)).not.toMatch(/code-1|aaaa/);
+test('the callback page sends nothing of the response before a tab listens', async () => {
+  const { received } = await openStranger();
+  await openCallbackPage();
+  await vi.waitFor(() => expect(received).not.toEqual([]));
+  expect(JSON.stringify(received)).not.toMatch(/code-1|aaaa/);
 });
 
-test('a page that has kept the answer gives it to nobody, however late the tab wakes up', async () => {
-  const page = await offer();
+test('a callback page that has kept the response gives it to no tab, however late the tab wakes up', async () => {
+  const page = await openCallbackPage();
   expect(page.keep()).toBe(true);
-  const tab = await listen();
-  // What the page had said before it decided is heard only now.
-  const { say } = await stranger();
-  say({ v: 1, type: 'arrived' });
-  expect(await settled(tab.response)).toBe(false);
+  const tab = await openTab();
+  const onSettled = watch(tab.response);
+  // The tab reads only now what the callback page posted before it decided.
+  const stranger = await openStranger();
+  await stranger.untilRead();
+  expect(onSettled).not.toHaveBeenCalled();
   page.finished();
   await expect(tab.response).resolves.toBe('finished');
 });
 
-test('a page that has given the answer away can not keep it any more', async () => {
-  await listen();
-  const page = await offer();
+test('a callback page that has given the response away cannot keep it any more', async () => {
+  await openTab();
+  const page = await openCallbackPage();
   await page.outcome;
   expect(page.keep()).toBe(false);
 });
 
-test('two windows of one attempt: the first one is heard, the second one is told that it is done', async () => {
-  const tab = await listen();
+test('of two windows of one transaction the first is accepted, and the second is told that it is done', async () => {
+  const tab = await openTab();
   await (
-    await offer()
+    await openCallbackPage()
   ).outcome;
   await expect(tab.response).resolves.toEqual(response);
-  await expect((await offer()).outcome).resolves.toBe('done');
+  await expect((await openCallbackPage()).outcome).resolves.toBe('done');
 });
 
-test('whoever comes back from a cancelled attempt is turned away', async () => {
-  const tab = await listen();
+test('a window of a cancelled transaction is refused, and its response does nothing', async () => {
+  const tab = await openTab();
   tab.refuse();
-  await expect((await offer()).outcome).resolves.toBe('refused');
-  const { say } = await stranger();
-  say({ v: 1, type: 'authorization-response', response });
-  say({ v: 1, type: 'finished' });
-  expect(await settled(tab.response)).toBe(false);
+  await expect((await openCallbackPage()).outcome).resolves.toBe('refused');
+  const onSettled = watch(tab.response);
+  const stranger = await openStranger();
+  stranger.post({ v: 1, type: 'authorization-response', response });
+  stranger.post({ v: 1, type: 'finished' });
+  await stranger.untilRead();
+  expect(onSettled).not.toHaveBeenCalled();
 });
 
 test.each([
@@ -125,10 +129,12 @@ test.each([
   ['nothing', null],
   ['text', 'authorization-response'],
 ])('a message with %s does nothing', async (_, message) => {
-  const tab = await listen();
-  const { say } = await stranger();
-  say(message);
-  expect(await settled(tab.response)).toBe(false);
-  await expect((await offer()).outcome).resolves.toBe('acknowledged');
+  const tab = await openTab();
+  const onSettled = watch(tab.response);
+  const stranger = await openStranger();
+  stranger.post(message);
+  await stranger.untilRead();
+  expect(onSettled).not.toHaveBeenCalled();
+  await expect((await openCallbackPage()).outcome).resolves.toBe('acknowledged');
   await expect(tab.response).resolves.toEqual(response);
 });

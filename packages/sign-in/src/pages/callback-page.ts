@@ -1,17 +1,17 @@
 import { preferredLocale } from '@oneclick/shared/preferred-locale';
 import {
   type AuthorizationResponse,
-  parseAuthorizationResponse,
+  authorizationResponseFromQuery,
 } from '../hand-over/authorization-response.ts';
-import { type AuthorizationResponseOffer, offerAuthorizationResponse } from '../hand-over/hand-over.ts';
-import { takeSameTabAttempt } from '../sign-in/same-tab-attempt.ts';
-import { leaveOutcome } from '../sign-in/sign-in-outcome.ts';
+import { type HandOver, handOverFromCallbackPage } from '../hand-over/hand-over-from-callback-page.ts';
+import { takeSameTabTransaction } from '../sign-in/same-tab.ts';
+import { leaveSignInOutcome } from '../sign-in/sign-in-outcome.ts';
 import { PAGE_TEXTS } from './page-texts.ts';
 
 /*
- * The redirect URI. Takes the provider's answer out of the address, hands it over to the tab that began the
- * sign-in, says what happened, and closes itself. It needs no React and no schema library: it should be done
- * before anybody sees it.
+ * The script of the redirect URI. It takes the authorization response out of the address, hands it over to the tab in
+ * which the user clicked, shows the outcome, and closes the window. It loads no React and no schema library, so that
+ * the window is closed before the user has read it.
  */
 
 const UNANSWERED_AFTER_MS = 4_000;
@@ -20,73 +20,71 @@ const CLOSE_AFTER_MS = 400;
 // First of all: the code leaves the address and the history (RFC 9700 §4.3.1).
 const query = location.search;
 history.replaceState(null, '', location.pathname);
-// A name that the provider's page may have given the window.
+// The provider's page may have given the window a name.
 window.name = '';
 
 const locale = preferredLocale(navigator.languages, ['en', 'ko']);
 const texts = PAGE_TEXTS[locale].callback;
 document.documentElement.lang = locale;
 
-// Left, and come back to (bfcache): whatever was going on here is over.
+// Back to a page that the browser kept (bfcache): its sign-in has ended.
 window.addEventListener('pageshow', ({ persisted }) => {
   if (persisted) showNothing();
 });
 
-/** Ends with what the button offers, when it comes to offer something else. */
-let offered = new AbortController();
+/** Removes the button's action when another one takes its place. */
+let buttonAction = new AbortController();
 
 void run();
 
 async function run(): Promise<void> {
-  const response = parseAuthorizationResponse(query);
-  // Framed, opened from a bookmark, reloaded: inert.
+  const response = authorizationResponseFromQuery(query);
+  // In a frame, opened from a bookmark, reloaded: there is nothing to finish.
   if (window.top !== window || !response) return showNothing();
 
   show(texts.working, { isBusy: true });
-  const sameTab = await takeSameTabAttempt(response.state);
+  const sameTab = await takeSameTabTransaction(response.state);
   if (sameTab) return finish(response, sameTab);
 
-  const offer = await offerAuthorizationResponse(response);
+  const handOver = await handOverFromCallbackPage(response);
   window.addEventListener('pagehide', () => {
     clearTimeout(unanswered);
-    offer.keep();
-    offer.close();
+    handOver.keep();
+    handOver.close();
   });
-  // The tab is gone or frozen. Who has a window in front of them decides; the tab may still wake up and be first.
+  // The tab is gone or frozen. The user may finish here; the tab may still wake up and be first.
   const unanswered = setTimeout(() => {
     show(texts.unanswered, {
-      action: { text: texts.finish, run: () => finishInsteadOfTab(response, offer) },
+      action: { text: texts.finish, run: () => finishInsteadOfTab(response, handOver) },
     });
   }, UNANSWERED_AFTER_MS);
-  const outcome = await offer.outcome;
+  const outcome = await handOver.outcome;
   clearTimeout(unanswered);
   show(outcome === 'refused' ? texts.cancelled : 'code' in response ? texts.done : texts.denied);
   // Works without an opener, too: a script opened this window.
   setTimeout(() => window.close(), CLOSE_AFTER_MS);
 }
 
-async function finishInsteadOfTab(
-  response: AuthorizationResponse,
-  offer: AuthorizationResponseOffer,
-): Promise<void> {
-  // Given away to a tab that died before it could say so: its sign-in is over, and another one begins at home.
-  if (!offer.keep()) return goTo('/');
+async function finishInsteadOfTab(response: AuthorizationResponse, handOver: HandOver): Promise<void> {
+  // A tab has the response and was closed before it could answer. The user starts again in the app.
+  if (!handOver.keep()) return goTo('/');
   await finish(response, { returnTo: '/' });
-  offer.finished();
+  handOver.finished();
 }
 
-/** Makes the exchange from this window, and goes on to the app in it. */
+/** Exchanges the code from this window, and goes to the app in it. */
 async function finish(
   response: AuthorizationResponse,
   { returnTo, tookMs }: { returnTo: string; tookMs?: number },
 ): Promise<void> {
   show(texts.working, { isBusy: true });
   try {
+    // Loaded on demand: most windows hand over and close.
     const { finishHere } = await import('./finish-here.ts');
     await finishHere(response, tookMs);
   } catch {
-    // The script could not be fetched: no network, or a new version has taken its place.
-    leaveOutcome({ code: 'api_unreachable' });
+    // The script could not be loaded: no network, or a newer version has replaced it.
+    leaveSignInOutcome({ code: 'api_unreachable' });
   }
   goTo(returnTo);
 }
@@ -110,8 +108,8 @@ function show(
   const { action } = options;
   button.hidden = !action;
   button.textContent = action?.text ?? '';
-  offered.abort();
-  offered = new AbortController();
+  buttonAction.abort();
+  buttonAction = new AbortController();
   if (!action) return;
-  button.addEventListener('click', () => void action.run(), { once: true, signal: offered.signal });
+  button.addEventListener('click', () => void action.run(), { once: true, signal: buttonAction.signal });
 }

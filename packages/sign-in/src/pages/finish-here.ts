@@ -2,24 +2,17 @@ import { PATHS } from '@oneclick/shared/paths';
 import { createApiClient } from '../api/api-client.ts';
 import type { AuthorizationResponse } from '../hand-over/authorization-response.ts';
 import { writeSessionMark } from '../session/session-mark.ts';
-import { leaveOutcome } from '../sign-in/sign-in-outcome.ts';
-import { apiOrigin } from '../api/api-origin.ts';
-import { Fault } from '../api/fault.ts';
+import { SignInError } from '../sign-in-error.ts';
+import { leaveSignInOutcome } from '../sign-in/sign-in-outcome.ts';
 
-/**
- * Exchanges the response from the callback page itself, for want of a tab that does. Apart from the page, because
- * most windows hand over and close. What came of it waits for the app in this tab.
- */
+/** Exchanges the code from the callback page, where no tab does. The app in this tab takes the outcome. */
 export async function finishHere(response: AuthorizationResponse, tookMs?: number): Promise<void> {
   try {
-    // What comes back is left alone: the app asks for a token of its own when it has loaded.
-    await createApiClient({ origin: apiOrigin }).post(PATHS.exchangeToken, {
-      body: response,
-      parse: () => undefined,
-    });
+    // The access token is not read: the app asks for one of its own when it has loaded.
+    await createApiClient().post(PATHS.exchangeToken, { body: response, parse: () => undefined });
     writeSessionMark('signed-in');
-    leaveOutcome({ isCompleted: true, ...(tookMs !== undefined && { tookMs }) });
+    leaveSignInOutcome({ isCompleted: true, ...(tookMs !== undefined && { tookMs }) });
   } catch (error) {
-    leaveOutcome(Fault.from(error).notice);
+    leaveSignInOutcome(SignInError.from(error).details);
   }
 }

@@ -1,7 +1,7 @@
 import { preferredLocale } from '@oneclick/shared/preferred-locale';
 import { PAGE_TEXTS } from './page-texts.ts';
 
-/* What a new window shows until it goes to the provider. The window that opened it sends it on. */
+/* The script of the page that a new window shows until the tab that opened it sends it to the provider. */
 
 const locale = preferredLocale(navigator.languages, ['en', 'ko']);
 document.documentElement.lang = locale;

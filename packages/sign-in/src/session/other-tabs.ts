@@ -1,57 +1,39 @@
-import type { TokenResponse } from '@oneclick/shared/messages';
-import { type Notice, parseNotice } from '../api/fault.ts';
-import { recordFrom } from '../api/record.ts';
-import { parseTokenResponse } from '../api/api-answers.ts';
+import { recordFrom } from '../record.ts';
+import { type ErrorDetails, parseErrorDetails } from '../sign-in-error.ts';
 
 /*
- * What the tabs of this app tell each other, in memory and within our own origin. An access token goes this way
- * only to tabs that have the same session already, so that one refresh serves all: whoever else hears of a
- * session asks the API, and its cookie says whose it is. Nothing that is heard here can put another user's
- * token into a tab. One app per origin (RFC 10017 §9.4), or the other one listens.
+ * What the tabs of this app tell each other. No message contains a token: a tab that learns of a sign-in asks the API,
+ * and the cookie decides whose session it is. So no message can put another user's token into a tab. One app per
+ * origin (RFC 10017 §9.4), or the apps hear each other.
  */
 
-const CHANNEL = 'session';
-/** A tab that was frozen hears old news: the token in it is older than it says. */
-const NEWS_LASTS_MS = 5_000;
+export const SESSION_CHANNEL = 'oneclick:session';
 
-type News =
+type Message =
   | { type: 'signed-in' }
-  | { type: 'refreshed'; response: TokenResponse }
   | { type: 'signed-out' }
-  | { type: 'ended'; sessionId: string; notice: Notice };
+  /** The session with this id has ended by itself. */
+  | { type: 'session-ended'; sessionId: string; error: ErrorDetails };
 
-export type OtherTabs = { tell: (news: News) => void; close: () => void };
-
-export function listenToOtherTabs(onNews: (news: News) => void): OtherTabs {
-  const channel = new BroadcastChannel(CHANNEL);
-  channel.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
-    const news = parseNews(recordFrom(data));
-    if (news) onNews(news);
-  });
-  return {
-    tell: (news) => channel.postMessage({ ...news, toldAtMs: Date.now() }),
-    close: () => channel.close(),
-  };
+export interface OtherTabs {
+  post(message: Message): void;
+  close(): void;
 }
 
-/** Copies the fields that we know, and drops what is not news. */
-function parseNews({
-  type,
-  response,
-  toldAtMs,
-  sessionId,
-  notice,
-}: Record<string, unknown>): News | undefined {
+export function openOtherTabs(onMessage: (message: Message) => void): OtherTabs {
+  const channel = new BroadcastChannel(SESSION_CHANNEL);
+  channel.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
+    const message = parseMessage(recordFrom(data));
+    if (message) onMessage(message);
+  });
+  return { post: (message) => channel.postMessage(message), close: () => channel.close() };
+}
+
+/** Copies the known fields. Undefined if it is no message of ours. */
+function parseMessage({ type, sessionId, error }: Record<string, unknown>): Message | undefined {
   if (type === 'signed-in' || type === 'signed-out') return { type };
-  if (type === 'refreshed' && Math.abs(Date.now() - Number(toldAtMs)) < NEWS_LASTS_MS) {
-    try {
-      return { type, response: parseTokenResponse(response) };
-    } catch {
-      return undefined;
-    }
-  }
-  const ended = parseNotice(recordFrom(notice));
-  return type === 'ended' && typeof sessionId === 'string' && ended
-    ? { type, sessionId, notice: ended }
+  const details = parseErrorDetails(recordFrom(error));
+  return type === 'session-ended' && typeof sessionId === 'string' && details
+    ? { type, sessionId, error: details }
     : undefined;
 }

@@ -1,13 +1,13 @@
-import type { Fault } from '../api/fault.ts';
+import type { SignInError } from '../sign-in-error.ts';
 
 const FIRST_MS = 2_000;
-const LONGEST_MS = 60_000;
+const MAX_MS = 60_000;
 
 /**
- * Milliseconds until the next try: twice as long each time, at most a minute, never earlier than `Retry-After`
- * asks, and spread by chance so that a thousand tabs don't come back in the same second.
+ * Milliseconds until the next try. The delay doubles each time, up to a minute, and is never shorter than
+ * `Retry-After`. It varies at random by a quarter, so that a thousand tabs do not return in the same second.
  */
-export function retryDelayMs(failedTries: number, fault: Fault): number {
-  const backOffMs = Math.min(LONGEST_MS, FIRST_MS * 2 ** Math.min(failedTries, 10));
-  return Math.max(backOffMs * (0.75 + Math.random() / 2), fault.retryAfterMs ?? 0);
+export function retryDelayMs(failedTries: number, { retryAfterMs = 0 }: SignInError): number {
+  const backOffMs = Math.min(MAX_MS, FIRST_MS * 2 ** Math.min(failedTries, 10));
+  return Math.max(backOffMs * (0.75 + Math.random() / 2), retryAfterMs);
 }

@@ -1,10 +1,10 @@
-import { isFaultCode } from '../api/fault.ts';
-import { leaveOutcome } from '../sign-in/sign-in-outcome.ts';
+import { isSignInErrorCode } from '../sign-in-error.ts';
+import { leaveSignInOutcome } from '../sign-in/sign-in-outcome.ts';
 import { readSessionMark, writeSessionMark } from './session-mark.ts';
 
 /**
- * Takes out of the address what the server-side flow (`GET /oauth/callback` of the API) ended with: `login=success`
- * or `error`, a code. It says only where to look: whether somebody is signed in, the API will tell.
+ * Takes the outcome of the server-side flow (`GET /oauth/callback` of the API) out of the address: `login=success`, or
+ * `error` with a code. It only says where to look: the API says whether somebody is signed in.
  */
 export function takeServerSideOutcome(): void {
   const url = new URL(location.href);
@@ -12,11 +12,11 @@ export function takeServerSideOutcome(): void {
   const error = url.searchParams.get('error');
   if (login === null && error === null) return;
 
-  // Who has signed out stays so until the API knows: such an address can be anybody's link. And who is signed in
-  // stays that too, whatever became of the attempt.
+  // Anybody can make a link with these parameters. So it changes nothing while a sign-out is pending or somebody is
+  // signed in.
   if (readSessionMark() === 'none') {
     if (login === 'success') writeSessionMark('signed-in');
-    if (isFaultCode(error)) leaveOutcome({ code: error });
+    if (isSignInErrorCode(error)) leaveSignInOutcome({ code: error });
   }
 
   url.searchParams.delete('login');

@@ -20,27 +20,28 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-test('one after the other, and the second one knows that it has waited', async () => {
-  const seen: unknown[] = [];
-  const first = withSessionLock(async (hasWaited) => {
+test('two callers do their work one after the other', async () => {
+  const order: string[] = [];
+  const first = withSessionLock(async () => {
+    order.push('first starts');
     await new Promise((resolve) => setTimeout(resolve, 100));
-    seen.push('first', hasWaited);
+    order.push('first ends');
   });
-  const second = withSessionLock(async (hasWaited) => seen.push('second', hasWaited));
+  const second = withSessionLock(async () => order.push('second'));
   await vi.advanceTimersByTimeAsync(200);
   await Promise.all([first, second]);
-  expect(seen).toEqual(['first', false, 'second', true]);
+  expect(order).toEqual(['first starts', 'first ends', 'second']);
 });
 
-test('who does not get it in time goes on without it, and never steals it', async () => {
+test('a caller that does not get the lock in time goes on without it, and never steals it', async () => {
   void withSessionLock(() => never);
-  const second = withSessionLock(async (hasWaited) => hasWaited);
+  const second = withSessionLock(async () => 'done');
   await vi.advanceTimersByTimeAsync(5_100);
-  await expect(second).resolves.toBe(true);
+  await expect(second).resolves.toBe('done');
   expect(locks.requested.map(({ options }) => options.steal)).toEqual([undefined, undefined]);
 });
 
-test('work that takes long is not done twice', async () => {
+test('work that takes longer than the time-out is not done twice', async () => {
   const work = vi.fn<() => Promise<string>>(async () => {
     await new Promise((resolve) => setTimeout(resolve, 10_000));
     return 'done';
@@ -51,12 +52,12 @@ test('work that takes long is not done twice', async () => {
   expect(work).toHaveBeenCalledTimes(1);
 });
 
-test("an error is the caller's, and frees the lock", async () => {
+test('an error of the work reaches its caller and frees the lock', async () => {
   await expect(withSessionLock(() => Promise.reject(new Error('down')))).rejects.toThrow('down');
   await expect(withSessionLock(async () => 'next')).resolves.toBe('next');
 });
 
-test('a browser without locks does without', async () => {
+test('in a browser without Web Locks the work is done without a lock', async () => {
   vi.stubGlobal('navigator', {});
-  await expect(withSessionLock(async (hasWaited) => hasWaited)).resolves.toBe(false);
+  await expect(withSessionLock(async () => 'done')).resolves.toBe('done');
 });

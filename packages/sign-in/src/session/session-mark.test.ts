@@ -10,7 +10,7 @@ afterEach(() => {
   localStorage.clear();
 });
 
-test('a mark is there on the next page, until it is taken away', () => {
+test('a mark stays for the next page until it is removed', () => {
   writeSessionMark('signed-in');
   expect(readSessionMark()).toBe('signed-in');
   writeSessionMark('none');
@@ -18,12 +18,12 @@ test('a mark is there on the next page, until it is taken away', () => {
   expect(localStorage).toHaveLength(0);
 });
 
-test('what somebody else has written there is no mark', () => {
-  localStorage.setItem('session', 'canary');
+test('an unknown value in the storage is no mark', () => {
+  localStorage.setItem('oneclick:session', 'canary');
   expect(readSessionMark()).toBe('none');
 });
 
-test('a storage that is full or blocked costs nobody their sign-in', () => {
+test('a full or blocked storage causes no error', () => {
   vi.stubGlobal('localStorage', { getItem: refuse, setItem: refuse, removeItem: refuse, clear: () => {} });
   expect(() => writeSessionMark('signed-in')).not.toThrow();
   expect(() => writeSessionMark('none')).not.toThrow();

@@ -1,27 +1,27 @@
 /*
- * A note to ourselves that is not secret: whether a session may be there to restore. It saves a visitor who
- * never signed in the call, and a person who did the flash of the sign-in screen.
+ * What this browser remembers of the session. It is not secret. Without it, a visitor who never signed in would cost
+ * a request on each load, and a user who is signed in would see the sign-in screen for a moment.
  */
 
-const KEY = 'session';
+const KEY = 'oneclick:session';
 
 export type SessionMark =
   | 'signed-in'
-  /** Signed out here, but the API could not be told yet. Nothing is restored until it is. */
+  /** Signed out here, and the API has not confirmed it. Nothing is restored until it has. */
   | 'sign-out-pending'
   | 'none';
 
 export function readSessionMark(): SessionMark {
-  const mark = attempt(() => localStorage.getItem(KEY));
+  const mark = ignoreErrors(() => localStorage.getItem(KEY));
   return mark === 'signed-in' || mark === 'sign-out-pending' ? mark : 'none';
 }
 
 export function writeSessionMark(mark: SessionMark): void {
-  attempt(() => (mark === 'none' ? localStorage.removeItem(KEY) : localStorage.setItem(KEY, mark)));
+  ignoreErrors(() => (mark === 'none' ? localStorage.removeItem(KEY) : localStorage.setItem(KEY, mark)));
 }
 
-/** Undefined where the browser keeps nothing, be it full or blocked by the user: then every load is a first visit. */
-function attempt<T>(use: () => T): T | undefined {
+/** The user may have blocked the storage, or it is full: then each load is a first visit. */
+function ignoreErrors<T>(use: () => T): T | undefined {
   try {
     return use();
   } catch {

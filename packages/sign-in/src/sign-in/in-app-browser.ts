@@ -1,4 +1,4 @@
-/** Apps whose browser swallows new windows, by what each writes into its user agent. */
+/** Apps whose built-in browser swallows new windows, and what each writes into its user agent. */
 const IN_APP_BROWSERS = [
   ['KakaoTalk', /KAKAOTALK/i],
   ['Instagram', /Instagram/],
@@ -9,8 +9,11 @@ const IN_APP_BROWSERS = [
 ] as const;
 
 /**
- * The app whose built-in browser shows this page. A guess from the user agent, which any app may write as it
- * likes: who is not recognised meets the blocked window, and that leads to the same place.
+ * The app whose built-in browser shows this page, or undefined. A guess from the user agent, which an app can change:
+ * in an unknown one the window is blocked, and the sign-in goes on in the tab all the same.
+ * @example
+ * const app = inAppBrowser(navigator.userAgent);
+ * if (app) hint(`${app}: open this page in your browser if the sign-in fails.`);
  */
 export function inAppBrowser(userAgent: string): string | undefined {
   return IN_APP_BROWSERS.find(([, pattern]) => pattern.test(userAgent))?.[0];

@@ -14,7 +14,7 @@ afterEach(() => {
 
 const answered = () => new Promise((resolve) => setTimeout(resolve));
 
-test('is asked for once, however often the pointer passes, and used once', async () => {
+test('a start is asked for once, however often the pointer passes, and used once', async () => {
   const prepared = createPreparedStart(request);
   prepared.prepare();
   prepared.prepare();
@@ -26,7 +26,7 @@ test('is asked for once, however often the pointer passes, and used once', async
   expect(request).toHaveBeenCalledTimes(2);
 });
 
-test('a click that is faster than the answer waits for the same one', async () => {
+test('a click before the answer waits for the same answer', async () => {
   const prepared = createPreparedStart(request);
   prepared.prepare();
   const taken = prepared.take();
@@ -35,7 +35,7 @@ test('a click that is faster than the answer waits for the same one', async () =
   expect(request).toHaveBeenCalledTimes(1);
 });
 
-test('is asked for anew when half its time is over', async () => {
+test('a start is asked for again when half its life is over', async () => {
   const prepared = createPreparedStart(request);
   prepared.prepare();
   await answered();
@@ -44,7 +44,7 @@ test('is asked for anew when half its time is over', async () => {
   expect(request).toHaveBeenCalledTimes(2);
 });
 
-test('has failed: the click asks anew, and a pointer not before ten seconds', async () => {
+test('after a failure the click asks again at once, and the pointer after ten seconds', async () => {
   request.mockRejectedValue(new Error('down'));
   const prepared = createPreparedStart(request);
   prepared.prepare();
@@ -61,7 +61,7 @@ test('has failed: the click asks anew, and a pointer not before ten seconds', as
   await answered();
 });
 
-test('is dropped with the sign-out that ends its transaction', async () => {
+test('a sign-out drops the prepared start', async () => {
   const prepared = createPreparedStart(request);
   prepared.prepare();
   await answered();

@@ -1,24 +1,38 @@
 import type { StartResponse } from '@oneclick/shared/messages';
 import { startStopwatch } from '../token/stopwatch.ts';
 
-const ASK_AGAIN_AFTER_FAILURE_MS = 10_000;
+const RETRY_AFTER_FAILURE_MS = 10_000;
 
-export type PreparedStart = {
-  /** Where to send the window, if that is known already. */
+/** A transaction that the API has been asked for. */
+export interface Start {
+  /** The API's answer, if it is here. */
   ready?: StartResponse;
   answer: Promise<StartResponse>;
-};
+}
+
+export interface PreparedStart {
+  /** Asks for a transaction, unless a usable one is prepared. */
+  prepare(): void;
+  /** For the click: the prepared transaction, or one that is asked for now. */
+  take(): Start;
+  /** After a sign-out, which ends the prepared transaction: the next one lets the user choose an account. */
+  drop(): void;
+}
 
 /**
- * Asks for the start of a sign-in before the click, when the pointer or the focus reaches the button. One at a
- * time, used once, and no longer than half its time: a pointer may pass a button often, and the API keeps no
- * more than a few transactions for one browser.
+ * Asks for a transaction before the click, when the pointer or the focus reaches the button. One at a time, used once,
+ * and for no longer than half its life: a pointer may pass a button often, and the API keeps only a few transactions
+ * for one browser.
  */
-export function createPreparedStart(request: () => Promise<StartResponse>) {
-  let prepared: (PreparedStart & { hasFailed: boolean; elapsedMs: () => number }) | undefined;
+export function createPreparedStart(request: () => Promise<StartResponse>): PreparedStart {
+  let prepared: (Start & { hasFailed: boolean; elapsedMs: () => number }) | undefined;
 
   function ask() {
-    const asked: typeof prepared = { answer: request(), hasFailed: false, elapsedMs: startStopwatch() };
+    const asked: NonNullable<typeof prepared> = {
+      answer: request(),
+      hasFailed: false,
+      elapsedMs: startStopwatch(),
+    };
     void watch(asked);
     return asked;
   }
@@ -27,28 +41,26 @@ export function createPreparedStart(request: () => Promise<StartResponse>) {
     try {
       asked.ready = await asked.answer;
     } catch {
-      // The click asks once more, and is told.
+      // Nobody has clicked yet. The click asks again, and shows the error if it fails too.
       asked.hasFailed = true;
     }
   }
 
   function isFresh({ ready, hasFailed, elapsedMs }: NonNullable<typeof prepared>): boolean {
-    if (hasFailed) return elapsedMs() < ASK_AGAIN_AFTER_FAILURE_MS;
+    if (hasFailed) return elapsedMs() < RETRY_AFTER_FAILURE_MS;
     return !ready || elapsedMs() < ready.expiresIn * 500;
   }
 
   return {
-    prepare(): void {
+    prepare() {
       if (!prepared || !isFresh(prepared)) prepared = ask();
     },
-    /** For the click: what was prepared, or else a start that is asked for now. */
-    take(): PreparedStart {
+    take() {
       const taken = prepared && !prepared.hasFailed && isFresh(prepared) ? prepared : ask();
       prepared = undefined;
       return taken;
     },
-    /** After a sign-out: the API has dropped its transaction, and the next sign-in lets the user pick an account. */
-    drop(): void {
+    drop() {
       prepared = undefined;
     },
   };

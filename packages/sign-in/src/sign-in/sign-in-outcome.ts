@@ -1,22 +1,22 @@
-import { type Notice, parseNotice } from '../api/fault.ts';
+import { type ErrorDetails, parseErrorDetails } from '../sign-in-error.ts';
 import { readFromTab, writeToTab } from './tab-storage.ts';
 
-const KEY = 'oauth:outcome';
+const KEY = 'oneclick:sign-in-outcome';
 
 /**
- * What the callback page leaves for the app: how a sign-in ended that it has finished itself. `tookMs`: since the
- * click, if that is known.
+ * How a sign-in ended that the callback page has finished itself, for the app that this tab shows next. `tookMs`:
+ * since the click, if the click was in this tab.
  */
-export type SignInOutcome = Notice | { isCompleted: true; tookMs?: number };
+export type SignInOutcome = ErrorDetails | { isCompleted: true; tookMs?: number };
 
-export function leaveOutcome(outcome: SignInOutcome): void {
+export function leaveSignInOutcome(outcome: SignInOutcome): void {
   writeToTab(KEY, outcome);
 }
 
-export function takeOutcome(): SignInOutcome | undefined {
-  const left = readFromTab(KEY);
+export function takeSignInOutcome(): SignInOutcome | undefined {
+  const outcome = readFromTab(KEY);
   writeToTab(KEY, undefined);
-  const { isCompleted, tookMs } = left;
-  if (isCompleted !== true) return parseNotice(left);
+  const { isCompleted, tookMs } = outcome;
+  if (isCompleted !== true) return parseErrorDetails(outcome);
   return { isCompleted, ...(typeof tookMs === 'number' && { tookMs }) };
 }

@@ -1,6 +1,6 @@
-import { recordFrom } from '../api/record.ts';
+import { recordFrom } from '../record.ts';
 
-/* Notes of this tab to itself, across pages. Nothing secret, and gone with the tab. */
+/* What this tab remembers across pages. Contains nothing secret, and ends with the tab. */
 
 export function readFromTab(key: string): Record<string, unknown> {
   try {
@@ -15,6 +15,6 @@ export function writeToTab(key: string, value: object | undefined): void {
     if (value) sessionStorage.setItem(key, JSON.stringify(value));
     else sessionStorage.removeItem(key);
   } catch {
-    // Storage is blocked. A sign-in in this tab is then finished by hand, and goes back to the first page.
+    // Without storage, a sign-in in this tab is finished with a button of the callback page and returns to `/`.
   }
 }

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { createAccessToken } from './access-token.ts';
+import { type AccessToken, createAccessToken } from './access-token.ts';
 
 const HOUR_MS = 3_600_000;
 const onRefreshDue = vi.fn<() => void>();
-let token: ReturnType<typeof createAccessToken>;
+let token: AccessToken;
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance', 'Date'] });
@@ -15,47 +15,47 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-const hold = (expires_in: number) =>
-  token.hold({ access_token: 'token-1', token_type: 'Bearer', expires_in, scope: '', session_id: 's' });
+const store = (expires_in: number) =>
+  token.store({ access_token: 'token-1', token_type: 'Bearer', expires_in, scope: '', session_id: 's' });
 const pass = (ms: number) => vi.advanceTimersByTime(ms);
-/** The wall clock alone goes on: the machine sleeps, or somebody sets the clock. */
+/** Only the wall clock goes on: the machine sleeps, or somebody sets the clock. */
 const setClock = (byMs: number) => vi.setSystemTime(Date.now() + byMs);
 
-test('is refreshed five minutes before its end, once, and serves until its end', () => {
-  hold(7200);
-  pass(6_899_000);
+test('a token is due once, shortly after the API counts it as due, and is used until its end', () => {
+  store(7200);
+  pass(6_909_000);
   expect(onRefreshDue).not.toHaveBeenCalled();
   pass(2_000);
   expect(onRefreshDue).toHaveBeenCalledTimes(1);
-  // A tab that comes to the front asks no second time while the first refresh is on its way.
-  token.check();
+  // A tab that comes to the front does not ask again while the first refresh is in flight.
+  token.refreshIfDue();
   expect(onRefreshDue).toHaveBeenCalledTimes(1);
-  pass(298_000);
+  pass(288_000);
   expect(token.read()).toBe('token-1');
   pass(2_000);
   expect(token.read()).toBeUndefined();
   expect(onRefreshDue).toHaveBeenCalledTimes(1);
 });
 
-test('is refreshed at half its life if that is short', () => {
-  hold(60);
+test('a token with a short life is due at half of it', () => {
+  store(60);
   pass(29_000);
   expect(onRefreshDue).not.toHaveBeenCalled();
   pass(2_000);
   expect(onRefreshDue).toHaveBeenCalledTimes(1);
 });
 
-test('is over when a machine has slept through its end, also if its monotonic clock slept, too', () => {
-  hold(7200);
+test('a token has expired after the machine slept through its end, also if the monotonic clock stood still', () => {
+  store(7200);
   setClock(3 * HOUR_MS);
   expect(token.read()).toBeUndefined();
-  // The next look: a timer's step, or the tab in front again.
-  token.check();
+  // The next check: a step of the timer, or the tab comes to the front.
+  token.refreshIfDue();
   expect(onRefreshDue).toHaveBeenCalledTimes(1);
 });
 
-test('notices by itself that it slept, within a step of its timer', () => {
-  hold(7200);
+test('after sleep a token is due within one step of its timer', () => {
+  store(7200);
   setClock(3 * HOUR_MS);
   pass(31_000);
   expect(onRefreshDue).toHaveBeenCalledTimes(1);
@@ -65,32 +65,32 @@ describe.each([
   ['an hour ahead', HOUR_MS],
   ['an hour back', -HOUR_MS],
 ])('with a clock that is set %s', (_, byMs) => {
-  test('is refreshed in time, once', () => {
-    hold(7200);
+  test('a token is due in time, once', () => {
+    store(7200);
     setClock(byMs);
-    pass(6_901_000);
+    pass(6_911_000);
     expect(onRefreshDue).toHaveBeenCalledTimes(1);
   });
 
-  test('counts a token that comes afterwards as always', () => {
+  test('a token that comes afterwards has its full life', () => {
     setClock(byMs);
-    hold(7200);
-    pass(6_899_000);
+    store(7200);
+    pass(6_909_000);
     expect(onRefreshDue).not.toHaveBeenCalled();
     pass(2_000);
     expect(onRefreshDue).toHaveBeenCalledTimes(1);
   });
 });
 
-test('a clock set back makes no token live longer', () => {
-  hold(7200);
+test('a clock that is set back makes no token live longer', () => {
+  store(7200);
   setClock(-HOUR_MS);
   pass(7_201_000);
   expect(token.read()).toBeUndefined();
 });
 
-test('a refresh that was postponed is asked for again', () => {
-  hold(60);
+test('a postponed refresh is asked for again', () => {
+  store(60);
   pass(31_000);
   token.postponeRefresh(20_000);
   pass(19_000);
@@ -99,11 +99,11 @@ test('a refresh that was postponed is asked for again', () => {
   expect(onRefreshDue).toHaveBeenCalledTimes(2);
 });
 
-test('forgets', () => {
-  hold(60);
+test('a forgotten token is neither read nor refreshed', () => {
+  store(60);
   token.forget();
   pass(HOUR_MS);
-  token.check();
+  token.refreshIfDue();
   expect(token.read()).toBeUndefined();
   expect(onRefreshDue).not.toHaveBeenCalled();
 });

@@ -1,52 +1,62 @@
 import type { TokenResponse } from '@oneclick/shared/messages';
+import { REFRESH_BEFORE_END_SECONDS, REFRESH_MARGIN_SECONDS } from '@oneclick/shared/refresh-before-end';
 import { startStopwatch } from './stopwatch.ts';
 
-/** How long before its end a token is refreshed. A token that lives shorter is refreshed at half its life. */
-const REFRESH_BEFORE_END_SECONDS = 300;
-/** A timer stands still while the machine sleeps: it is asked in short steps how late it is. */
-const LONGEST_STEP_MS = 30_000;
+/** A timer stands still while the machine sleeps, so it wakes in short steps and looks at the stopwatch. */
+const MAX_TIMER_MS = 30_000;
+
+/** The access token of this tab and the time at which it is due for a refresh. */
+export interface AccessToken {
+  store(response: TokenResponse): void;
+  /** Undefined if there is no token or it has expired. */
+  read(): string | undefined;
+  /** Asks for the refresh again after this delay. For a refresh that failed for a passing reason. */
+  postponeRefresh(delayMs: number): void;
+  /** Asks for the refresh if it is due: after sleep, a frozen tab or a throttled timer. */
+  refreshIfDue(): void;
+  forget(): void;
+}
 
 /**
- * The access token, in a closure and nowhere else: not in storage, not in React's state, not on `window`.
- * Its end is counted from `expires_in`, so that a wrong clock does no harm.
+ * Has the access token in a closure and nowhere else: not in storage, not in the session, not on `window`. Its
+ * lifetime is counted from `expires_in`, so that a wrong clock does no harm.
  * @see RFC 10017 §8
  */
-export function createAccessToken({ onRefreshDue }: { onRefreshDue: () => void }) {
-  let held: { value: string; endsAfterMs: number; elapsedMs: () => number } | undefined;
+export function createAccessToken({ onRefreshDue }: { onRefreshDue: () => void }): AccessToken {
+  let token: { value: string; expiresAfterMs: number; elapsedMs: () => number } | undefined;
   let refreshAfterMs = Infinity;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
-  function check(): void {
+  function refreshIfDue(): void {
     clearTimeout(timer);
-    if (!held || refreshAfterMs === Infinity) return;
-    const waitMs = refreshAfterMs - held.elapsedMs();
+    if (!token || refreshAfterMs === Infinity) return;
+    const waitMs = refreshAfterMs - token.elapsedMs();
     if (waitMs > 0) {
-      timer = setTimeout(check, Math.min(waitMs, LONGEST_STEP_MS));
+      timer = setTimeout(refreshIfDue, Math.min(waitMs, MAX_TIMER_MS));
     } else {
-      // Once: who has asked for the refresh says when to ask again.
+      // Ask once. The outcome of the refresh sets the next time: `store` or `postponeRefresh`.
       refreshAfterMs = Infinity;
       onRefreshDue();
     }
   }
 
   return {
-    hold({ access_token, expires_in }: TokenResponse): void {
-      held = { value: access_token, endsAfterMs: expires_in * 1000, elapsedMs: startStopwatch() };
-      refreshAfterMs = (expires_in - Math.min(REFRESH_BEFORE_END_SECONDS, expires_in / 2)) * 1000;
-      check();
+    store({ access_token, expires_in }) {
+      token = { value: access_token, expiresAfterMs: expires_in * 1000, elapsedMs: startStopwatch() };
+      // The API refreshes a little earlier than this, so its answer is a new token. Half of a short life is enough.
+      const beforeEnd = Math.min(REFRESH_BEFORE_END_SECONDS - REFRESH_MARGIN_SECONDS, expires_in / 2);
+      refreshAfterMs = (expires_in - beforeEnd) * 1000;
+      refreshIfDue();
     },
-    /** Undefined if there is none or its time is over. */
-    read: (): string | undefined => (held && held.elapsedMs() < held.endsAfterMs ? held.value : undefined),
-    /** Asks for the refresh again later, when one has failed for a reason that passes. */
-    postponeRefresh(delayMs: number): void {
-      if (!held) return;
-      refreshAfterMs = held.elapsedMs() + delayMs;
-      check();
+    read: () => (token && token.elapsedMs() < token.expiresAfterMs ? token.value : undefined),
+    postponeRefresh(delayMs) {
+      if (!token) return;
+      refreshAfterMs = token.elapsedMs() + delayMs;
+      refreshIfDue();
     },
-    /** After sleep, a frozen tab or a throttled timer. */
-    check,
-    forget(): void {
-      held = undefined;
+    refreshIfDue,
+    forget() {
+      token = undefined;
       clearTimeout(timer);
     },
   };

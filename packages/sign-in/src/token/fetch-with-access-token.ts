@@ -1,32 +1,34 @@
-import { Fault } from '../api/fault.ts';
 import type { ApiClient } from '../api/api-client.ts';
+import type { SessionStore } from '../session/session-store.ts';
+import type { SignInClient } from '../sign-in-client.ts';
+import { SignInError } from '../sign-in-error.ts';
+import type { Refresh } from './refresh-once-for-all-tabs.ts';
 import { retryOnceOn401 } from './retry-once-on-401.ts';
-import type { SessionCore } from '../session/session-core.ts';
 
-export type FetchWithAccessToken = <T>(
-  path: string,
-  options: { parse: (body: unknown) => T; signal?: AbortSignal },
-) => Promise<T>;
-
-/** Gives the screens a GET of the API's with the access token, which they never see. */
+/** A GET to the API with the access token, which the caller never sees. */
 export function createFetchWithAccessToken({
   api,
-  core,
+  store,
+  token,
+  endSession,
 }: {
   api: ApiClient;
-  core: SessionCore;
-}): FetchWithAccessToken {
-  const { epoch, token, endSession } = core.inside;
+  store: SessionStore;
+  token: { read: () => string | undefined; refresh: Refresh };
+  endSession: (error: SignInError) => void;
+}): SignInClient['fetchWithAccessToken'] {
   return async (path, options) => {
-    const askedIn = epoch();
-    if (core.getSnapshot().name !== 'signed-in') throw new Fault('no_session', { status: 401 });
+    const startedIn = store.generation();
+    if (!store.getSession().isSignedIn) throw new SignInError('no_session', { status: 401 });
     try {
       const answer = await retryOnceOn401((accessToken) => api.get(path, { accessToken, ...options }), token);
-      if (askedIn !== epoch()) throw new Fault('no_session', { status: 401 });
+      // Not for the next user: somebody signed out or in meanwhile.
+      if (startedIn !== store.generation()) throw new SignInError('no_session', { status: 401 });
       return answer;
     } catch (error) {
-      // Refused with a token that is fresh: signing in again is all that can help.
-      if (error instanceof Fault && error.code === 'invalid_token' && askedIn === epoch()) endSession(error);
+      // A fresh token was refused, so only a new sign-in can help.
+      const isRefused = error instanceof SignInError && error.code === 'invalid_token';
+      if (isRefused && startedIn === store.generation()) endSession(error);
       throw error;
     }
   };

@@ -1,7 +1,7 @@
 /**
- * Milliseconds since now, by whichever clock says more. The monotonic one stands still while some machines
- * sleep; the wall clock may be set. What is measured is never younger than it seems: a machine that slept asks
- * in time, a clock set an hour ahead costs one refresh too early, one set back costs nothing.
+ * Returns a function that says how many milliseconds have passed. It asks two clocks and believes the later one: the
+ * monotonic clock stands still while some machines sleep, and the wall clock may be set. So a machine that slept
+ * refreshes in time, a clock set ahead costs one early refresh, and a clock set back costs nothing.
  */
 export function startStopwatch(): () => number {
   const monotonicStart = performance.now();

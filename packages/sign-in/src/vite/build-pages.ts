@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { WEB_PATHS } from '@oneclick/shared/paths';
-import { build, type HtmlTagDescriptor, type ResolvedConfig, type Rolldown } from 'vite';
+import { build, type HtmlTagDescriptor, normalizePath, type ResolvedConfig, type Rolldown } from 'vite';
 
 /** Built files by their path below the root of the site, without the leading slash. */
 export type BuiltFiles = Map<string, string | Uint8Array>;
@@ -11,14 +11,16 @@ export type BuiltFiles = Map<string, string | Uint8Array>;
 const { resolve: resolveModule } = createRequire(import.meta.url);
 const PAGES_FOLDER = fileURLToPath(new URL('../pages', import.meta.url));
 
+/** The first script of the app's own page. As Vite writes paths, on every system. */
+export const EARLY_SESSION = normalizePath(resolveModule('@oneclick/sign-in/early-session'));
+
 const PAGES = [
   { path: WEB_PATHS.callback, html: 'callback.html', script: '@oneclick/sign-in/pages/callback' },
   { path: WEB_PATHS.opening, html: 'opening.html', script: '@oneclick/sign-in/pages/opening' },
 ];
 
 /**
- * Builds the two pages of the sign-in window. Each page is a build of its own, apart from the app and from the other
- * page. A chunk that it shared with one of them would be one more request before the page can run.
+ * Builds the two pages of the sign-in window and the early script of the app's page. Each is a build of its own. A chunk that it shared with one of them would be one more request before the page can run.
  *
  * @param app the configuration of the app
  * @param options.style the stylesheet that replaces the package's own, relative to the root of the app
@@ -45,6 +47,7 @@ export async function buildPages(
       }
     }),
   );
+  for (const file of await buildApart(app, EARLY_SESSION)) files.set(file.fileName, contentOf(file));
   return files;
 }
 
@@ -56,7 +59,7 @@ const contentOf = (file: BuiltFile) => (file.type === 'chunk' ? file.code : file
 async function buildApart(
   { base, mode, publicDir, build: { target, minify, sourcemap } }: ResolvedConfig,
   input: string,
-  tags: HtmlTagDescriptor[],
+  tags: HtmlTagDescriptor[] = [],
 ): Promise<BuiltFile[]> {
   const result = await build({
     configFile: false,

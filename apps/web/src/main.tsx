@@ -1,0 +1,31 @@
+import { createSignInClient } from '@oneclick/sign-in';
+import { SignInProvider } from '@oneclick/sign-in/react';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { loadAccount } from './account/late-account.tsx';
+import { App } from './app.tsx';
+import { showSessionStatus } from './show-session-status.ts';
+
+/* The script of the app. The package has put a first one before it, which asks for the session while this one loads. */
+
+const client = createSignInClient();
+showSessionStatus(client);
+
+function loadAccountEarly(): void {
+  // If it fails, the screen that needs the account says so.
+  if (client.getSession().status !== 'signed-out') loadAccount().catch(() => undefined);
+}
+client.subscribe(loadAccountEarly);
+loadAccountEarly();
+
+if (new URLSearchParams(location.search).has('debug')) {
+  void import('./debug-timeline.ts').then(({ printTimeline }) => printTimeline(client));
+}
+
+createRoot(document.querySelector('#root')!).render(
+  <StrictMode>
+    <SignInProvider client={client}>
+      <App />
+    </SignInProvider>
+  </StrictMode>,
+);

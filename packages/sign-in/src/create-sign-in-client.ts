@@ -1,0 +1,166 @@
+import { PATHS } from '@oneclick/shared/paths';
+import { topUp } from './account/top-up.ts';
+import { parseUserinfo } from './api/api-answers.ts';
+import { createApiClient } from './api/api-client.ts';
+import { reportWrongSetUp } from './diagnostics/report-wrong-set-up.ts';
+import { takeEarlySession } from './session/early-session.ts';
+import { openOtherTabs } from './session/other-tabs.ts';
+import { watchPageLifecycle } from './session/page-lifecycle.ts';
+import { takeServerSideOutcome } from './session/server-side-outcome.ts';
+import { createSessionKeeper } from './session/session-keeper.ts';
+import { mayFollow, stepOf } from './session/session-machine.ts';
+import { createSessionStore, type SessionStore } from './session/session-store.ts';
+import { createSignOut } from './session/sign-out.ts';
+import type { SignInClient, SignInClientOptions } from './sign-in-client.ts';
+import { SignInError } from './sign-in-error.ts';
+import { createEventLog, type EventLog } from './sign-in/event-log.ts';
+import { createSignInFlow } from './sign-in/sign-in-flow.ts';
+import { createFetchWithAccessToken } from './token/fetch-with-access-token.ts';
+
+/**
+ * Creates the sign-in of this tab: once, when the app starts. In a browser it restores the session by itself and takes
+ * the outcome of a sign-in that another page has finished. On a server (SSR) its session stays `loading`, and its
+ * methods do nothing.
+ *
+ * @example
+ * export const client = createSignInClient();
+ * client.subscribe(() => console.info(client.getSession().status));
+ */
+export function createSignInClient(options: SignInClientOptions = {}): SignInClient {
+  return typeof document === 'undefined'
+    ? createServerClient()
+    : createBrowserClient({ ...options, isFramed: () => window.top !== window });
+}
+
+/** @param options.isFramed whether another page shows this one inside itself; the browser tests are in a frame */
+export function createBrowserClient({
+  apiOrigin,
+  isFramed,
+}: SignInClientOptions & { isFramed: () => boolean }): SignInClient {
+  if (import.meta.env?.MODE === 'development') reportWrongSetUp();
+  takeServerSideOutcome();
+
+  const closing = new AbortController();
+  const api = createApiClient({ apiOrigin });
+  const store = createSessionStore();
+  const events = createEventLog();
+  recordSignOuts({ store, events });
+
+  const otherTabs = openOtherTabs((message) => {
+    const session = store.getSession();
+    switch (message.type) {
+      case 'signed-in':
+        return signInFlow.onSignedInElsewhere();
+      case 'signed-out':
+        signOut.waitForOtherTab();
+        // The API ends the transactions of all tabs. An exchange in flight decides by itself.
+        if (stepOf(session) !== 'exchanging-code') {
+          store.startGeneration({ status: 'signed-out', step: 'idle' });
+        }
+        return;
+      case 'session-ended':
+        if (session.isSignedIn && session.sessionId === message.sessionId) {
+          store.startGeneration({ status: 'signed-out', step: 'ended', error: message.error });
+        }
+    }
+  });
+
+  const signOut = createSignOut({ api, store, otherTabs, closing: closing.signal });
+  const keeper = createSessionKeeper({
+    api,
+    store,
+    events,
+    otherTabs,
+    signOut,
+    // The early script asked the page's own API.
+    takeEarlySession: () => (apiOrigin === undefined ? takeEarlySession() : undefined),
+  });
+  const signInFlow = createSignInFlow({
+    api,
+    store,
+    events,
+    isFramed,
+    signOutReported: signOut.reported,
+    onSignedIn(response) {
+      keeper.setSignedIn(response);
+      otherTabs.post({ type: 'signed-in' });
+    },
+    restore: keeper.restore,
+    closing: closing.signal,
+  });
+  const fetchWithAccessToken = createFetchWithAccessToken({
+    api,
+    store,
+    token: { read: keeper.readToken, refresh: keeper.refreshOrEnd },
+    endSession: keeper.endSession,
+  });
+
+  watchPageLifecycle(
+    {
+      onVisible: keeper.refreshIfDue,
+      onOffline: () => store.setWarning({ code: 'offline' }),
+      onOnline: keeper.tryAgain,
+      // The page that the browser keeps for Back shows nobody.
+      onFrozen() {
+        if (store.getSession().isSignedIn) store.startGeneration({ status: 'loading' });
+      },
+      onThawed() {
+        // With a window open, a response may still come. A user who comes back from the provider itself gave up.
+        const step = stepOf(store.getSession());
+        if (step === 'redirecting' || !mayFollow('exchanging-code', step)) void keeper.restore();
+      },
+    },
+    closing.signal,
+  );
+  void keeper.restore();
+
+  return {
+    getSession: store.getSession,
+    subscribe: store.subscribe,
+    prepareSignIn: signInFlow.prepareSignIn,
+    signIn: signInFlow.signIn,
+    signOut: signOut.signOut,
+    tryAgain: keeper.tryAgain,
+    fetchUserinfo: (options) => fetchWithAccessToken(PATHS.userinfo, { ...options, parse: parseUserinfo }),
+    fetchWithAccessToken,
+    topUp: () => topUp(fetchWithAccessToken),
+    onEvent: events.onEvent,
+    close() {
+      closing.abort();
+      otherTabs.close();
+      store.close();
+    },
+  };
+}
+
+const doNothing = () => undefined;
+const reject = () => Promise.reject(new SignInError('no_session', { status: 401 }));
+
+function createServerClient(): SignInClient {
+  const { getSession, subscribe } = createSessionStore();
+  return {
+    getSession,
+    subscribe,
+    prepareSignIn: doNothing,
+    signIn: doNothing,
+    signOut: () => Promise.resolve(),
+    tryAgain: doNothing,
+    fetchUserinfo: reject,
+    fetchWithAccessToken: reject,
+    topUp: reject,
+    onEvent: () => doNothing,
+    close: doNothing,
+  };
+}
+
+/** One event for each way in which a signed-in user is signed out. On return from the bfcache it comes late. */
+function recordSignOuts({ store, events }: { store: SessionStore; events: EventLog }): void {
+  let wasSignedIn = false;
+  store.subscribe(() => {
+    const session = store.getSession();
+    if (wasSignedIn && session.status === 'signed-out') {
+      events.record({ type: 'signed-out', ...session.error });
+    }
+    if (session.status !== 'loading') wasSignedIn = session.isSignedIn;
+  });
+}

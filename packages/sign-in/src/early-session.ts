@@ -1,0 +1,5 @@
+import { requestEarlySession } from './session/early-session.ts';
+
+/* The first script of the page. The Vite plugin puts it into index.html. */
+
+requestEarlySession();

@@ -1,0 +1,43 @@
+import { type AuthorizationResponse, parseAuthorizationResponse } from './authorization-response.ts';
+import { openHandOverChannel } from './hand-over-channel.ts';
+
+/** The response, or `finished` if the callback page has exchanged it itself. */
+export type AcceptedResponse = AuthorizationResponse | 'finished';
+
+export interface TabListener {
+  /** The one response with this `state`. Never settles after `refuse`. */
+  response: Promise<AcceptedResponse>;
+  /** From now on, each callback page of this transaction is told that it was cancelled. */
+  refuse(): void;
+  close(): void;
+}
+
+/** The tab's side of the hand-over: accepts one response from the callback page. Other messages do nothing. */
+export async function acceptInTab(state: string): Promise<TabListener> {
+  const { promise, resolve } = Promise.withResolvers<AcceptedResponse>();
+  let answer: 'listening' | 'refused' | 'done' = 'listening';
+
+  function accept(accepted: AcceptedResponse): void {
+    if (answer !== 'listening') return;
+    answer = 'done';
+    resolve(accepted);
+  }
+
+  const channel = await openHandOverChannel(state, ({ type, response }) => {
+    if (type === 'arrived') channel.post({ v: 1, type: answer });
+    if (type === 'finished') accept('finished');
+    if (type !== 'authorization-response') return;
+    const received = parseAuthorizationResponse(response);
+    if (received?.state !== state) return;
+    // Also after a cancel: the callback page has given the response away, and its window may close.
+    channel.post({ v: 1, type: 'acknowledged' });
+    accept(received);
+  });
+  return {
+    response: promise,
+    refuse() {
+      answer = 'refused';
+    },
+    close: channel.close,
+  };
+}

@@ -1,0 +1,56 @@
+import { recordFrom } from '../record.ts';
+import type { AuthorizationResponse } from './authorization-response.ts';
+
+/*
+ * How the authorization response gets from the callback page to the tab in which the user clicked. It needs no opener:
+ * the window was disowned, and the provider's Cross-Origin-Opener-Policy may have cut the connection anyway. Each
+ * transaction has a BroadcastChannel of its own, which reaches only our own origin.
+ *
+ *     callback page                             tab
+ *       arrived (repeated until answered)  →
+ *                                          ←    listening  (or: refused, done)
+ *       authorization-response, once       →
+ *                                          ←    acknowledged
+ *
+ * The side that has the response decides who exchanges it, so exactly one side does: the callback page gives it away
+ * once, or keeps it and exchanges it itself. A frozen tab that wakes up later gets nothing.
+ */
+
+type HandOverMessage = { v: 1 } & (
+  | { type: 'arrived' }
+  | { type: 'authorization-response'; response: AuthorizationResponse }
+  /** The callback page has exchanged the code itself, with or without success. */
+  | { type: 'finished' }
+  | { type: 'listening' | 'acknowledged' }
+  /** The transaction was cancelled. The window closes, and nothing is exchanged. */
+  | { type: 'refused' }
+  /** Another window has brought the response of this transaction. */
+  | { type: 'done' }
+);
+
+/** What a received message may contain. Each field is still to be checked. */
+type ReceivedMessage = Partial<Record<'type' | 'response', unknown>>;
+
+export interface HandOverChannel {
+  post(message: HandOverMessage): void;
+  close(this: void): void;
+}
+
+/** The channel is named after a hash of `state`, so that its name does not reveal it. */
+export async function handOverChannelName(state: string): Promise<string> {
+  const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(state));
+  const base64 = btoa(String.fromCharCode(...new Uint8Array(hash)));
+  return `oneclick:hand-over:${base64.replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')}`;
+}
+
+export async function openHandOverChannel(
+  state: string,
+  onMessage: (message: ReceivedMessage) => void,
+): Promise<HandOverChannel> {
+  const channel = new BroadcastChannel(await handOverChannelName(state));
+  channel.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
+    const { v, type, response } = recordFrom(data);
+    if (v === 1) onMessage({ type, response });
+  });
+  return { post: (message) => channel.postMessage(message), close: () => channel.close() };
+}

@@ -1,0 +1,48 @@
+import type { AuthorizationResponse } from './authorization-response.ts';
+import { openHandOverChannel } from './hand-over-channel.ts';
+
+const RESEND_MS = 150;
+
+export interface HandOver {
+  /** `acknowledged`: the tab has it. `refused`, `done`: no tab wants it. May never settle: the tab may be gone. */
+  outcome: Promise<'acknowledged' | 'refused' | 'done'>;
+  /** Keeps the response, to exchange it from this page. Returns false if it has been given away. */
+  keep(): boolean;
+  /** To be called after that exchange. The tab then restores the session. */
+  finished(): void;
+  close(this: void): void;
+}
+
+/** The callback page's side of the hand-over: offers the response until a tab takes it, or this page keeps it. */
+export async function handOverFromCallbackPage(response: AuthorizationResponse): Promise<HandOver> {
+  const { promise, resolve } = Promise.withResolvers<'acknowledged' | 'refused' | 'done'>();
+  let isGivenOrKept = false;
+  const channel = await openHandOverChannel(response.state, ({ type }) => {
+    if (type === 'listening' && !isGivenOrKept) {
+      isGivenOrKept = true;
+      clearInterval(resend);
+      channel.post({ v: 1, type: 'authorization-response', response });
+    }
+    if ((type === 'acknowledged' && isGivenOrKept) || type === 'refused' || type === 'done') {
+      clearInterval(resend);
+      resolve(type);
+    }
+  });
+  const arrive = () => channel.post({ v: 1, type: 'arrived' });
+  const resend = setInterval(arrive, RESEND_MS);
+  arrive();
+  return {
+    outcome: promise,
+    keep() {
+      clearInterval(resend);
+      const isOurs = !isGivenOrKept;
+      isGivenOrKept = true;
+      return isOurs;
+    },
+    finished: () => channel.post({ v: 1, type: 'finished' }),
+    close() {
+      clearInterval(resend);
+      channel.close();
+    },
+  };
+}

@@ -1,0 +1,42 @@
+import { PATHS } from '@oneclick/shared/paths';
+import { apiOriginOfPage } from '../api/api-origin.ts';
+import { COOKIE_REQUEST, TIMEOUT_MS } from '../api/cookie-request.ts';
+import { SESSION_CHANNEL } from './other-tabs.ts';
+import { readSessionMark } from './session-mark.ts';
+
+interface EarlySession {
+  response: Promise<Response>;
+  channel: BroadcastChannel;
+}
+
+declare global {
+  /**
+   * Global, because the early script is built apart from the app. It holds an unread response, and only until the
+   * client takes it. Any script of this page could send the same request.
+   */
+  var oneclickEarlySession: EarlySession | undefined;
+}
+
+/** Asks the API for the session that the browser remembers, before the script with the client has loaded. */
+export function requestEarlySession(): void {
+  if (readSessionMark() !== 'signed-in') return;
+  const response = fetch(apiOriginOfPage().replace(/\/$/, '') + PATHS.session, {
+    ...COOKIE_REQUEST,
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+  });
+  // The client handles the error, if it comes to take the answer.
+  response.catch(() => undefined);
+  const channel = new BroadcastChannel(SESSION_CHANNEL);
+  // Another tab has signed in or out meanwhile: the answer may be the former user's.
+  channel.addEventListener('message', () => void takeEarlySession());
+  globalThis.oneclickEarlySession = { response, channel };
+}
+
+/** The answer, once. Undefined if nothing was asked, or if the answer may be outdated. */
+export function takeEarlySession(): Pick<EarlySession, 'response'> | undefined {
+  const early = globalThis.oneclickEarlySession;
+  if (!early) return undefined;
+  globalThis.oneclickEarlySession = undefined;
+  early.channel.close();
+  return { response: early.response };
+}

@@ -1,0 +1,158 @@
+import { PATHS } from '@oneclick/shared/paths';
+import type { TokenResponse } from '@oneclick/shared/messages';
+import { parseTokenResponse } from '../api/api-answers.ts';
+import type { ApiClient } from '../api/api-client.ts';
+import { SignInError } from '../sign-in-error.ts';
+import { type EventLog, failureEvent } from '../sign-in/event-log.ts';
+import { takeSignInOutcome } from '../sign-in/sign-in-outcome.ts';
+import { createAccessToken } from '../token/access-token.ts';
+import { createRefresh, type Refresh } from '../token/refresh-once-for-all-tabs.ts';
+import type { OtherTabs } from './other-tabs.ts';
+import { retryDelayMs } from './retry-delay.ts';
+import { readSessionMark, writeSessionMark } from './session-mark.ts';
+import type { SessionStore } from './session-store.ts';
+import type { SignOut } from './sign-out.ts';
+
+/** Keeps the user signed in: restores the session, refreshes its token in time, and ends it when the API refuses. */
+export interface SessionKeeper {
+  /** Asks the API for the session that the browser remembers. A visitor who never signed in causes no request. */
+  restore(): Promise<void>;
+  /** Retries now what failed for a passing reason. */
+  tryAgain(this: void): void;
+  /** Signed in with this token, for the first time or again. */
+  setSignedIn(response: TokenResponse): void;
+  /** For a 401: the session is over, and the user learns why. */
+  endSession(this: void, error: SignInError): void;
+  refreshIfDue(this: void): void;
+  /** Undefined if there is no token or it has expired. */
+  readToken(this: void): string | undefined;
+  /** Refreshes the token, or ends the session if the API refuses. */
+  refreshOrEnd: Refresh;
+}
+
+export function createSessionKeeper({
+  api,
+  store,
+  events,
+  otherTabs,
+  signOut,
+  takeEarlySession,
+}: {
+  api: ApiClient;
+  store: SessionStore;
+  events: EventLog;
+  otherTabs: OtherTabs;
+  signOut: Pick<SignOut, 'report'>;
+  /** The answer to a request for the session that was sent before this client was created. */
+  takeEarlySession: () => { response: Promise<Response> } | undefined;
+}): SessionKeeper {
+  let failedTries = 0;
+  let restoreTimer: ReturnType<typeof setTimeout> | undefined;
+  const accessToken = createAccessToken({ onRefreshDue: () => void refreshInTime() });
+  const refresh = createRefresh({ api, store, onRefreshed: setSignedIn });
+
+  store.onGenerationEnd(() => {
+    clearTimeout(restoreTimer);
+    accessToken.forget();
+  });
+
+  function setSignedIn(response: TokenResponse): void {
+    const session = store.getSession();
+    // The cookie is another user's by now: nothing of the user before may be used for this one.
+    if (session.isSignedIn && session.sessionId !== response.session_id) {
+      store.startGeneration({ status: 'loading' });
+    }
+    failedTries = 0;
+    accessToken.store(response);
+    writeSessionMark('signed-in');
+    store.transition({
+      status: 'signed-in',
+      sessionId: response.session_id,
+      scopes: response.scope.split(' ').filter(Boolean),
+    });
+  }
+
+  function endSession(error: SignInError): void {
+    // After `session_refused` the cookie is kept: it may have been the provider's slip, and a reload asks again.
+    if (error.code !== 'session_refused') writeSessionMark('none');
+    const session = store.getSession();
+    if (session.isSignedIn) {
+      otherTabs.post({ type: 'session-ended', sessionId: session.sessionId, error: error.details });
+    }
+    const wasNeverThere = error.code === 'no_session' || error.code === 'session_invalid';
+    store.startGeneration(
+      wasNeverThere && session.status === 'loading'
+        ? { status: 'signed-out', step: 'idle' }
+        : { status: 'signed-out', step: 'ended', error: error.details },
+    );
+  }
+
+  async function restore(): Promise<void> {
+    const mark = readSessionMark();
+    const outcome = takeSignInOutcome();
+    if (mark === 'sign-out-pending') signOut.report();
+    const session = store.getSession();
+    // A warning stays on the screen while the request is retried.
+    store.startGeneration(session.status === 'loading' ? session : { status: 'loading' });
+    const error = outcome && 'code' in outcome ? outcome : undefined;
+    if (error) events.record(failureEvent(error));
+    if (mark !== 'signed-in') {
+      store.transition({ status: 'signed-out', step: 'idle', ...(error && { error }) });
+      return;
+    }
+    const startedIn = store.generation();
+    try {
+      const response = await api.post(PATHS.session, { parse: parseTokenResponse, ...takeEarlySession() });
+      if (startedIn !== store.generation()) return;
+      setSignedIn(response);
+      if (!outcome || 'code' in outcome) return;
+      otherTabs.post({ type: 'signed-in' });
+      events.record({ type: 'completed', ...(outcome.tookMs !== undefined && { tookMs: outcome.tookMs }) });
+    } catch (cause) {
+      if (startedIn !== store.generation()) return;
+      const failure = SignInError.from(cause);
+      if (failure.status === 401) return endSession(failure);
+      store.setWarning(failure.details);
+      restoreTimer = setTimeout(() => void restore(), retryDelayMs(failedTries++, failure));
+    }
+  }
+
+  /** Shortly before the token expires. After a passing failure, the token is used until its end. */
+  async function refreshInTime(): Promise<void> {
+    const startedIn = store.generation();
+    try {
+      await refreshOrEnd();
+    } catch (error) {
+      if (startedIn !== store.generation()) return;
+      const failure = SignInError.from(error);
+      if (accessToken.read() === undefined) store.setWarning(failure.details);
+      accessToken.postponeRefresh(retryDelayMs(failedTries++, failure));
+    }
+  }
+
+  async function refreshOrEnd(refused?: string): Promise<string> {
+    const startedIn = store.generation();
+    try {
+      return await refresh(refused);
+    } catch (error) {
+      const failure = SignInError.from(error);
+      if (failure.status === 401 && startedIn === store.generation()) endSession(failure);
+      throw failure;
+    }
+  }
+
+  return {
+    restore,
+    tryAgain() {
+      if (store.getSession().status === 'loading') return void restore();
+      store.setWarning();
+      if (failedTries > 0) accessToken.postponeRefresh(0);
+      else accessToken.refreshIfDue();
+    },
+    setSignedIn,
+    endSession,
+    refreshIfDue: accessToken.refreshIfDue,
+    readToken: accessToken.read,
+    refreshOrEnd,
+  };
+}

@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest';
+import { isSignInErrorCode, parseErrorDetails, SignInError } from './sign-in-error.ts';
+
+test('the details for a screen are the code and the request id, if there is one', () => {
+  expect(new SignInError('provider_timeout', { requestId: 'req-1', status: 504 }).details).toEqual({
+    code: 'provider_timeout',
+    requestId: 'req-1',
+  });
+  expect(new SignInError('offline').details).toEqual({ code: 'offline' });
+});
+
+test('any other error becomes api_bad_answer and stays its cause', () => {
+  const cause = new TypeError('unexpected');
+  expect(SignInError.from(cause)).toMatchObject({ code: 'api_bad_answer', retryable: false, cause });
+  const error = new SignInError('offline');
+  expect(SignInError.from(error)).toBe(error);
+});
+
+test('the codes are those of the API and of the browser, and no others', () => {
+  expect(['session_expired', 'framed', 'made_up', undefined].map(isSignInErrorCode)).toEqual([
+    true,
+    true,
+    false,
+    false,
+  ]);
+});
+
+test('details from outside need a known code, and keep the request id only if it is text', () => {
+  expect(parseErrorDetails({ code: 'offline', requestId: 1, more: 2 })).toEqual({ code: 'offline' });
+  expect(parseErrorDetails({ code: '<img src=x>' })).toBeUndefined();
+});

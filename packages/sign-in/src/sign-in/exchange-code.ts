@@ -1,0 +1,24 @@
+import type { TokenResponse } from '@oneclick/shared/messages';
+import { PATHS } from '@oneclick/shared/paths';
+import { parseTokenResponse } from '../api/api-answers.ts';
+import type { ApiClient } from '../api/api-client.ts';
+import type { AuthorizationResponse } from '../hand-over/authorization-response.ts';
+import { withSessionLock } from '../session/session-lock.ts';
+
+/**
+ * Posts the authorization response to the API, which makes the authorization code grant (RFC 6749 §4.1.3). A response
+ * with `error` is posted too: the API ends the transaction and says which kind of error it is.
+ */
+export function exchangeCode(api: ApiClient, response: AuthorizationResponse): Promise<TokenResponse> {
+  return withSessionLock(() => api.post(PATHS.exchangeToken, { body: response, parse: parseTokenResponse }));
+}
+
+/** Ends a cancelled transaction at the API, so that its window can't finish it anywhere else either. */
+export async function endTransaction(api: ApiClient, state: string): Promise<void> {
+  const body = { state, error: 'access_denied' };
+  try {
+    await api.post(PATHS.exchangeToken, { body, parse: () => undefined, keepalive: true });
+  } catch {
+    // The answer is `authorization_denied`. If the request failed, the transaction expires after ten minutes.
+  }
+}

@@ -1,0 +1,75 @@
+import { afterEach, expect, test, vi } from 'vitest';
+import { goToProviderInSameTab, takeSameTabTransaction } from './same-tab.ts';
+
+const state = 's'.repeat(43);
+const start = { state, authorizationUrl: 'https://provider.example/authorize', expiresIn: 600 };
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+  sessionStorage.clear();
+  history.replaceState(null, '', '/');
+});
+
+async function leaveFrom(address: string, returnTo?: string) {
+  vi.spyOn(location, 'assign').mockReturnValue();
+  history.replaceState(null, '', address);
+  await goToProviderInSameTab({ start, startedAtMs: Date.now() - 1_000, returnTo });
+}
+
+test('the tab returns to the page it left, with query and fragment, once', async () => {
+  await leaveFrom('/pricing?plan=pro#top');
+  expect(location.assign).toHaveBeenCalledWith(start.authorizationUrl);
+  const back = await takeSameTabTransaction(state);
+  expect(back?.returnTo).toBe('/pricing?plan=pro#top');
+  expect(back?.tookMs).toBeGreaterThanOrEqual(1_000);
+  await expect(takeSameTabTransaction(state)).resolves.toBeUndefined();
+});
+
+test('the tab returns to the path that the app asked for', async () => {
+  await leaveFrom('/pricing', '/checkout?step=2');
+  await expect(takeSameTabTransaction(state)).resolves.toMatchObject({ returnTo: '/checkout?step=2' });
+});
+
+test('no storage contains state', async () => {
+  await leaveFrom('/');
+  expect(JSON.stringify(Object.entries(sessionStorage))).not.toContain(state);
+});
+
+test('a response of another transaction takes nothing', async () => {
+  await leaveFrom('/pricing');
+  await expect(takeSameTabTransaction('t'.repeat(43))).resolves.toBeUndefined();
+  await expect(takeSameTabTransaction(state)).resolves.toMatchObject({ returnTo: '/pricing' });
+});
+
+const ELSEWHERE = [
+  'https://evil.example/',
+  '//evil.example',
+  '/\\evil.example',
+  '/\t/evil.example',
+  '/.//evil.example',
+  'javascript:alert(1)',
+  'data:text/html,x',
+  'http://',
+];
+
+const originOf = (path: string | undefined) => new URL(path ?? '', location.origin).origin;
+
+test.each(ELSEWHERE)('the app cannot send the tab to another origin: %j', async (returnTo) => {
+  await leaveFrom('/', returnTo);
+  expect(originOf((await takeSameTabTransaction(state))?.returnTo)).toBe(location.origin);
+});
+
+test.each(ELSEWHERE)('a changed storage cannot send the tab to another origin: %j', async (returnTo) => {
+  await leaveFrom('/');
+  const [key = ''] = Object.keys(sessionStorage);
+  const kept: unknown = JSON.parse(sessionStorage.getItem(key) ?? '');
+  sessionStorage.setItem(key, JSON.stringify({ ...Object(kept), returnTo }));
+  expect(originOf((await takeSameTabTransaction(state))?.returnTo)).toBe(location.origin);
+});
+
+test('where the storage is blocked the tab goes to the provider all the same', async () => {
+  vi.stubGlobal('sessionStorage', undefined);
+  await leaveFrom('/pricing');
+  expect(location.assign).toHaveBeenCalled();
+  await expect(takeSameTabTransaction(state)).resolves.toBeUndefined();
+});

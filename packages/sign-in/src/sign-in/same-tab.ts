@@ -1,0 +1,44 @@
+import type { StartResponse } from '@oneclick/shared/messages';
+import { handOverChannelName } from '../hand-over/hand-over-channel.ts';
+import { readFromTab, writeToTab } from './tab-storage.ts';
+
+/*
+ * A sign-in in this tab: what the tab remembers until the callback page comes. It remembers which transaction left (a
+ * hash, never `state` itself), when the user clicked, and where to return to. Reading removes it.
+ */
+
+const KEY = 'oneclick:same-tab-transaction';
+
+/** Sends this tab to the provider. It returns by way of the callback page. */
+export async function goToProviderInSameTab({
+  start: { state, authorizationUrl },
+  startedAtMs,
+  returnTo = location.href,
+}: {
+  start: StartResponse;
+  startedAtMs: number;
+  /** @default where the user is */
+  returnTo?: string | undefined;
+}): Promise<void> {
+  const transaction = await handOverChannelName(state);
+  writeToTab(KEY, { transaction, startedAtMs, returnTo: pathOfThisOrigin(returnTo) });
+  location.assign(authorizationUrl);
+}
+
+/** Where to return to, if the response belongs to the transaction that left from this tab. */
+export async function takeSameTabTransaction(
+  state: string,
+): Promise<{ returnTo: string; tookMs: number } | undefined> {
+  const { transaction, returnTo, startedAtMs } = readFromTab(KEY);
+  if (typeof returnTo !== 'string' || transaction !== (await handOverChannelName(state))) return undefined;
+  writeToTab(KEY, undefined);
+  return { returnTo: pathOfThisOrigin(returnTo), tookMs: Date.now() - Number(startedAtMs) };
+}
+
+/** The address as a path of this origin, or `/` if it is none. */
+function pathOfThisOrigin(address: string): string {
+  const url = URL.canParse(address, location.origin) ? new URL(address, location.origin) : undefined;
+  if (url?.origin !== location.origin) return '/';
+  // A path with two slashes in front would be read as another host.
+  return url.pathname.replace(/^\/+/, '/') + url.search + url.hash;
+}

@@ -1,0 +1,163 @@
+import type { TokenResponse } from '@oneclick/shared/messages';
+import { PATHS } from '@oneclick/shared/paths';
+import { parseStartResponse } from '../api/api-answers.ts';
+import type { ApiClient } from '../api/api-client.ts';
+import type { OpenTransaction } from '../session/session.ts';
+import { mayFollow, type SessionStep, stepOf } from '../session/session-machine.ts';
+import type { SessionStore } from '../session/session-store.ts';
+import type { SignInClient, SignInRequest } from '../sign-in-client.ts';
+import { type ErrorDetails, SignInError } from '../sign-in-error.ts';
+import { type EventLog, failureEvent } from './event-log.ts';
+import { endTransaction, exchangeCode } from './exchange-code.ts';
+import { createPreparedStart } from './prepared-start.ts';
+import type { SignInEvent } from './sign-in-event.ts';
+import { defaultSignInMode } from './sign-in-mode.ts';
+import { startTransaction, type Transaction } from './transaction.ts';
+
+export interface SignInFlow extends Pick<SignInClient, 'prepareSignIn' | 'signIn'> {
+  /** Another tab has signed in. This tab restores that session, after its own sign-in if it has one. */
+  onSignedInElsewhere(): void;
+}
+
+/** From the pointer that reaches the button to the access token. */
+export function createSignInFlow({
+  api,
+  store,
+  events,
+  isFramed,
+  signOutReported,
+  onSignedIn,
+  restore,
+  closing,
+}: {
+  api: ApiClient;
+  store: SessionStore;
+  events: EventLog;
+  /** Whether another page shows this one inside itself. */
+  isFramed: () => boolean;
+  signOutReported: () => Promise<void>;
+  onSignedIn: (response: TokenResponse) => void;
+  restore: () => Promise<void>;
+  closing: AbortSignal;
+}): SignInFlow {
+  /** The transaction whose response signs in. */
+  let transaction: Transaction | undefined;
+  let hasSignedInElsewhere = false;
+
+  const preparedStart = createPreparedStart(async () => {
+    await signOutReported();
+    return api.post(PATHS.start, { body: {}, parse: parseStartResponse });
+  });
+
+  store.onGenerationEnd(() => {
+    hasSignedInElsewhere = false;
+    preparedStart.drop();
+    transaction?.cancel();
+    transaction = undefined;
+  });
+
+  function signIn({ mode, returnTo }: SignInRequest = {}): void {
+    const session = store.getSession();
+    if (session.status !== 'signed-out') return;
+    if (session.step === 'window-lost') {
+      const { continueHere, showWindow } = session.transaction;
+      return mode === 'redirect' ? continueHere?.() : showWindow?.();
+    }
+    // In a frame the response would go to another storage partition, and the click may be stolen.
+    if (isFramed()) return fail({ code: 'framed' });
+    const usedMode = mode === 'redirect' ? mode : defaultSignInMode();
+    events.record({ type: 'started', mode: usedMode });
+    const started = startTransaction({
+      start: preparedStart.take(),
+      mode: usedMode,
+      returnTo,
+      closing,
+      onStep(step) {
+        if (step === 'window-blocked' || step === 'window-lost') events.record({ type: step });
+        if (step === 'window-blocked') return;
+        const open = { transaction: openTransaction(() => started, step) };
+        store.transition(
+          step === 'window-lost'
+            ? { status: 'signed-out', step, ...open }
+            : { status: 'signing-in', step, ...open },
+        );
+      },
+    });
+    transaction = started;
+    void finish(started);
+  }
+
+  /** What the user can do at this step. */
+  function openTransaction(started: () => Transaction, step: SessionStep): OpenTransaction {
+    /** Does nothing if the transaction has ended, or if the session has gone on to a step without this action. */
+    const action = (next: SessionStep, event: SignInEvent, run: (open: Transaction) => void) => () => {
+      const open = started();
+      if (transaction !== open || !mayFollow(next, stepOf(store.getSession()))) return;
+      events.record(event);
+      run(open);
+    };
+    const isAtProvider = step === 'waiting-for-provider' || step === 'window-lost';
+    return {
+      ...(isAtProvider && {
+        showWindow: action('opening-window', { type: 'window-opened-again' }, (open) => open.showWindow()),
+      }),
+      ...(step !== 'redirecting' && {
+        continueHere: action('redirecting', { type: 'continued-here' }, (open) => open.continueHere()),
+      }),
+      cancel: action('idle', { type: 'cancelled' }, cancel),
+    };
+  }
+
+  async function finish({ response, startedAtMs }: Transaction): Promise<void> {
+    const startedIn = store.generation();
+    try {
+      const accepted = await response;
+      if (startedIn !== store.generation()) return;
+      transaction = undefined;
+      events.record({ type: 'answered' });
+      stopRedirect();
+      if (accepted === 'finished') return void restore();
+      store.transition({ status: 'signing-in', step: 'exchanging-code' });
+      const token = await exchangeCode(api, accepted);
+      if (startedIn !== store.generation()) return;
+      onSignedIn(token);
+      events.record({ type: 'completed', tookMs: Date.now() - startedAtMs });
+    } catch (error) {
+      if (startedIn !== store.generation()) return;
+      transaction = undefined;
+      fail(SignInError.from(error).details);
+    }
+  }
+
+  function cancel(open: Transaction): void {
+    stopRedirect();
+    transaction = undefined;
+    const state = open.cancel();
+    if (state !== undefined) void endTransaction(api, state);
+    // Signed out, unless another tab has signed in meanwhile.
+    void restore();
+  }
+
+  /** The window has answered, or the user has cancelled, before this tab has left for the provider. */
+  function stopRedirect(): void {
+    if (stepOf(store.getSession()) === 'redirecting') window.stop();
+  }
+
+  function fail(error: ErrorDetails): void {
+    events.record(failureEvent(error));
+    if (hasSignedInElsewhere) void restore();
+    else store.transition({ status: 'signed-out', step: 'idle', error });
+  }
+
+  return {
+    prepareSignIn() {
+      const session = store.getSession();
+      if (session.status === 'signed-out' && session.step !== 'window-lost') preparedStart.prepare();
+    },
+    signIn,
+    onSignedInElsewhere() {
+      if (store.getSession().status === 'signing-in') hasSignedInElsewhere = true;
+      else void restore();
+    },
+  };
+}

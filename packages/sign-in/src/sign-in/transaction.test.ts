@@ -1,0 +1,143 @@
+import { expect, test, vi } from 'vitest';
+import { answer, STATE } from '../../test/answers.ts';
+import { answerAsCallbackPage } from '../../test/answer-as-callback-page.ts';
+import { serve, useApiServer } from '../../test/api-server.ts';
+import { loadPage, openTransactionOf, recordSteps, sessionOf, stored, until } from '../../test/client.ts';
+import { stopClock } from '../../test/later.ts';
+import { startSignIn } from '../../test/start-sign-in.ts';
+import { stubWindowOpen, stubWindowStop } from '../../test/stub-window-open.ts';
+import { acceptInTab } from '../hand-over/accept-in-tab.ts';
+import { handOverFromCallbackPage } from '../hand-over/hand-over-from-callback-page.ts';
+import { writeSessionMark } from '../session/session-mark.ts';
+
+useApiServer();
+
+const stubAssign = () => vi.spyOn(location, 'assign').mockReturnValue();
+
+test('a window that seems closed gives the button back, and its late response still signs in', async () => {
+  serve('exchangeToken', () => answer.token());
+  const { client, popup } = await startSignIn();
+  popup.closed = true;
+  await until(client, 'window-lost');
+  await expect(answerAsCallbackPage({ code: 'code-1' })).resolves.toBe('acknowledged');
+  await until(client, 'signed-in');
+});
+
+test('a blocked window continues the sign-in in this tab, and no storage contains state', async () => {
+  serve('start', answer.start);
+  vi.spyOn(window, 'open').mockReturnValue(null);
+  const assign = stubAssign();
+  const client = loadPage();
+  client.signIn();
+  await vi.waitFor(() => expect(assign).toHaveBeenCalledWith(expect.stringContaining('provider.example')));
+  expect(stored(sessionStorage)).not.toContain(STATE);
+});
+
+test('closing the window before it reaches the provider ends the sign-in', async () => {
+  const held = Promise.withResolvers<void>();
+  serve('start', async () => {
+    await held.promise;
+    return answer.start();
+  });
+  const opened = stubWindowOpen();
+  const client = loadPage();
+  client.signIn();
+  opened[0]!.closed = true;
+  held.resolve();
+  await until(client, 'idle');
+  expect(sessionOf(client)).toMatchObject({ error: { code: 'window_closed' } });
+  expect(opened[0]!.url).toBe('/oauth/opening.html');
+});
+
+test('a lost window is opened again for the same transaction, also with the sign-in button', async () => {
+  const { client, popup, opened, starts } = await startSignIn();
+  openTransactionOf(client).showWindow?.();
+  expect(opened).toHaveLength(2);
+  const steps = recordSteps(client);
+  // The first window is not watched any more. The second one is, by a timer that starts later.
+  popup.closed = true;
+  opened[1]!.closed = true;
+  await until(client, 'window-lost');
+  expect(steps).toEqual(['window-lost']);
+  client.signIn();
+  expect(sessionOf(client)).toMatchObject({ step: 'waiting-for-provider' });
+  expect(opened.map(({ url }) => url)).toEqual(Array(3).fill(popup.url));
+  expect(starts).toHaveLength(1);
+});
+
+test('closing the first of two windows changes nothing', async () => {
+  stopClock({ withIntervals: true });
+  const { client, popup } = await startSignIn();
+  openTransactionOf(client).showWindow?.();
+  popup.closed = true;
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(sessionOf(client)).toMatchObject({ step: 'waiting-for-provider' });
+});
+
+test('a window that is blocked when it is opened again continues the sign-in in this tab', async () => {
+  const { client } = await startSignIn();
+  vi.spyOn(window, 'open').mockReturnValue(null);
+  const assign = stubAssign();
+  openTransactionOf(client).showWindow?.();
+  expect(sessionOf(client)).toMatchObject({ step: 'redirecting' });
+  await vi.waitFor(() => expect(assign).toHaveBeenCalledWith(expect.stringContaining('provider.example')));
+});
+
+test('"continue here" goes to the provider in this tab, once', async () => {
+  const { client, popup } = await startSignIn();
+  const assign = stubAssign();
+  popup.closed = true;
+  await until(client, 'window-lost');
+  const { continueHere } = openTransactionOf(client);
+  continueHere?.();
+  continueHere?.();
+  expect(sessionOf(client)).toMatchObject({ step: 'redirecting' });
+  expect(openTransactionOf(client)).not.toHaveProperty('continueHere');
+  await vi.waitFor(() => expect(assign).toHaveBeenCalledTimes(1));
+});
+
+test('a window that answers before this tab has left for the provider signs in, and the tab stays', async () => {
+  serve('exchangeToken', () => answer.token());
+  const stop = stubWindowStop();
+  stubAssign();
+  const { client } = await startSignIn();
+  openTransactionOf(client).continueHere?.();
+  await expect(answerAsCallbackPage({ code: 'code-1' })).resolves.toBe('acknowledged');
+  await until(client, 'signed-in');
+  expect(stop).toHaveBeenCalledTimes(1);
+});
+
+test('after the callback page has exchanged the code itself, this tab restores the session', async () => {
+  const { client } = await startSignIn();
+  writeSessionMark('signed-in');
+  serve('session', () => answer.token());
+  const handOver = await handOverFromCallbackPage({ state: STATE, code: 'code-1' });
+  expect(handOver.keep()).toBe(true);
+  handOver.finished();
+  await until(client, 'signed-in');
+  handOver.close();
+});
+
+test('a transaction expires after ten minutes', async () => {
+  stopClock({ withIntervals: true, withDate: false });
+  const { client } = await startSignIn();
+  await vi.advanceTimersByTimeAsync(599_000);
+  expect(sessionOf(client)).toMatchObject({ step: 'waiting-for-provider' });
+  await vi.waitFor(async () => {
+    await vi.advanceTimersByTimeAsync(601_000);
+    expect(sessionOf(client)).toEqual({
+      status: 'signed-out',
+      step: 'idle',
+      error: { code: 'transaction_expired' },
+    });
+  });
+});
+
+test('a closed client does not take the response of a window that comes back', async () => {
+  const { client } = await startSignIn();
+  client.close();
+  const otherTab = await acceptInTab(STATE);
+  await expect(answerAsCallbackPage({ code: 'code-1' })).resolves.toBe('acknowledged');
+  await expect(otherTab.response).resolves.toEqual({ state: STATE, code: 'code-1' });
+  otherTab.close();
+});
