@@ -5,7 +5,7 @@ import { cors } from './http/cors.ts';
 import { errorHandler } from './http/error-handler.ts';
 import { createEventBus } from './http/events.ts';
 import { fastifyOptions } from './http/fastify-options.ts';
-import { jsonRequests } from './http/json-requests.ts';
+import { jsonMessages } from './http/json-messages.ts';
 import { requestLog, type LogStream } from './http/logging.ts';
 import { securityHeaders } from './http/response-headers.ts';
 import { shutdown } from './http/shutdown.ts';
@@ -42,7 +42,7 @@ export async function buildApp(config: Config, logStream?: LogStream): Promise<F
   await app.register(errorHandler);
   await app.register(cors, { topology });
   await app.register(shutdown);
-  await app.register(jsonRequests);
+  await app.register(jsonMessages);
   await app.register(cookie);
   await app.register(operations, { config, stores });
 

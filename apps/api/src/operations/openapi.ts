@@ -54,34 +54,35 @@ function buildLocalReference({ $id }: { $id?: unknown }): string {
 function describeRoute({ url, schema = {}, config }: RouteOptions): FastifySchema {
   const documentation = ROUTE_DOCUMENTATION[url];
   if (!documentation) return { hide: true };
-  const { success, failure, errors, ...texts } = documentation;
+  const { success, errors, ...texts } = documentation;
   const { body, querystring } = schema;
+  const answers = v.parse(v.optional(v.record(v.string(), v.unknown()), {}), schema.response);
   const codes: ErrorCode[] = errors ? [...errors, 'internal_error', 'shutting_down'] : [];
   if (errors && (body || querystring)) codes.push('invalid_request');
   if (body) codes.push('payload_too_large', 'unsupported_media_type');
   if (errors && config?.rateLimitGroup) codes.push('rate_limited');
 
   const codesByStatus = Map.groupBy(new Set(codes), (code) => ERRORS[code].status);
-  const bodyName = MESSAGES.find(([, message]) => message === body)?.[0];
+  const errorResponses = [...codesByStatus].map(([status, each]) => [
+    status,
+    jsonContent(each.join(', '), [...namesOf(answers[status]), 'ErrorResponse']),
+  ]);
   return {
     ...texts,
-    ...(bodyName && { body: { $ref: `${bodyName}#` } }),
+    ...(isSchema(body) && { body: { $ref: `${namesOf(body)[0]}#` } }),
     ...(isSchema(querystring) && { querystring: jsonSchemaOf(querystring) }),
     response: {
-      [success.status]: success.message
-        ? jsonContent('Done.', [success.message])
-        : { description: 'Done.', ...(success.content ? { content: success.content } : { type: 'null' }) },
-      ...Object.fromEntries(
-        [...codesByStatus].map(([status, each]) => [
-          status,
-          jsonContent(each.join(', '), [
-            ...(status === failure?.status ? [failure.message] : []),
-            'ErrorResponse',
-          ]),
-        ]),
-      ),
+      ...(success ?? { 200: jsonContent('Done.', namesOf(answers['200'])) }),
+      ...Object.fromEntries(errorResponses),
     },
   };
+}
+
+/** The names of a message of the contract, or of the messages of a union that differ from an error. */
+function namesOf(schema: unknown): string[] {
+  const name = MESSAGES.find(([, message]) => message === schema)?.[0];
+  if (name) return name === 'ErrorResponse' ? [] : [name];
+  return v.is(v.object({ options: v.array(v.unknown()) }), schema) ? schema.options.flatMap(namesOf) : [];
 }
 
 function isSchema(value: unknown): value is v.GenericSchema {

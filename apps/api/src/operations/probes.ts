@@ -1,16 +1,21 @@
-import type { ReadinessResponse } from '@oneclick/shared/messages';
+import { ErrorResponse, HealthResponse, ReadinessResponse } from '@oneclick/shared/messages';
 import { PATHS } from '@oneclick/shared/paths';
 import type { FastifyPluginAsync } from 'fastify';
+import * as v from 'valibot';
 import type { Stores } from '../stores.ts';
 
 /** The routes that a load balancer polls. They have no rate limit: it must always get an answer. */
 export const probes: FastifyPluginAsync<{ stores: Stores }> = async (app, { stores }) => {
-  app.get(PATHS.healthz, async () => ({ status: 'ok' }));
+  app.get(PATHS.healthz, { schema: { response: { 200: HealthResponse } } }, async () => ({ status: 'ok' }));
 
-  app.get(PATHS.readyz, async (_request, reply): Promise<ReadinessResponse> => {
+  app.get(PATHS.readyz, READINESS, async (_request, reply): Promise<ReadinessResponse> => {
     if (!stores.isRedisReachable) return { status: 'ok' };
     if (stores.isRedisReachable()) return { status: 'ok', redis: 'reachable' };
     reply.code(503);
     return { status: 'unavailable', redis: 'unreachable' };
   });
+};
+
+const READINESS = {
+  schema: { response: { 200: ReadinessResponse, 503: v.union([ReadinessResponse, ErrorResponse]) } },
 };

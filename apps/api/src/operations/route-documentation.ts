@@ -1,15 +1,12 @@
 import type { ErrorCode } from '@oneclick/shared/errors';
-import type * as messages from '@oneclick/shared/messages';
 import { PATHS } from '@oneclick/shared/paths';
 
 interface RouteDocumentation {
   operationId: string;
   summary: string;
   security?: readonly { [scheme: string]: readonly string[] }[];
-  /** The name of the message, or the whole content of an answer that is not JSON. No answer has a body without it. */
-  success: { status: 200 | 204 | 302; message?: keyof typeof messages; content?: object };
-  /** An answer with a status of an error that is not an `ErrorResponse`. */
-  failure?: { status: 503; message: keyof typeof messages };
+  /** For an answer that is not a message of the contract. */
+  success?: object;
   /**
    * The errors of this route. openapi.ts adds those that every route can answer, and those that follow from its body, its
    * query and its rate limit. Undefined: the route answers an error with a redirect.
@@ -36,14 +33,12 @@ export const ROUTE_DOCUMENTATION: Record<string, RouteDocumentation> = {
     operationId: 'start',
     summary: 'Creates a transaction, and returns the authorization request to send the window to.',
     security: [{ csrf: [] }],
-    success: { status: 200, message: 'StartResponse' },
     errors: ORIGIN,
   },
   [PATHS.exchangeToken]: {
     operationId: 'exchangeToken',
     summary: 'Finishes a sign-in with the authorization response.',
     security: [{ csrf: [], transaction: [] }],
-    success: { status: 200, message: 'TokenResponse' },
     errors: [
       ...ORIGIN,
       'transaction_not_found',
@@ -61,41 +56,37 @@ export const ROUTE_DOCUMENTATION: Record<string, RouteDocumentation> = {
     operationId: 'session',
     summary: 'Returns the access token of the session. Refreshes it only if it is about to expire.',
     security: [{ csrf: [], session: [] }],
-    success: { status: 200, message: 'TokenResponse' },
     errors: [...ORIGIN, ...SESSION],
   },
   [PATHS.refreshToken]: {
     operationId: 'refreshToken',
     summary: 'Refreshes the access token now.',
     security: [{ csrf: [], session: [] }],
-    success: { status: 200, message: 'TokenResponse' },
     errors: [...ORIGIN, ...SESSION],
   },
   [PATHS.logout]: {
     operationId: 'logout',
     summary: 'Ends the session. Succeeds without a session too.',
     security: [{ csrf: [] }],
-    success: { status: 204 },
+    success: { 204: { description: 'Done.', type: 'null' } },
     errors: ORIGIN,
   },
   [PATHS.userinfo]: {
     operationId: 'userinfo',
     summary: 'Returns the account of the user, with the balance if the scope covers it.',
     security: [{ accessToken: [] }],
-    success: { status: 200, message: 'Userinfo' },
     errors: RESOURCE,
   },
   [PATHS.topup]: {
     operationId: 'topup',
     summary: 'Returns the page on which the user tops up.',
     security: [{ accessToken: [] }],
-    success: { status: 200, message: 'TopupResponse' },
     errors: [...RESOURCE, 'unsafe_topup_url'],
   },
   [PATHS.serverSideStart]: {
     operationId: 'serverSideStart',
     summary: 'Redirects the page to the provider.',
-    success: { status: 302 },
+    success: { 302: { description: 'Done.', type: 'null' } },
     errors: ['origin_not_allowed'],
   },
   [PATHS.serverSideCallback]: {
@@ -103,38 +94,36 @@ export const ROUTE_DOCUMENTATION: Record<string, RouteDocumentation> = {
     summary:
       'Redirects from the provider to the web app, with `login=success`, or with an error code in `error`.',
     security: [{ transaction: [] }],
-    success: { status: 302 },
+    success: { 302: { description: 'Done.', type: 'null' } },
   },
   [PATHS.sessionUserinfo]: {
     operationId: 'sessionUserinfo',
     summary: 'Returns the account of the user by session cookie, with the balance if the scope covers it.',
     security: [{ csrf: [], session: [] }],
-    success: { status: 200, message: 'Userinfo' },
     errors: [...ORIGIN, ...SESSION, 'invalid_token', 'insufficient_scope'],
   },
   [PATHS.healthz]: {
     operationId: 'healthz',
     summary: 'Whether the process is alive.',
-    success: { status: 200, message: 'HealthResponse' },
     errors: [],
   },
   [PATHS.readyz]: {
     operationId: 'readyz',
     summary: 'Whether the process can serve. Answers 503 while a configured Redis is unreachable.',
-    success: { status: 200, message: 'ReadinessResponse' },
-    failure: { status: 503, message: 'ReadinessResponse' },
     errors: [],
   },
   [PATHS.metrics]: {
     operationId: 'metrics',
     summary: 'Counters and durations since the start of the process, for Prometheus.',
-    success: { status: 200, content: { 'text/plain': { schema: { type: 'string' } } } },
+    success: {
+      200: { description: 'Prometheus text', content: { 'text/plain': { schema: { type: 'string' } } } },
+    },
     errors: [],
   },
   [PATHS.openapi]: {
     operationId: 'openapi',
     summary: 'This document, generated from the schemas that validate the requests.',
-    success: { status: 200, content: { 'application/json': { schema: { type: 'object' } } } },
+    success: { 200: { description: 'OpenAPI 3.1', type: 'object', additionalProperties: true } },
     errors: [],
   },
 };

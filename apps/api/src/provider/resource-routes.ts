@@ -1,4 +1,4 @@
-import type { TopupResponse, Userinfo } from '@oneclick/shared/messages';
+import { TopupResponse, Userinfo } from '@oneclick/shared/messages';
 import { PATHS } from '@oneclick/shared/paths';
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
 import { invalidToken, type ResourceClient } from './resource-client.ts';
@@ -9,13 +9,23 @@ interface ResourceRoutesOptions {
 
 /** The routes that pass a request on to the provider, with the access token of the caller. They read no cookie. */
 export const resourceRoutes: FastifyPluginAsync<ResourceRoutesOptions> = async (app, { resourceClient }) => {
-  app.get(PATHS.userinfo, OPTIONS, async (request): Promise<Userinfo> => {
-    return resourceClient.fetchUserinfo(readBearerToken(request));
-  });
+  const config = { rateLimitGroup: 'resources' } as const;
 
-  app.get(PATHS.topup, OPTIONS, async (request): Promise<TopupResponse> => {
-    return { topup_url: await resourceClient.fetchTopupUrl(readBearerToken(request)) };
-  });
+  app.get(
+    PATHS.userinfo,
+    { schema: { response: { 200: Userinfo } }, config },
+    async (request): Promise<Userinfo> => {
+      return resourceClient.fetchUserinfo(readBearerToken(request));
+    },
+  );
+
+  app.get(
+    PATHS.topup,
+    { schema: { response: { 200: TopupResponse } }, config },
+    async (request): Promise<TopupResponse> => {
+      return { topup_url: await resourceClient.fetchTopupUrl(readBearerToken(request)) };
+    },
+  );
 };
 
 /** RFC 6750 §2.1: from one header, and from nowhere else. A token in a URL would be logged somewhere (§2.3). */
@@ -31,5 +41,3 @@ function readBearerToken({ headers, raw }: FastifyRequest): string {
   if (count !== 1 || token === undefined || token.length > 4096) throw invalidToken();
   return token;
 }
-
-const OPTIONS = { config: { rateLimitGroup: 'resources' } } as const;

@@ -1,8 +1,8 @@
 import {
   ServerSideCallbackQuery,
   ServerSideStartQuery,
+  Userinfo,
   type ExchangeTokenRequest,
-  type Userinfo,
 } from '@oneclick/shared/messages';
 import { PATHS } from '@oneclick/shared/paths';
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
@@ -75,6 +75,7 @@ export const serverSideFlow: FastifyPluginAsync<ServerSideFlowOptions> = async (
   app.get(
     PATHS.sessionUserinfo,
     {
+      schema: { response: { 200: Userinfo } },
       config: { rateLimitGroup: 'resources' },
       onRequest: [requireSessionCookie, createReadOriginCheck(topology)],
     },

@@ -1,4 +1,4 @@
-import { EmptyRequest } from '@oneclick/shared/messages';
+import { EmptyRequest, TokenResponse } from '@oneclick/shared/messages';
 import { PATHS } from '@oneclick/shared/paths';
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { reportEvent } from '../http/events.ts';
@@ -17,9 +17,9 @@ export const sessionRoutes: FastifyPluginAsync<SessionRoutesOptions> = async (ap
   const { topology, sessions, onSignOut } = options;
   app.addHook('onRequest', createOriginCheck(topology));
 
-  app.post(PATHS.session, OPTIONS, sessions.current);
-  app.post(PATHS.refreshToken, OPTIONS, sessions.refresh);
-  app.post(PATHS.logout, OPTIONS, async (request, reply) => {
+  app.post(PATHS.session, TOKENS, sessions.current);
+  app.post(PATHS.refreshToken, TOKENS, sessions.refresh);
+  app.post(PATHS.logout, LOGOUT, async (request, reply) => {
     await sessions.end(request, reply);
     await onSignOut(request, reply);
     reportEvent(request, { event: 'signed_out' });
@@ -27,4 +27,6 @@ export const sessionRoutes: FastifyPluginAsync<SessionRoutesOptions> = async (ap
   });
 };
 
-const OPTIONS = { schema: { body: EmptyRequest }, config: { rateLimitGroup: 'session' } } as const;
+const config = { rateLimitGroup: 'session' } as const;
+const TOKENS = { schema: { body: EmptyRequest, response: { 200: TokenResponse } }, config };
+const LOGOUT = { schema: { body: EmptyRequest }, config };

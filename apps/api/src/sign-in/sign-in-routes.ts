@@ -1,9 +1,4 @@
-import {
-  EmptyRequest,
-  ExchangeTokenRequest,
-  type StartResponse,
-  type TokenResponse,
-} from '@oneclick/shared/messages';
+import { EmptyRequest, ExchangeTokenRequest, StartResponse, TokenResponse } from '@oneclick/shared/messages';
 import { PATHS } from '@oneclick/shared/paths';
 import type { FastifyPluginAsync } from 'fastify';
 import { createOriginCheck } from '../http/origin-check.ts';
@@ -26,7 +21,7 @@ export const signInRoutes: FastifyPluginAsync<SignInRoutesOptions> = async (app,
 
   app.post(
     PATHS.start,
-    { schema: { body: EmptyRequest }, config },
+    { schema: { body: EmptyRequest, response: { 200: StartResponse } }, config },
     async (request, reply): Promise<StartResponse> => {
       return { ...(await signIns.prepare(request, reply, transaction)), expiresIn: TRANSACTION_SECONDS };
     },
@@ -34,7 +29,10 @@ export const signInRoutes: FastifyPluginAsync<SignInRoutesOptions> = async (app,
 
   app.post<{ Body: ExchangeTokenRequest }>(
     PATHS.exchangeToken,
-    { schema: { body: ExchangeTokenRequest }, config: { ...config, endsSignIn: 'browser' } },
+    {
+      schema: { body: ExchangeTokenRequest, response: { 200: TokenResponse } },
+      config: { ...config, endsSignIn: 'browser' },
+    },
     async (request, reply): Promise<TokenResponse> => {
       const response = request.body;
       const { tokenResponse } = await signIns.exchangeCode(request, reply, { flow: 'browser', response });

@@ -2,8 +2,11 @@ import fp from 'fastify-plugin';
 import * as v from 'valibot';
 import { ApiError } from './api-error.ts';
 
-/** Accepts JSON as the only content type, and validates requests with the schemas of the contract. */
-export const jsonRequests = fp(async (app) => {
+/**
+ * Accepts JSON as the only content type. Validates requests and answers with the schemas of the contract, which remove every
+ * field of an answer that they do not name.
+ */
+export const jsonMessages = fp(async (app) => {
   // By default Fastify accepts text/plain too, which a form of another site can send without a preflight.
   app.removeAllContentTypeParsers();
   const parseJson = app.getDefaultJsonParser('error', 'error');
@@ -15,4 +18,9 @@ export const jsonRequests = fp(async (app) => {
     const { success, output } = v.safeParse(schema, input);
     return success ? { value: output } : { error: new ApiError('invalid_request') };
   });
+  app.setSerializerCompiler<v.GenericSchema>(
+    ({ schema }) =>
+      (output) =>
+        JSON.stringify(v.parse(schema, output)),
+  );
 });
