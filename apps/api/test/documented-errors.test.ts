@@ -52,24 +52,27 @@ async function prepare(url: string, options: Options = {}) {
   return { ...api, state, request, send: (change: object = {}) => api.app.inject({ ...request, ...change }) };
 }
 
-type Way = (url: string) => Promise<Pick<LightMyRequestResponse, 'statusCode' | 'headers' | 'body' | 'json'>>;
+/** Sends a request to this route that makes it answer a certain error. */
+type Provocation = (
+  url: string,
+) => Promise<Pick<LightMyRequestResponse, 'statusCode' | 'headers' | 'body' | 'json'>>;
 
 const withHeaders =
-  (change: Record<string, string | undefined>): Way =>
+  (change: Record<string, string | undefined>): Provocation =>
   async (url) => {
     const { send, request } = await prepare(url);
     const headers = Object.entries({ ...request.headers, ...change });
     return send({ headers: Object.fromEntries(headers.filter(([, value]) => value !== undefined)) });
   };
 const withBody =
-  (body: object | ((state: string) => object)): Way =>
+  (body: object | ((state: string) => object)): Provocation =>
   async (url) => {
     const { send, state } = await prepare(url);
     return send({ body: typeof body === 'function' ? body(state) : body });
   };
 /** The token endpoint for routes that call it, otherwise the resource endpoint. */
 const withProvider =
-  (answer: () => Response | Promise<Response>, options: Options = {}): Way =>
+  (answer: () => Response | Promise<Response>, options: Options = {}): Provocation =>
   async (url) => {
     const { send } = await prepare(url, options);
     const isResource = url === PATHS.userinfo || url === PATHS.topup;
@@ -78,14 +81,14 @@ const withProvider =
     return send();
   };
 const withResource =
-  (answer: () => Response): Way =>
+  (answer: () => Response): Provocation =>
   async (url) => {
     const { send } = await prepare(url);
     provider.resourceAnswer = answer;
     return send();
   };
 const withCookies =
-  (change: (cookie: string) => string): Way =>
+  (change: (cookie: string) => string): Provocation =>
   async (url) => {
     const { send, request } = await prepare(url);
     return send({ headers: { ...request.headers, cookie: change(request.headers['cookie'] ?? '') } });
@@ -94,7 +97,7 @@ const never = () => new Promise<Response>(() => undefined);
 const withoutCookies = withHeaders({ cookie: undefined });
 const withForeignCookies = withCookies((cookie) => cookie.replaceAll(/=[^;]+/g, '=x'));
 
-const WAYS: Record<string, Way> = {
+const PROVOCATIONS: Record<string, Provocation> = {
   origin_not_allowed: withHeaders({ origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' }),
   csrf_header_missing: withHeaders({ 'x-csrf': undefined }),
   payload_too_large: withBody({ code: 'c'.repeat(9000) }),
@@ -176,7 +179,7 @@ const WAYS: Record<string, Way> = {
   provider_misconfigured: withProvider(() => json({ error: 'invalid_client' }, 401)),
   provider_unavailable: withProvider(() => json({}, 503)),
   provider_timeout: withProvider(never, { timeoutMs: 500 }),
-} satisfies Partial<Record<ErrorCode, Way>>;
+} satisfies Partial<Record<ErrorCode, Provocation>>;
 
 test('every route answers each error that its documentation names', async () => {
   const { app } = await startApi({ env: ENV });
@@ -188,7 +191,7 @@ test('every route answers each error that its documentation names', async () => 
   const unanswered: string[] = [];
   for (const [url, code] of documented) {
     if (code === 'internal_error') continue; // Only a fault of ours causes it.
-    const response = await WAYS[code]?.(url);
+    const response = await PROVOCATIONS[code]?.(url);
     const answer =
       response && response.statusCode >= 400 ? errorOf(response).slice(4) : String(response?.statusCode);
     if (answer !== code) unanswered.push(`${url} ${code}: ${answer}`);

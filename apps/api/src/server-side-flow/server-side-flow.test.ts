@@ -368,7 +368,7 @@ describe('user info', () => {
     );
   });
 
-  test('user info refreshes an access token that is about to end once', async () => {
+  test('user info refreshes an access token that is about to expire only once', async () => {
     const { browser } = await startServerSide();
     await signInServerSide(browser);
     moveClock(6901);
