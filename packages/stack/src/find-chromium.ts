@@ -10,17 +10,21 @@ import { environment } from './environment.ts';
  * @throws {Error} if PLAYWRIGHT_CHROMIUM_EXECUTABLE names no program
  */
 export function findChromium(downloaded: string = chromium.executablePath()): string | undefined {
-  const find = (name: string) => which.sync(name, { nothrow: true });
   const named = environment['PLAYWRIGHT_CHROMIUM_EXECUTABLE'];
   if (named) {
-    const path = find(named);
+    const path = findProgram(named);
     if (path !== null) return path;
     throw new Error(
       'PLAYWRIGHT_CHROMIUM_EXECUTABLE names no program that can be run: correct it, or unset it.',
     );
   }
   const names = [downloaded, 'chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
-  return names.map(find).find((path) => path !== null && canRun(path)) ?? undefined;
+  return names.map(findProgram).find((path) => path !== null && canRun(path)) ?? undefined;
+}
+
+/** The path of a program on PATH, or null. */
+export function findProgram(name: string): string | null {
+  return which.sync(name, { nothrow: true });
 }
 
 /** How tests launch Chromium, also in a container and as root. */

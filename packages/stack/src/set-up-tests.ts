@@ -1,11 +1,10 @@
 import { execa } from 'execa';
-import which from 'which';
 import { environment } from './environment.ts';
-import { findChromium } from './find-chromium.ts';
+import { findChromium, findProgram } from './find-chromium.ts';
 import { StackError } from './start-parts.ts';
 import { inWorkspace } from './workspace.ts';
 
-const isOnPath = (program: string): boolean => which.sync(program, { nothrow: true }) !== null;
+const isOnPath = (program: string): boolean => findProgram(program) !== null;
 
 /** The Debian packages of the programs without which no test runs, by a check whether the program is there. */
 const REQUIRED = {
