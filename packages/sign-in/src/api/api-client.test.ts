@@ -29,6 +29,25 @@ test('a bearer route gets the token and no cookies', async () => {
 });
 
 test.each([
+  'https://evil.example/',
+  '//evil.example/',
+  '/\\evil.example/',
+  '/\t/evil.example/',
+  '@evil.example/',
+])('the access token is not sent to the path %j, which leads to another origin', async (path) => {
+  const fetched = vi.spyOn(globalThis, 'fetch').mockResolvedValue(Response.json({}));
+  for (const apiOrigin of ['', API, 'https://api.example']) {
+    const { get } = createApiClient({ apiOrigin });
+    await get(path, { accessToken: 'token-1', parse }).catch(() => undefined);
+  }
+  const hosts = fetched.mock.calls.map(([url]) => new URL(new Request(url).url).hostname);
+  expect(new Set([...hosts, 'localhost', 'api.example'])).toEqual(new Set(['localhost', 'api.example']));
+  await expect(
+    createApiClient({ apiOrigin: '' }).get(path, { accessToken: 'token-1', parse }),
+  ).rejects.toThrow(TypeError);
+});
+
+test.each([
   ['an error of the contract', () => answer.error('provider_timeout'), 'provider_timeout', true],
   ['a page of HTML with status 502', () => answer.html(502), 'api_unreachable', true],
   [

@@ -21,14 +21,23 @@ export interface ApiClient {
 }
 
 export function createApiClient({ apiOrigin }: { apiOrigin?: string | undefined } = {}): ApiClient {
-  const urlOf = (path: string) => (apiOrigin ?? apiOriginOfPage()).replace(/\/$/, '') + path;
+  /** @throws {TypeError} if the path leads to another origin, which must not receive the token (RFC 6750 §5.3) */
+  function urlOf(path: string): URL {
+    const base = (apiOrigin ?? apiOriginOfPage()).replace(/\/$/, '');
+    const url = new URL(base + path, location.href);
+    if (!path.startsWith('/') || url.origin !== new URL(base, location.href).origin) {
+      throw new TypeError(`Not a path of the API: ${path}`);
+    }
+    return url;
+  }
 
   async function request<T>(path: string, parse: Parse<T>, init: RequestInit, sent?: Promise<Response>) {
+    const url = urlOf(path);
     const signals = [AbortSignal.timeout(TIMEOUT_MS), ...(init.signal ? [init.signal] : [])];
     let response: Response;
     let body: unknown;
     try {
-      response = await (sent ?? fetch(urlOf(path), { ...init, signal: AbortSignal.any(signals) }));
+      response = await (sent ?? fetch(url, { ...init, signal: AbortSignal.any(signals) }));
       if (import.meta.env?.MODE === 'development') reportForeignAnswer(path, response);
       body = response.status === 204 ? undefined : await response.json();
     } catch (cause) {
