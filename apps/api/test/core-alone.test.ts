@@ -12,7 +12,7 @@ const PLUGIN_LINE =
   /^import .*\/(?:redis|server-side-flow|operations)\/|register\((?:redis|serverSideFlow|operations)\b/;
 
 test('the core type-checks and passes its tests without the folders of the plugins', async () => {
-  // Inside the package, so that imports find its dependencies.
+  // The copy is in the folder of the package, so that imports find its dependencies.
   const copy = await mkdtemp(join(PACKAGE, '.core-alone-'));
   onTestFinished(() => rm(copy, { recursive: true }));
   for (const path of [

@@ -85,7 +85,7 @@ export function createSessions({ config, oauthClient, refreshes, endedSessions }
     cookie.set(reply, { value, maxAgeSeconds: idleEndsAt - now });
   }
 
-  /** Keeps the cookie: by the time the answer arrives, the browser may hold the cookie of the next session. */
+  /** Keeps the cookie: by the time the answer arrives, the browser may have the cookie of the next session. */
   async function refuseEnded(session: Session): Promise<void> {
     if (await endedSessions.has(session)) throw new ApiError('session_invalid');
   }
@@ -112,7 +112,7 @@ export function createSessions({ config, oauthClient, refreshes, endedSessions }
       if (error instanceof ApiError && error.code === 'session_expired') cookie.clear(reply);
       throw error;
     }
-    // The user may have signed out, or signed in as somebody else, while the provider was answering.
+    // The user may have signed out, or signed in as another user, while the provider was answering.
     if (await endedSessions.has(session)) {
       await revoke(request, refreshed);
       throw new ApiError('session_invalid');
