@@ -4,9 +4,9 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { App } from './app.tsx';
 import { createSignInClient, type SignInClient } from '@oneclick/sign-in';
 import { SignInProvider } from '@oneclick/sign-in/react';
-import { writeSessionMark } from '@oneclick/sign-in/src/session/session-mark.ts';
 import { answer, userinfo } from '@oneclick/sign-in/test/answers.ts';
 import { API, serve, useApiServer } from '@oneclick/sign-in/test/api-server.ts';
+import { writeSessionMark } from '@oneclick/sign-in/test/internals-for-stories.ts';
 import { stubWindowOpen } from '@oneclick/sign-in/test/stub-window-open.ts';
 
 useApiServer();

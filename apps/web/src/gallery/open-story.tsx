@@ -5,10 +5,12 @@ import { flushSync } from 'react-dom';
 import { createRoot } from 'react-dom/client';
 import type { ErrorDetails, SignInErrorCode } from '@oneclick/sign-in';
 import { SignInProvider } from '@oneclick/sign-in/react';
-import { createBrowserClient } from '@oneclick/sign-in/src/create-sign-in-client.ts';
-import { writeSessionMark } from '@oneclick/sign-in/src/session/session-mark.ts';
-import { leaveSignInOutcome } from '@oneclick/sign-in/src/sign-in/sign-in-outcome.ts';
 import { answer } from '@oneclick/sign-in/test/answers.ts';
+import {
+  createBrowserClient,
+  leaveSignInOutcome,
+  writeSessionMark,
+} from '@oneclick/sign-in/test/internals-for-stories.ts';
 import { type OpenedWindow, openedWindows } from '@oneclick/sign-in/test/opened-windows.ts';
 import { App } from '../app.tsx';
 import { type SessionStatus, showSessionStatus } from '../show-session-status.ts';
