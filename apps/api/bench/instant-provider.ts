@@ -1,7 +1,10 @@
 import { createServer } from 'node:http';
 import { portOf } from '../test/support/port-of.ts';
 
-/* A provider that answers at once and checks nothing, so that its own time does not influence the measurement. */
+/*
+ * A provider that answers at once and checks nothing, so that the time and the memory of the bench are the API's. It
+ * keeps no tokens over 100,000 visits. The doubles in test/doubles rotate and remember them.
+ */
 
 let tokens = 0;
 const USERINFO = JSON.stringify({
