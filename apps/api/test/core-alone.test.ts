@@ -4,8 +4,21 @@ import { join } from 'node:path';
 import { promisify, stripVTControlCharacters } from 'node:util';
 import { expect, onTestFinished, test } from 'vitest';
 
-const run = promisify(execFile);
 const PACKAGE = join(import.meta.dirname, '..');
+
+/** Runs a program of the package, and shows its output if it fails. */
+async function run(program: string, args: string[]): Promise<string> {
+  const options = { cwd: PACKAGE, env: { ...process.env, NO_COLOR: '1' } };
+  const { stdout } = await promisify(execFile)(
+    join(PACKAGE, 'node_modules/.bin', program),
+    args,
+    options,
+  ).catch(({ message, stdout: output }: Error & { stdout?: string }) => {
+    throw new Error(`${message}\n${output}`);
+  });
+  return stdout;
+}
+
 const PLUGINS = ['redis', 'server-side-flow', 'operations'];
 /** A line of app.ts that imports or registers one of the plugins. */
 const PLUGIN_LINE =
@@ -36,9 +49,7 @@ test('the core type-checks and passes its tests without the folders of the plugi
     JSON.stringify({ extends: '../../../tsconfig.base.json', include: ['src'] }),
   );
 
-  await run(join(PACKAGE, 'node_modules/.bin/tsc'), ['-p', copy], { cwd: PACKAGE });
-  const { stdout } = await run(join(PACKAGE, 'node_modules/.bin/vitest'), ['run', '--root', copy], {
-    cwd: PACKAGE,
-  });
-  expect(stripVTControlCharacters(stdout)).toMatch(/Test Files {2}1\d passed/);
+  await run('tsc', ['-p', copy]);
+  const output = await run('vitest', ['run', '--root', copy]);
+  expect(stripVTControlCharacters(output)).toMatch(/Test Files {2}1\d passed/);
 }, 300_000);

@@ -1,3 +1,4 @@
+import '@fastify/swagger'; // Adds `swagger` to the type of the app, also if operations/ is absent.
 import type { FastifyInstance } from 'fastify';
 import { expect, onTestFinished } from 'vitest';
 import * as v from 'valibot';
