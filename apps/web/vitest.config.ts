@@ -8,7 +8,7 @@ import { emulateMedia } from './src/gallery/emulate-media.ts';
 
 const { resolve } = createRequire(import.meta.url);
 
-/** msw's service worker, for the tests alone: in `public` it would become part of the app. */
+/** Serves msw's service worker to the tests. In `public` it would become part of the app. */
 const mockServiceWorker = (): Plugin => ({
   name: 'mock-service-worker',
   configureServer({ middlewares }) {

@@ -1,6 +1,6 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { act, cleanup, configure, render, screen } from '@testing-library/react';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { App } from './app.tsx';
 import { createSignInClient, type SignInClient } from '@oneclick/sign-in';
 import { SignInProvider } from '@oneclick/sign-in/react';
@@ -15,9 +15,6 @@ configure({ asyncUtilTimeout: 10_000 });
 
 let client: SignInClient;
 let queryClient: QueryClient;
-beforeEach(() => {
-  queryClient = new QueryClient({ defaultOptions: { queries: { retryDelay: 1 } } });
-});
 afterEach(() => {
   cleanup();
   vi.useRealTimers();
@@ -25,9 +22,10 @@ afterEach(() => {
   queryClient.clear();
 });
 
-/** Loads the page. */
+/** Loads the page: the client restores the session by itself. */
 function renderApp() {
   client = createSignInClient({ apiOrigin: API });
+  queryClient = new QueryClient({ defaultOptions: { queries: { retryDelay: 1 } } });
   render(
     <SignInProvider client={client}>
       <QueryClientProvider client={queryClient}>
@@ -49,6 +47,7 @@ const text = (testId: string) => screen.getByTestId(testId).textContent;
 
 test('a visitor who is not signed in sees one button and no notice', async () => {
   renderApp();
+  await screen.findByTestId('sign-in');
   expect(text('sign-in')).toBe('Sign in with AIHubMix');
   expect(screen.queryByTestId('notice')).toBeNull();
 });

@@ -27,11 +27,11 @@ export function App() {
 }
 
 function Screen() {
+  const client = useSignInClient();
   const session = useSession();
-  const { tryAgain } = useSignInClient();
   switch (session.status) {
     case 'loading':
-      return <RestoringScreen warning={session.warning} onTryAgain={tryAgain} />;
+      return <RestoringScreen warning={session.warning} onTryAgain={client.tryAgain} />;
     case 'signed-out':
       return <SignedOutScreen session={session} />;
     case 'signing-in':

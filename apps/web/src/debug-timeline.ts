@@ -1,27 +1,26 @@
 import type { SignInClient } from '@oneclick/sign-in';
 
 /**
- * Prints each change of the session and each event of a sign-in, with the milliseconds since the page was loaded: for
- * a user who reads them to support. Sessions and events contain no secret.
- * @returns the undo
+ * Prints each change of the session and each event of a sign-in to the console, with the milliseconds since the page
+ * was loaded. A user can read it to support on the phone. It contains status, steps, error codes and request ids, and
+ * no secret, because neither sessions nor events contain one.
  */
-export function printTimeline({ getSession, subscribe, onEvent }: SignInClient): () => void {
+export function printTimeline({ subscribe, getSession, onEvent }: SignInClient): void {
   const printSession = () => {
-    const session = getSession();
-    print({
-      status: session.status,
-      ...('step' in session && { step: session.step }),
-      ...('error' in session && session.error),
-      ...('warning' in session && session.warning),
-    });
+    // Without the session id, the methods and the transaction.
+    const { status, step, error, warning } = {
+      step: undefined,
+      error: undefined,
+      warning: undefined,
+      ...getSession(),
+    };
+    print({ status, step, ...error, ...warning });
   };
   printSession();
-  const undo = [subscribe(printSession), onEvent(print, { replay: true })];
-  return () => {
-    for (const undoOne of undo) undoOne();
-  };
+  subscribe(printSession);
+  onEvent(print, { replay: true });
 }
 
-function print(fact: object): void {
-  console.info(`[sign-in] ${Math.round(performance.now())} ms ${JSON.stringify(fact)}`);
+function print(entry: object): void {
+  console.info(`[sign-in] ${Math.round(performance.now())} ms ${JSON.stringify(entry)}`);
 }

@@ -6,13 +6,11 @@ import { loadAccount } from './account/late-account.tsx';
 import { App } from './app.tsx';
 import { showSessionStatus } from './show-session-status.ts';
 
-/* The script of the app. The package has put a first one before it, which asks for the session while this one loads. */
-
 const client = createSignInClient();
 showSessionStatus(client);
 
+// As soon as the user may be signed in. If it fails, the screen that needs the account says so.
 function loadAccountEarly(): void {
-  // If it fails, the screen that needs the account says so.
   if (client.getSession().status !== 'signed-out') loadAccount().catch(() => undefined);
 }
 client.subscribe(loadAccountEarly);

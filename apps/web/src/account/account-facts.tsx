@@ -1,4 +1,4 @@
-import type { Userinfo } from '@oneclick/shared/messages';
+import type { Userinfo } from '@oneclick/sign-in';
 import { useLocale, useTexts } from '../texts/use-texts.ts';
 
 const ACTIVE = 1;
@@ -6,10 +6,10 @@ const ACTIVE = 1;
 const FITS_LARGE = 9;
 
 /** The account as the provider returns it. A scope that was not granted is named, not shown as zero. */
-export function AccountFacts({ userinfo }: { userinfo: Userinfo }) {
+export function AccountFacts({ user }: { user: Userinfo }) {
   const { account } = useTexts();
   const locale = useLocale();
-  const { username, email, balance_formatted: balance, created_time: createdTime, status } = userinfo;
+  const { username, email, balance_formatted: balance, created_time: createdTime, status } = user;
   const hasProfile = username !== undefined || email !== undefined;
   return (
     <>
@@ -23,7 +23,7 @@ export function AccountFacts({ userinfo }: { userinfo: Userinfo }) {
           </dd>
         </dl>
       )}
-      <Usage userinfo={userinfo} />
+      <Usage user={user} />
       {!hasProfile && <p className="hint">{account.profileNotShared}</p>}
       <dl className="facts">
         <Fact name={account.username} value={username} testId="username" />
@@ -62,7 +62,7 @@ function Fact({ name, value, testId }: { name: string; value: string | undefined
 }
 
 /** How much of the quota is used: a meter, and the same in numbers for users who can't see it. */
-function Usage({ userinfo: { quota, used_quota: used } }: { userinfo: Userinfo }) {
+function Usage({ user: { quota, used_quota: used } }: { user: Userinfo }) {
   const { account } = useTexts();
   const locale = useLocale();
   if (quota === undefined || used === undefined || quota <= 0) return null;

@@ -9,39 +9,35 @@ import { AccountFacts } from './account-facts.tsx';
 import { BalanceUpdate, DataAge } from './balance-update.tsx';
 import { useTopUp } from './use-top-up.ts';
 
-export type AccountScreenProps = { session: SignedInSession };
-
 /** The account of the signed-in user, with the buttons to refresh the balance, to top up and to sign out. */
-export function AccountScreen({ session }: AccountScreenProps) {
+export function AccountScreen({ session }: { session: SignedInSession }) {
   const { signOut } = useSignInClient();
   const { account } = useTexts();
-  const userinfo = useUser();
-  const { openTopUp, topUpError } = useTopUp();
+  const { user, isError, error, isPending, isFetching, refetch, ...query } = useUser();
+  const { openTopUp, topUpError } = useTopUp(session);
   const [requestedAtMs, setRequestedAtMs] = useState(0);
 
-  const error = topUpError ?? userinfo.error ?? session.warning;
-  const { dataUpdatedAt: updatedAtMs } = userinfo;
+  const problem = topUpError ?? error?.details ?? session.warning;
+  const { dataUpdatedAt: updatedAtMs, errorUpdatedAt: failedAtMs } = query;
   // Only for a refresh that the user asked for. The button stays as it is during the others.
-  const isRefreshing =
-    userinfo.isPending ||
-    (userinfo.isFetching && requestedAtMs >= Math.max(updatedAtMs, userinfo.errorUpdatedAt));
+  const isRefreshing = isPending || (isFetching && requestedAtMs >= Math.max(updatedAtMs, failedAtMs));
 
   return (
     <section className="card" aria-labelledby="title">
       <ScreenTitle>{account.title}</ScreenTitle>
-      {error && <NoticeBox error={error} />}
-      {userinfo.user ? (
+      {problem && <NoticeBox error={problem} />}
+      {user ? (
         <>
-          {(userinfo.isError || session.warning) && <DataAge updatedAtMs={updatedAtMs} />}
-          <AccountFacts userinfo={userinfo.user} />
+          {(isError || session.warning) && <DataAge updatedAtMs={updatedAtMs} />}
+          <AccountFacts user={user} />
           <BalanceUpdate
             key={session.sessionId}
-            userinfo={userinfo.user}
+            balance={user.balance_formatted}
             updatedAtMs={updatedAtMs}
             requestedAtMs={requestedAtMs}
           />
         </>
-      ) : userinfo.isError ? (
+      ) : isError ? (
         <p>{account.failed}</p>
       ) : (
         <>
@@ -61,7 +57,7 @@ export function AccountScreen({ session }: AccountScreenProps) {
             aria-disabled={isRefreshing}
             onClick={() => {
               setRequestedAtMs(Date.now());
-              void userinfo.refetch({ cancelRefetch: false });
+              void refetch({ cancelRefetch: false });
             }}
           >
             {isRefreshing ? account.refreshing : account.refresh}

@@ -1,17 +1,18 @@
 import { QueryClient, QueryClientContext, QueryClientProvider } from '@tanstack/react-query';
 import { use, useState } from 'react';
-import { AccountScreen, type AccountScreenProps } from './account-screen.tsx';
+import type { SignedInSession } from '@oneclick/sign-in';
+import { AccountScreen } from './account-screen.tsx';
 
 /**
  * The account, on the query client of the surrounding app. Without one, on a query client of its own, which goes with
  * the screen, and with it everything that was fetched for this user.
  */
-export function Account(props: AccountScreenProps) {
+export function Account({ session }: { session: SignedInSession }) {
   const outer = use(QueryClientContext);
   const [own] = useState(() => new QueryClient());
   return (
     <QueryClientProvider client={outer ?? own}>
-      <AccountScreen {...props} />
+      <AccountScreen session={session} />
     </QueryClientProvider>
   );
 }

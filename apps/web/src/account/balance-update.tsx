@@ -1,4 +1,3 @@
-import type { Userinfo } from '@oneclick/shared/messages';
 import { useEffect, useState } from 'react';
 import { useLocale, useTexts } from '../texts/use-texts.ts';
 
@@ -7,11 +6,11 @@ import { useLocale, useTexts } from '../texts/use-texts.ts';
  * if the user asked for a refresh. It does not announce the time: during a top-up that changes every few seconds.
  */
 export function BalanceUpdate({
-  userinfo: { balance_formatted: balance },
+  balance,
   updatedAtMs,
   requestedAtMs,
 }: {
-  userinfo: Userinfo;
+  balance: string | undefined;
   updatedAtMs: number;
   /** When the user last asked for a refresh. */
   requestedAtMs: number;

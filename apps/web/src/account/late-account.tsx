@@ -1,8 +1,10 @@
+import type { SignedInSession } from '@oneclick/sign-in';
 import { type ComponentType, useEffect, useState } from 'react';
 import { RestoringScreen } from '../screens/restoring-screen.tsx';
-import type { AccountScreenProps } from './account-screen.tsx';
 
-let Account: ComponentType<AccountScreenProps> | undefined;
+type AccountProps = { session: SignedInSession };
+
+let Account: ComponentType<AccountProps> | undefined;
 
 /** Loads the script of the account. Apart from the app's, because a visitor who does not sign in needs none of it. */
 export async function loadAccount(): Promise<void> {
@@ -10,7 +12,7 @@ export async function loadAccount(): Promise<void> {
 }
 
 /** The account as soon as its script is loaded. Not with `lazy`: React delays what follows a Suspense fallback by 300 ms. */
-export function LateAccount(props: AccountScreenProps) {
+export function LateAccount(props: AccountProps) {
   const [loading, setLoading] = useState<'pending' | 'done' | 'failed'>('pending');
   useEffect(() => {
     loadAccount().then(

@@ -1,5 +1,6 @@
-import { type ErrorDetails, SignInError, type TopUpTab } from '@oneclick/sign-in';
-import { useSession, useSignInClient } from '@oneclick/sign-in/react';
+import type { ErrorDetails, SignedInSession, TopUpTab } from '@oneclick/sign-in';
+import { SignInError } from '@oneclick/sign-in';
+import { useSignInClient } from '@oneclick/sign-in/react';
 import { userinfoQuery } from '@oneclick/sign-in/react-query';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -11,9 +12,11 @@ const REFETCH_FOR_MS = 600_000;
  * Opens the top-up page, and from then on refetches the balance when the user comes back to this tab. While the
  * top-up tab is open, and for ten minutes at most, also every five seconds: it may be visible beside this one.
  */
-export function useTopUp(): { openTopUp: () => void; topUpError: ErrorDetails | undefined } {
+export function useTopUp(session: SignedInSession): {
+  openTopUp: () => void;
+  topUpError: ErrorDetails | undefined;
+} {
   const client = useSignInClient();
-  const session = useSession();
   const [topUpError, setTopUpError] = useState<ErrorDetails>();
   const [isOpening, setIsOpening] = useState(false);
   const [opened, setOpened] = useState<{ tab: TopUpTab; atMs: number }>();

@@ -14,14 +14,14 @@ import { useApiWorker } from './use-api-worker.ts';
 const TAKES_PICTURES = import.meta.env.MODE === 'pictures';
 
 const APPEARANCES = [
-  { name: 'desktop-light', width: 1024, locale: 'en', colorScheme: 'light' },
+  { name: 'desktop-light', width: 1280, locale: 'en', colorScheme: 'light' },
   { name: '320-dark-ko', width: 320, locale: 'ko', colorScheme: 'dark' },
   ...(TAKES_PICTURES
     ? ([
         { name: '320-light', width: 320, locale: 'en', colorScheme: 'light' },
-        { name: 'desktop-dark-ko', width: 1024, locale: 'ko', colorScheme: 'dark' },
-        // 1024 px at a zoom of 200 %, in the forced colours of the user.
-        { name: '512-forced', width: 512, locale: 'en', colorScheme: 'dark', forcedColors: 'active' },
+        { name: 'desktop-dark-ko', width: 1280, locale: 'ko', colorScheme: 'dark' },
+        // 1280 px at a zoom of 200 %, in the forced colours of the user.
+        { name: '640-forced', width: 640, locale: 'en', colorScheme: 'dark', forcedColors: 'active' },
       ] as const)
     : []),
 ] as const;

@@ -87,7 +87,7 @@ export async function openStory(
     ...(browser.isOffline ? [shadow(navigator, 'onLine', false)] : []),
     ...(browser.userAgent === undefined ? [] : [shadow(navigator, 'userAgent', browser.userAgent)]),
   ];
-  // The test runner shows the page in a frame.
+  document.documentElement.dataset.session = 'restoring';
   const client = createBrowserClient({ isFramed: () => browser.isFramed ?? false });
   // Short retry delays, so that an error shows at once.
   const queryClient = new QueryClient({ defaultOptions: { queries: { retryDelay: 1 } } });

@@ -274,9 +274,10 @@ const account = (
       shows: { session: 'signed-in', notice: 'offline', offers: ACCOUNT, says: '750.00' },
     },
     {
-      name: 'account-not-renewed',
+      name: 'account-token-not-renewed',
       answers: {
-        session: () => answer.token({ expires_in: 0 }),
+        session: answer.token,
+        userinfo: () => answer.error('invalid_token'),
         refreshToken: failures['provider-down'].respond,
       },
       shows: { session: 'signed-in', ...failures['provider-down'].shows, offers: ACCOUNT },

@@ -11,16 +11,16 @@ import { ScreenTitle } from './screen-title.tsx';
 export function SignedOutScreen({ session }: { session: SignedOutSession }) {
   const { prepareSignIn, signIn } = useSignInClient();
   const { signedOut, signingIn } = useTexts();
-  const transaction = session.step === 'window-lost' ? session.transaction : undefined;
-  const error = transaction ? ({ code: 'window_closed' } as const) : session.error;
   const inAppBrowserName = inAppBrowser(navigator.userAgent);
+  const transaction = session.step === 'window-lost' ? session.transaction : undefined;
   return (
     <section className="card" aria-labelledby="title">
       <div className="stack">
         <ScreenTitle>{signedOut.title}</ScreenTitle>
         <p className="lead">{signedOut.lead}</p>
       </div>
-      {error && <NoticeBox error={error} sentence={transaction && signedOut.windowLost} />}
+      {transaction && <NoticeBox error={{ code: 'window_closed' }} sentence={signedOut.windowLost} />}
+      {session.error && <NoticeBox error={session.error} />}
       <div className="actions">
         <button
           type="button"
@@ -31,17 +31,17 @@ export function SignedOutScreen({ session }: { session: SignedOutSession }) {
           onFocus={prepareSignIn}
           onClick={() => signIn()}
         >
-          {error ? signedOut.signInAgain : signedOut.signIn}
+          {transaction || session.error ? signedOut.signInAgain : signedOut.signIn}
         </button>
+        {transaction?.continueHere && (
+          <button type="button" data-testid="continue-here" onClick={transaction.continueHere}>
+            {signingIn.continueHere}
+          </button>
+        )}
         {transaction && (
-          <>
-            <button type="button" data-testid="continue-here" onClick={transaction.continueHere}>
-              {signingIn.continueHere}
-            </button>
-            <button type="button" className="quiet" data-testid="cancel-sign-in" onClick={transaction.cancel}>
-              {signingIn.cancel}
-            </button>
-          </>
+          <button type="button" className="quiet" data-testid="cancel-sign-in" onClick={transaction.cancel}>
+            {signingIn.cancel}
+          </button>
         )}
       </div>
       {inAppBrowserName !== undefined && <p className="hint">{signedOut.inAppBrowser(inAppBrowserName)}</p>}
