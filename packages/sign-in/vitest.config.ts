@@ -5,6 +5,6 @@ export default defineConfig({
     environment: 'happy-dom',
     restoreMocks: true,
     testTimeout: 30_000,
-    include: ['src/**/*.test.{ts,tsx}'],
+    include: ['{src,test}/**/*.test.{ts,tsx}'],
   },
 });

@@ -3,16 +3,18 @@ import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { WEB_PATHS } from '@oneclick/shared/paths';
-import { build, type HtmlTagDescriptor, normalizePath, type ResolvedConfig, type Rolldown } from 'vite';
+import { build, type HtmlTagDescriptor, type ResolvedConfig, type Rolldown } from 'vite';
 
-/** Built files by their path below the root of the site, without the leading slash. */
-export type BuiltFiles = Map<string, string | Uint8Array>;
+export interface BuiltPages {
+  /** By their path below the root of the site, without the leading slash. */
+  files: Map<string, string | Uint8Array>;
+  /** The path of the early script among the files. */
+  earlySession: string;
+}
 
 const { resolve: resolveModule } = createRequire(import.meta.url);
-const PAGES_FOLDER = fileURLToPath(new URL('../pages', import.meta.url));
-
-/** The first script of the app's own page. As Vite writes paths, on every system. */
-export const EARLY_SESSION = normalizePath(resolveModule('@oneclick/sign-in/early-session'));
+/** In the published package, too: tsc does not copy them. */
+const PAGES_FOLDER = fileURLToPath(new URL('../../src/pages', import.meta.url));
 
 const PAGES = [
   { path: WEB_PATHS.callback, html: 'callback.html', script: '@oneclick/sign-in/pages/callback' },
@@ -20,7 +22,8 @@ const PAGES = [
 ];
 
 /**
- * Builds the two pages of the sign-in window and the early script of the app's page. Each is a build of its own. A chunk that it shared with one of them would be one more request before the page can run.
+ * Builds the two pages of the sign-in window and the early script of the app's pages. Each is a build of its own, apart
+ * from the app. A chunk that it shared with the app or a page would be one more request before it can run.
  *
  * @param app the configuration of the app
  * @param options.style the stylesheet that replaces the package's own, relative to the root of the app
@@ -28,7 +31,7 @@ const PAGES = [
 export async function buildPages(
   app: ResolvedConfig,
   { style }: { style?: string | undefined },
-): Promise<BuiltFiles> {
+): Promise<BuiltPages> {
   const links: HtmlTagDescriptor[] = [
     {
       tag: 'link',
@@ -38,7 +41,7 @@ export async function buildPages(
   if (existsSync(join(app.publicDir, 'favicon.svg'))) {
     links.push({ tag: 'link', attrs: { rel: 'icon', type: 'image/svg+xml', href: '/favicon.svg' } });
   }
-  const files: BuiltFiles = new Map();
+  const files: BuiltPages['files'] = new Map();
   await Promise.all(
     PAGES.map(async ({ path, html, script }) => {
       const tags = [...links, { tag: 'script', attrs: { type: 'module', src: resolveModule(script) } }];
@@ -47,8 +50,11 @@ export async function buildPages(
       }
     }),
   );
-  for (const file of await buildApart(app, EARLY_SESSION)) files.set(file.fileName, contentOf(file));
-  return files;
+  const output = await buildApart(app, resolveModule('@oneclick/sign-in/early-session'));
+  const early = output.find((file) => file.type === 'chunk' && file.isEntry);
+  if (!early) throw new Error('The build of the early script made no script.');
+  files.set(early.fileName, contentOf(early));
+  return { files, earlySession: early.fileName };
 }
 
 type BuiltFile = Rolldown.OutputChunk | Rolldown.OutputAsset;

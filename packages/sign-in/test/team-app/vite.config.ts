@@ -1,0 +1,5 @@
+import { signIn } from '@oneclick/sign-in/vite';
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vite';
+
+export default defineConfig({ plugins: [react(), signIn()] });
