@@ -99,6 +99,14 @@ test('a postponed refresh is asked for again', () => {
   expect(onRefreshDue).toHaveBeenCalledTimes(2);
 });
 
+test('a token that has expired on arrival is due after a second, not at once', () => {
+  store(0);
+  expect(token.read()).toBeUndefined();
+  expect(onRefreshDue).not.toHaveBeenCalled();
+  pass(1_000);
+  expect(onRefreshDue).toHaveBeenCalledTimes(1);
+});
+
 test('a forgotten token is neither read nor refreshed', () => {
   store(60);
   token.forget();

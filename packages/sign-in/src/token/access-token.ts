@@ -4,6 +4,8 @@ import { startStopwatch } from './stopwatch.ts';
 
 /** A timer stands still while the machine sleeps, so it wakes in short steps and looks at the stopwatch. */
 const MAX_TIMER_MS = 30_000;
+/** A token that has expired on arrival must not cause one request after the other. */
+const MIN_REFRESH_MS = 1_000;
 
 /** The access token of this tab and the time at which it is due for a refresh. */
 export interface AccessToken {
@@ -45,7 +47,7 @@ export function createAccessToken({ onRefreshDue }: { onRefreshDue: () => void }
       token = { value: access_token, expiresAfterMs: expires_in * 1000, elapsedMs: startStopwatch() };
       // The API refreshes a little earlier than this, so its answer is a new token. Half of a short life is enough.
       const beforeEnd = Math.min(REFRESH_BEFORE_END_SECONDS - REFRESH_MARGIN_SECONDS, expires_in / 2);
-      refreshAfterMs = (expires_in - beforeEnd) * 1000;
+      refreshAfterMs = Math.max((expires_in - beforeEnd) * 1000, MIN_REFRESH_MS);
       refreshIfDue();
     },
     read: () => (token && token.elapsedMs() < token.expiresAfterMs ? token.value : undefined),
