@@ -16,7 +16,9 @@ export const jsonMessages = fp(async (app) => {
   });
   app.setValidatorCompiler<v.GenericSchema>(({ schema }) => (input) => {
     const { success, output } = v.safeParse(schema, input);
-    return success ? { value: output } : { error: new ApiError('invalid_request') };
+    // valibot takes an empty list for an empty object.
+    const isValid = success && !Array.isArray(input);
+    return isValid ? { value: output } : { error: new ApiError('invalid_request') };
   });
   app.setSerializerCompiler<v.GenericSchema>(
     ({ schema }) =>
