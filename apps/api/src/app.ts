@@ -32,7 +32,7 @@ import { createMemoryStores } from './stores.ts';
 export async function buildApp(config: Config, logStream?: LogStream): Promise<FastifyInstance> {
   const { topology, provider } = config;
   const app = fastify(fastifyOptions(config, logStream));
-  const events = createEventBus();
+  const events = createEventBus(app.log);
   app.decorate('events', events);
   const stores = createMemoryStores();
   await app.register(redis, { config, stores });

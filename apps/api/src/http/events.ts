@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import type { ErrorCode } from '@oneclick/shared/errors';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyBaseLogger, FastifyRequest } from 'fastify';
 
 /** `browser`: a script of the web app exchanges the code. `server-side`: the page is redirected, without any script. */
 export const FLOWS = ['browser', 'server-side'] as const;
@@ -15,16 +15,22 @@ export type UserEvent =
 export type ProviderEndpoint = 'token' | 'userinfo' | 'topup' | 'revocation';
 
 interface ApiEvents {
-  user_event: [UserEvent];
-  error_answered: [
-    { code: ErrorCode; event: string | undefined; flow: Flow | undefined; request: FastifyRequest },
-  ];
+  user_event: UserEvent;
+  error_answered: {
+    code: ErrorCode;
+    event: string | undefined;
+    flow: Flow | undefined;
+    request: FastifyRequest;
+  };
   /** The outcome is the class of the status, such as `2xx`, or the error code. */
-  provider_answered: [{ endpoint: ProviderEndpoint; outcome: string; seconds: number }];
+  provider_answered: { endpoint: ProviderEndpoint; outcome: string; seconds: number };
 }
 
-/** Lets operations/ count and measure. The API works the same without listeners. */
-export type EventBus = EventEmitter<ApiEvents>;
+/** Lets operations/ count and measure. The API works the same without listeners, and if a listener throws. */
+export interface EventBus {
+  on: <Name extends keyof ApiEvents>(name: Name, listener: (event: ApiEvents[Name]) => void) => void;
+  emit: <Name extends keyof ApiEvents>(name: Name, event: ApiEvents[Name]) => void;
+}
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -32,8 +38,19 @@ declare module 'fastify' {
   }
 }
 
-export function createEventBus(): EventBus {
-  return new EventEmitter<ApiEvents>();
+export function createEventBus(log: Pick<FastifyBaseLogger, 'error'>): EventBus {
+  const emitter = new EventEmitter();
+  return {
+    on: (name, listener) =>
+      void emitter.on(name, (event: Parameters<typeof listener>[0]) => {
+        try {
+          listener(event);
+        } catch (error) {
+          log.error({ err: error }, 'a listener of events failed');
+        }
+      }),
+    emit: (name, event) => void emitter.emit(name, event),
+  };
 }
 
 /** Logs the event and notifies the listeners. */

@@ -1,7 +1,6 @@
 import { createServer, type RequestListener } from 'node:http';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { expect, onTestFinished, test } from 'vitest';
-import { createEventBus } from '../http/events.ts';
 import { createProviderFetch } from './provider-fetch.ts';
 import { portOf } from '../../test/support/port-of.ts';
 
@@ -17,7 +16,7 @@ async function serve(answer: RequestListener): Promise<string> {
   return `http://127.0.0.1:${portOf(server)}/`;
 }
 
-const providerFetch = createProviderFetch({ timeoutMs: 5000 }, createEventBus());
+const providerFetch = createProviderFetch({ timeoutMs: 5000 }, { emit: () => undefined });
 
 test.each([301, 302, 303, 307, 308])('a redirect with %i is not followed', async (status) => {
   let canaryRequests = 0;

@@ -35,7 +35,7 @@ const MAX_BODY_BYTES = 64 * 1024;
  */
 export function createProviderFetch(
   { timeoutMs }: Pick<ProviderConfig, 'timeoutMs'>,
-  events: EventBus,
+  events: Pick<EventBus, 'emit'>,
 ): ProviderFetch {
   // Loading undici takes a third of the start-up time, so the first request loads it.
   let loading: Promise<Send> | undefined;
