@@ -3,7 +3,7 @@ import { topUp } from './account/top-up.ts';
 import { parseUserinfo } from './api/api-answers.ts';
 import { createApiClient } from './api/api-client.ts';
 import { reportWrongSetUp } from './diagnostics/report-wrong-set-up.ts';
-import { takeEarlySession } from './session/early-session.ts';
+import { takeEarlySession } from './session/early-session-request.ts';
 import { openOtherTabs } from './session/other-tabs.ts';
 import { watchPageLifecycle } from './session/page-lifecycle.ts';
 import { takeServerSideOutcome } from './session/server-side-outcome.ts';
@@ -72,8 +72,11 @@ export function createBrowserClient({
     events,
     otherTabs,
     signOut,
-    // The early script asked the page's own API.
-    takeEarlySession: () => (apiOrigin === undefined ? takeEarlySession() : undefined),
+    takeEarlySession() {
+      const early = takeEarlySession();
+      // The early script asked the API that the page names, which is not the API of this client.
+      return apiOrigin === undefined ? early : undefined;
+    },
   });
   const signInFlow = createSignInFlow({
     api,

@@ -90,6 +90,8 @@ export function createSessionKeeper({
   async function restore(): Promise<void> {
     const mark = readSessionMark();
     const outcome = takeSignInOutcome();
+    // Taken also if it is not used: a later restore must not find an outdated answer.
+    const early = takeEarlySession();
     if (mark === 'sign-out-pending') signOut.report();
     const session = store.getSession();
     // A warning stays on the screen while the request is retried.
@@ -102,7 +104,7 @@ export function createSessionKeeper({
     }
     const startedIn = store.generation();
     try {
-      const response = await api.post(PATHS.session, { parse: parseTokenResponse, ...takeEarlySession() });
+      const response = await api.post(PATHS.session, { parse: parseTokenResponse, ...early });
       if (startedIn !== store.generation()) return;
       setSignedIn(response);
       if (!outcome || 'code' in outcome) return;

@@ -3,7 +3,7 @@ import { answer } from '../../test/answers.ts';
 import { API, serve, useApiServer } from '../../test/api-server.ts';
 import { loadPage, sessionOf, until } from '../../test/client.ts';
 import { createSignInClient } from '../create-sign-in-client.ts';
-import { requestEarlySession, takeEarlySession } from './early-session.ts';
+import { requestEarlySession, takeEarlySession } from './early-session-request.ts';
 import { writeSessionMark } from './session-mark.ts';
 
 useApiServer();
@@ -57,11 +57,24 @@ test('after a message of another tab the early answer is not used', async () => 
   for (const channel of [otherTab, second]) channel.close();
 });
 
-test('a client with an API origin of its own does not use the answer of the page', async () => {
+test('a client with an API origin of its own drops the early answer of the page', async () => {
   writeSessionMark('signed-in');
   const requests = serve('session', () => answer.token());
   requestEarlySession();
   await until(loadPage(), 'signed-in');
   expect(requests).toHaveLength(2);
-  takeEarlySession();
+  expect(takeEarlySession()).toBeUndefined();
+});
+
+test('an early answer that the first restore does not need is dropped, not kept for a later one', async () => {
+  writeSessionMark('signed-in');
+  const requests = serve('session', () => answer.error('no_session'));
+  requestEarlySession();
+  await vi.waitFor(() => expect(requests).toHaveLength(1));
+  // Another tab that had not restored its session either got a 401. It posts no message.
+  writeSessionMark('none');
+  const client = createSignInClient();
+  expect(sessionOf(client)).toEqual({ status: 'signed-out', step: 'idle' });
+  expect(takeEarlySession()).toBeUndefined();
+  client.close();
 });
