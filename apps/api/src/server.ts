@@ -19,8 +19,8 @@ const config = readConfigOrExit();
 const app = await buildApp(config, createLogStream());
 
 /**
- * Requests in flight finish first. A second signal ends the process at once. Not close-with-grace: it also goes on
- * serving after an uncaught exception or a segmentation fault.
+ * Requests in flight finish first. A second signal ends the process at once. close-with-grace is not used, because it
+ * also keeps the server running after an uncaught exception or a segmentation fault.
  */
 function shutDown(): void {
   process.once('SIGTERM', () => process.exit(1)).once('SIGINT', () => process.exit(1));

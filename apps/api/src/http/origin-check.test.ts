@@ -2,9 +2,7 @@ import { PATHS } from '@oneclick/shared/paths';
 import { describe, expect, test } from 'vitest';
 import { errorOf } from '../../test/support/browser.ts';
 import { startApi, WEB_ORIGIN } from '../../test/support/test-api.ts';
-import { useProvider } from '../../test/doubles/test-provider.ts';
 
-const provider = useProvider();
 const COOKIE_ROUTES = [PATHS.start, PATHS.exchangeToken, PATHS.session, PATHS.refreshToken, PATHS.logout];
 
 /** Sends exactly these headers. */

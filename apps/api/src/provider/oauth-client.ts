@@ -6,8 +6,6 @@ import type { ProviderEndpoint } from '../http/events.ts';
 import type { ProviderFetch } from './provider-fetch.ts';
 import { readTokenResponse, type TokenSet } from './token-response.ts';
 
-export type { TokenSet } from './token-response.ts';
-
 /** The requests to the provider's authorization, token and revocation endpoints. */
 export interface OAuthClient {
   /** @returns where to send the user: RFC 6749 §4.1.1, RFC 7636 §4.3 */

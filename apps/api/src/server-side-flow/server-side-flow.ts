@@ -9,10 +9,10 @@ import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
 import type { Config } from '../config.ts';
 import { ApiError } from '../http/api-error.ts';
 import { reportError } from '../http/error-handler.ts';
-import { createNavigationCheck, createReadOriginCheck } from '../http/origin-check.ts';
 import type { ResourceClient } from '../provider/resource-client.ts';
 import type { Sessions } from '../session/sessions.ts';
 import type { SignIns } from '../sign-in/sign-ins.ts';
+import { createNavigationCheck, createReadOriginCheck } from './origin-checks-for-get.ts';
 import { parseReturnPath } from './return-path.ts';
 
 interface ServerSideFlowOptions {

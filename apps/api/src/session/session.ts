@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { TokenResponse } from '@oneclick/shared/messages';
 import { REFRESH_BEFORE_END_SECONDS } from '@oneclick/shared/refresh-before-end';
 import * as v from 'valibot';
-import type { TokenSet } from '../provider/oauth-client.ts';
+import type { TokenSet } from '../provider/token-response.ts';
 
 /** The session of a signed-in user, as the session cookie seals it. Times are Unix seconds. */
 export const Session = v.object({

@@ -4,7 +4,8 @@ import type { Config } from '../config.ts';
 import { ApiError, toApiError } from '../http/api-error.ts';
 import { reportEvent, reportScopeChange } from '../http/events.ts';
 import { createSealer, defineCookie } from '../http/sealed-cookie.ts';
-import type { OAuthClient, TokenSet } from '../provider/oauth-client.ts';
+import type { OAuthClient } from '../provider/oauth-client.ts';
+import type { TokenSet } from '../provider/token-response.ts';
 import type { EndedSessions } from './ended-sessions.ts';
 import type { RefreshOnce } from './refresh-once.ts';
 import {

@@ -4,7 +4,8 @@ import { ApiError } from '../http/api-error.ts';
 import { reportEvent, reportScopeChange, type Flow } from '../http/events.ts';
 import type { Cookie } from '../http/sealed-cookie.ts';
 import { wasNeverSent } from '../provider/never-sent-error.ts';
-import type { OAuthClient, TokenSet } from '../provider/oauth-client.ts';
+import type { OAuthClient } from '../provider/oauth-client.ts';
+import type { TokenSet } from '../provider/token-response.ts';
 import type { TransactionCookies } from './transaction-cookie.ts';
 import type { UsedTransactions } from './used-transactions.ts';
 
