@@ -158,3 +158,21 @@ test('a session that could not be restored is restored by the button "Try again"
   act(() => screen.getByTestId('try-again').click());
   await screen.findByTestId('balance');
 });
+
+test('a change of user keeps nothing of the former account on the screen', async () => {
+  await renderSignedIn();
+  vi.spyOn(window, 'open').mockReturnValue(null);
+  screen.getByTestId('top-up').click();
+  expect((await screen.findByTestId('notice')).dataset['code']).toBe('tab_blocked');
+
+  // Another tab has signed in as another user, and its message has not arrived.
+  serve('session', () => answer.token({ session_id: 'session-2', access_token: 'token-2' }));
+  serve('userinfo', (request) =>
+    request.headers.get('Authorization') === 'Bearer token-2'
+      ? answer.userinfo({ username: 'user456' })
+      : answer.error('invalid_token'),
+  );
+  screen.getByTestId('refresh-balance').click();
+  await screen.findByText('user456');
+  expect(screen.queryByTestId('notice')).toBeNull();
+});

@@ -37,6 +37,7 @@ function Screen() {
     case 'signing-in':
       return <SigningInScreen session={session} />;
     case 'signed-in':
-      return <LateAccount session={session} />;
+      // The key drops the state and the data of the account when the user changes.
+      return <LateAccount key={session.sessionId} session={session} />;
   }
 }

@@ -31,7 +31,6 @@ export function AccountScreen({ session }: { session: SignedInSession }) {
           {(isError || session.warning) && <DataAge updatedAtMs={updatedAtMs} />}
           <AccountFacts user={user} />
           <BalanceUpdate
-            key={session.sessionId}
             balance={user.balance_formatted}
             updatedAtMs={updatedAtMs}
             requestedAtMs={requestedAtMs}
