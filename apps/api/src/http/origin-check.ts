@@ -25,7 +25,8 @@ export function requireScript({ headers }: FastifyRequest, acceptedSites: Readon
   // Older browsers don't send these two headers. No script can set them.
   const { 'sec-fetch-site': site, 'sec-fetch-mode': mode } = headers;
   if (site !== undefined && !acceptedSites.has(site)) throw originNotAllowed('Sec-Fetch-Site');
-  if (mode !== undefined && mode !== 'cors' && mode !== 'same-origin') throw originNotAllowed('Sec-Fetch-Mode');
+  if (mode !== undefined && mode !== 'cors' && mode !== 'same-origin')
+    throw originNotAllowed('Sec-Fetch-Mode');
 }
 
 /** @param header the name of the request header that was refused, for the log */
