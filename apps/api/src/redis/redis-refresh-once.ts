@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { FifoMap } from 'toad-cache';
 import { ApiError } from '../http/api-error.ts';
-import { createRefreshOnce, GRACE_MS, type RefreshOnce } from '../session/refresh-once.ts';
+import { GRACE_MS, type RefreshOnce } from '../session/refresh-once.ts';
 import type { Session } from '../session/session.ts';
+import { createShareInFlight } from '../session/share-in-flight.ts';
 import { setCommand, type RedisConnection } from './redis-connection.ts';
 import {
   openOutcome,
@@ -30,9 +31,10 @@ export function createRedisRefreshOnce(
   const lockMs = 2 * providerTimeoutMs;
   const waitMs = providerTimeoutMs + 2000;
 
-  const withinThisInstance = createRefreshOnce();
+  const shareInFlight = createShareInFlight<Session>();
   /** The owner of each lock. */
   const locksHere = new Map<string, string>();
+  /** Only those of this instance: the outcome of another one must not outlive the 30 seconds that it has in Redis. */
   const outcomesHere = new FifoMap<PublishedOutcome>(MAX_OUTCOMES, GRACE_MS);
   onRecovery(() => [
     ...[...outcomesHere.keys()]
@@ -71,9 +73,9 @@ export function createRedisRefreshOnce(
       const successor = await refresh();
       // Publish before anyone is answered: if the answer is lost, any instance can give it again.
       const sealed = await sealOutcome(record, { status: 'refreshed', session: successor });
-      const published = { key: outcomeKey(record), sealed, endsAtMs: Date.now() + GRACE_MS };
-      outcomesHere.set(published.key, published);
-      await tryRedis((client) => client.set(published.key, sealed, 'PX', GRACE_MS));
+      const key = outcomeKey(record);
+      outcomesHere.set(key, { key, sealed, successor, endsAtMs: Date.now() + GRACE_MS });
+      await tryRedis((client) => client.set(key, sealed, 'PX', GRACE_MS));
       return successor;
     } catch (error) {
       if (!(error instanceof ApiError && error.code === 'session_expired')) throw error;
@@ -99,13 +101,17 @@ export function createRedisRefreshOnce(
     return agreed;
   }
 
+  const findSuccessorHere = (record: RefreshRecord | undefined) =>
+    record && outcomesHere.get(outcomeKey(record))?.successor;
+
   return {
-    refreshOnce: (session, refresh) =>
-      withinThisInstance.refreshOnce(session, () => refreshAmongInstances(session, refresh)),
+    refreshOnce: async (session, refresh) =>
+      findSuccessorHere(refreshRecordOf(session)) ??
+      shareInFlight(session.tokenSetId, () => refreshAmongInstances(session, refresh)),
 
     async findSuccessor(session) {
-      const successor = await withinThisInstance.findSuccessor(session);
       const record = refreshRecordOf(session);
+      const successor = findSuccessorHere(record);
       if (successor || !record) return successor;
       const outcome = await tryRedis(async (client) => {
         const sealed = await client.get(outcomeKey(record));
@@ -119,6 +125,7 @@ export function createRedisRefreshOnce(
 interface PublishedOutcome {
   key: string;
   sealed: string;
+  successor: Session;
   endsAtMs: number;
 }
 

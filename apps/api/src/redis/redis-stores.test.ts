@@ -93,6 +93,15 @@ test('Redis keeps a refreshed session for 30 seconds, a refusal for 5, and an en
   expect(await a.redis.client.exists(`refresh-lock:${refreshRecordOf(refreshed)?.id}`)).toBe(0);
 });
 
+test('an instance that received the result of another instance keeps it no longer than Redis does', async () => {
+  const [a, b] = [await openStores(), await openStores()];
+  const [session, successor] = [exampleSession(), exampleSession()];
+  await a.refreshOnce(session, async () => successor);
+  expect(await b.refreshOnce(session, never())).toEqual(successor);
+  await b.redis.client.del(`refresh:${refreshRecordOf(session)?.id}`); // As Redis does after 30 seconds.
+  expect(await b.findSuccessor(session)).toBeUndefined();
+});
+
 test('after a failed refresh, an instance that waited for it asks the provider itself', async () => {
   const [a, b] = [await openStores(), await openStores()];
   const [session, successor] = [exampleSession(), exampleSession()];

@@ -1,5 +1,6 @@
 import { FifoMap } from 'toad-cache';
 import type { Session } from './session.ts';
+import { createShareInFlight } from './share-in-flight.ts';
 
 /**
  * One refresh for all requests with the same token set. A provider that rotates refresh tokens takes the second use
@@ -23,23 +24,17 @@ const MAX_SUCCESSORS = 10_000;
 
 /** For the requests of this process. */
 export function createRefreshOnce(): RefreshOnce {
-  const inFlight = new Map<string, Promise<Session>>();
+  const shareInFlight = createShareInFlight<Session>();
   const successors = new FifoMap<Session>(MAX_SUCCESSORS, GRACE_MS);
 
   return {
     async refreshOnce({ tokenSetId }, refresh) {
-      const successor = successors.get(tokenSetId) ?? inFlight.get(tokenSetId);
-      if (successor) return successor;
-      // Starts asynchronously, so that the promise is in the map before `refresh` runs.
-      const refreshing = Promise.resolve()
-        .then(refresh)
-        .then((refreshed) => {
-          successors.set(tokenSetId, refreshed);
-          return refreshed;
-        })
-        .finally(() => inFlight.delete(tokenSetId));
-      inFlight.set(tokenSetId, refreshing);
-      return refreshing;
+      const refreshAndKeep = async () => {
+        const refreshed = await refresh();
+        successors.set(tokenSetId, refreshed);
+        return refreshed;
+      };
+      return successors.get(tokenSetId) ?? shareInFlight(tokenSetId, refreshAndKeep);
     },
     findSuccessor: async ({ tokenSetId }) => successors.get(tokenSetId),
   };
