@@ -1,23 +1,28 @@
-import { createEndedSessions, type EndedSessions } from '../session/ended-sessions.ts';
+import { FifoMap } from 'toad-cache';
+import { MAX_ENDED_SESSIONS, type EndedSessions } from '../session/ended-sessions.ts';
+import type { SessionEnd } from '../session/session.ts';
 import { millisecondsUntil, setCommand, type RedisConnection } from './redis-connection.ts';
 
 const endedKey = (sessionId: string) => `ended:${sessionId}`;
 
 export function createRedisEndedSessions({ tryRedis, onRecovery }: RedisConnection): EndedSessions {
-  const endedHere = createEndedSessions();
+  const endedHere = new FifoMap<SessionEnd>(MAX_ENDED_SESSIONS);
   onRecovery(() =>
-    endedHere.all().map(({ sessionId, endsAt }) => setCommand(endedKey(sessionId), '1', endsAt * 1000)),
+    [...endedHere.keys()]
+      .flatMap((sessionId) => endedHere.get(sessionId) ?? [])
+      .filter(({ endsAt }) => endsAt * 1000 > Date.now())
+      .map(({ sessionId, endsAt }) => setCommand(endedKey(sessionId), '1', endsAt * 1000)),
   );
 
   return {
-    async add(session) {
-      await endedHere.add(session);
-      const lifeMs = millisecondsUntil(session.endsAt * 1000);
-      await tryRedis((client) => client.set(endedKey(session.sessionId), '1', 'PX', lifeMs));
+    async add({ sessionId, endsAt }) {
+      endedHere.set(sessionId, { sessionId, endsAt });
+      const lifeMs = millisecondsUntil(endsAt * 1000);
+      await tryRedis((client) => client.set(endedKey(sessionId), '1', 'PX', lifeMs));
     },
-    async has(session) {
-      if (await endedHere.has(session)) return true;
-      return (await tryRedis((client) => client.exists(endedKey(session.sessionId)))) === 1;
+    async has({ sessionId }) {
+      if (endedHere.get(sessionId)) return true;
+      return (await tryRedis((client) => client.exists(endedKey(sessionId)))) === 1;
     },
   };
 }

@@ -210,6 +210,16 @@ test('a Redis that was full receives the missed sign-outs when it has space agai
   await vi.waitFor(async () => expect(await b.endedSessions.has(session)).toBe(true), 10_000);
 }, 15_000);
 
+test('a Redis that restarts empty receives the sign-outs of sessions whose cookie has not expired', async () => {
+  const a = await openStores();
+  const [session, expired] = [exampleSession(), { ...exampleSession(), endsAt: 0 }];
+  for (const each of [session, expired]) await a.endedSessions.add(each);
+  await killRedis([a]);
+  await restartRedis([a]);
+  const key = `ended:${session.sessionId}`;
+  await vi.waitFor(async () => expect(await a.redis.client.keys('ended:*')).toEqual([key]));
+});
+
 test('without Redis a transaction works once on each instance', async () => {
   const a = await openStores();
   const transaction = { jti: 'a'.repeat(43), expiresAt: Math.floor(Date.now() / 1000) + 600 };

@@ -8,19 +8,13 @@ export interface EndedSessions {
   has: (session: Pick<SessionEnd, 'sessionId'>) => Promise<boolean>;
 }
 
+export const MAX_ENDED_SESSIONS = 100_000;
+
 /** Those that were ended in this process. A restart forgets them. */
-export interface MemoryEndedSessions extends EndedSessions {
-  all: () => SessionEnd[];
-}
-
-const MAX_ENDED = 100_000;
-
-export function createEndedSessions(): MemoryEndedSessions {
-  const ended = new FifoMap<SessionEnd>(MAX_ENDED);
-  const all = () => [...ended.keys()].flatMap((id) => ended.get(id) ?? []);
+export function createEndedSessions(): EndedSessions {
+  const ended = new FifoMap<true>(MAX_ENDED_SESSIONS);
   return {
-    add: async ({ sessionId, endsAt }) => ended.set(sessionId, { sessionId, endsAt }),
-    has: async ({ sessionId }) => ended.get(sessionId) !== undefined,
-    all: () => all().filter(({ endsAt }) => endsAt * 1000 > Date.now()),
+    add: async ({ sessionId }) => ended.set(sessionId, true),
+    has: async ({ sessionId }) => ended.get(sessionId) === true,
   };
 }
