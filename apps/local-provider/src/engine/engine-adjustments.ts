@@ -1,6 +1,6 @@
 import { sendJson, type Middleware, type RequestContext } from '../http/middleware.ts';
 import { errorPage, sendPage } from '../pages/pages.ts';
-import { PATHS } from '../paths.ts';
+import { PATHS } from '../endpoint-paths.ts';
 import { SCOPES } from './engine-configuration.ts';
 
 /**

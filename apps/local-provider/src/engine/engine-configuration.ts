@@ -3,7 +3,7 @@ import { errors, type AdapterFactory, type Configuration, type KoaContextWithOID
 import type { Accounts } from '../accounts.ts';
 import type { ProviderConfig } from '../config.ts';
 import { errorPage, sendPage, type ErrorPageReason } from '../pages/pages.ts';
-import { PATHS } from '../paths.ts';
+import { PATHS } from '../endpoint-paths.ts';
 import { interactionPath } from '../routes/interaction-routes.ts';
 import { clientMetadataOf } from './client-metadata.ts';
 import { createInteractionPolicy, loadExistingGrant } from './consent-policy.ts';

@@ -6,7 +6,7 @@ import { clientMetadataOf } from '../engine/client-metadata.ts';
 import { readBearerToken, refuseBearerToken } from '../http/bearer-token.ts';
 import { sendJson, type Middleware } from '../http/middleware.ts';
 import { readJson } from '../http/request-body.ts';
-import { PATHS } from '../paths.ts';
+import { PATHS } from '../endpoint-paths.ts';
 
 const registrationSchema = v.object({
   name: v.pipe(v.string(), v.trim(), v.nonEmpty(), v.maxLength(100)),

@@ -2,7 +2,7 @@ import type { Provider } from 'oidc-provider';
 import { formatBalance, type Account, type Accounts } from '../accounts.ts';
 import { readBearerToken, refuseBearerToken } from '../http/bearer-token.ts';
 import { sendJson, type Middleware } from '../http/middleware.ts';
-import { PATHS } from '../paths.ts';
+import { PATHS } from '../endpoint-paths.ts';
 
 /** Leaves out the fields that no granted scope covers. */
 function userinfoOf(account: Account, scopes: ReadonlySet<string>) {

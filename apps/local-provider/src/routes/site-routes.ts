@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Accounts } from '../accounts.ts';
 import { sendJson, type Middleware } from '../http/middleware.ts';
 import { homePage, ICON_PATH, sendPage, STYLE_PATH } from '../pages/pages.ts';
-import { PATHS } from '../paths.ts';
+import { PATHS } from '../endpoint-paths.ts';
 
 const style = readFileSync(new URL('../pages/style.css', import.meta.url), 'utf8');
 
