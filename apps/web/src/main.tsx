@@ -9,7 +9,7 @@ import { showSessionStatus } from './show-session-status.ts';
 const client = createSignInClient();
 showSessionStatus(client);
 
-// As soon as the user may be signed in. If it fails, the screen that needs the account says so.
+// Load the account as soon as the user may be signed in. If loading fails, `LateAccount` shows the error.
 function loadAccountEarly(): void {
   if (client.getSession().status !== 'signed-out') loadAccount().catch(() => undefined);
 }

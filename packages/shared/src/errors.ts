@@ -1,8 +1,7 @@
 /* No schema library in this file: the pages of the sign-in window import it too. */
 
 /**
- * Every error code of the API, with its HTTP status. The codes tell apart what the user does next, not which part
- * failed. `retryable`: the same request may succeed later, although the user has done nothing.
+ * Every error code of the API, with its HTTP status. A code names the next step of the user, not the part that failed. `retryable`: the same request may succeed later, although the user has done nothing.
  *
  * @example
  * if (ERRORS[body.error].retryable) scheduleRetry();

@@ -3,8 +3,8 @@ import { ERRORS, isErrorCode } from './errors.ts';
 import { AUTHORIZATION_CODE, AUTHORIZATION_ERROR, STATE } from './patterns.ts';
 
 /*
- * One schema for each message. The API's validation and serialisation, the OpenAPI document, the types on both
- * sides and the web app's check of each answer are made from it.
+ * One schema for each message. The API's validation and serialisation, the OpenAPI document and the types on both sides
+ * are made from it. The browser loads only the types: its parsers are compared with these schemas by a test.
  *
  * Requests are strict: an unknown key is refused. Answers are open: an older web app ignores a key that a newer API
  * adds.

@@ -24,18 +24,26 @@ export const PATHS = {
   serverSideStart: '/auth/oauth/start',
   /** GET. The redirect URI of the server-side flow. */
   serverSideCallback: '/oauth/callback',
-  /** GET with the session cookie, for pages that hold no access token. */
+  /** GET with the session cookie, for pages without an access token. */
   sessionUserinfo: '/api/user/info',
 
+  /** GET. The process is alive. */
   healthz: '/healthz',
+  /** GET. The instance can serve requests. */
   readyz: '/readyz',
+  /** GET. Metrics for Prometheus. */
   metrics: '/metrics',
+  /** GET. The OpenAPI document. */
   openapi: '/api/openapi.json',
-  /** The OpenAPI document as a page. */
+  /** GET. The OpenAPI document as a page. */
   docs: '/api/docs',
 } as const;
 
-/** The two pages that the sign-in window shows, below the origin of the web app. */
+/**
+ * The two pages that the sign-in window shows, below the origin of the web app.
+ * @example
+ * window.open(WEB_PATHS.opening, '_blank');
+ */
 export const WEB_PATHS = {
   /** The first page of the window. The window leaves it for the provider. */
   opening: '/oauth/opening.html',
@@ -47,5 +55,7 @@ export const WEB_PATHS = {
  * The header that every request to a cookie route carries. A form, an image or a link of another site can't
  * send it, and a script of another site can't send it without a preflight.
  * @see RFC 10017 §6.1.3.3.2
+ * @example
+ * headers.set(CSRF_HEADER.name, CSRF_HEADER.value);
  */
 export const CSRF_HEADER = { name: 'X-CSRF', value: '1' } as const;

@@ -32,7 +32,7 @@ export function createSignInClient(options: SignInClientOptions = {}): SignInCli
     : createBrowserClient({ ...options, isFramed: () => window.top !== window });
 }
 
-/** @param options.isFramed whether another page shows this one inside itself; the browser tests are in a frame */
+/** @param options.isFramed whether another page shows this one in a frame; the browser tests run in a frame */
 export function createBrowserClient({
   apiOrigin,
   isFramed,
@@ -103,7 +103,7 @@ export function createBrowserClient({
       onVisible: keeper.refreshIfDue,
       onOffline: () => store.setWarning({ code: 'offline' }),
       onOnline: keeper.tryAgain,
-      // The page that the browser keeps for Back shows nobody.
+      // The browser keeps this page for Back. It must not show the account to the user who comes back.
       onFrozen() {
         if (store.getSession().isSignedIn) store.startGeneration({ status: 'loading' });
       },
@@ -156,7 +156,10 @@ function createServerClient(): SignInClient {
   };
 }
 
-/** One event for each way in which a signed-in user is signed out. On return from the bfcache it comes late. */
+/**
+ * Records `signed-out` whenever a signed-in user is signed out. A page that comes back from the bfcache records it only
+ * when the API has answered.
+ */
 function recordSignOuts({ store, events }: { store: SessionStore; events: EventLog }): void {
   let wasSignedIn = false;
   store.subscribe(() => {

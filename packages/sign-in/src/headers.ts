@@ -35,8 +35,8 @@ const COMMON_HEADERS = {
 
 const APP_HEADERS = {
   ...COMMON_HEADERS,
-  // `same-origin` would cut the app off from its sign-in window. This value still keeps other sites from holding a
-  // reference to the app's window.
+  // `same-origin` would cut the app off from its sign-in window. This value still prevents that other sites
+  // keep a reference to the app's window.
   'Cross-Origin-Opener-Policy': 'same-origin-allow-popups',
   'Referrer-Policy': 'same-origin',
   'Cache-Control': 'no-cache',

@@ -31,7 +31,7 @@ test('useUser reads the account of the signed-in user', async () => {
   expect(await screen.findByText('alice')).toBeTruthy();
 });
 
-test('useUser asks for nothing while nobody is signed in', () => {
+test('useUser sends no request while nobody is signed in', () => {
   const client = createFakeSignInClient();
   const fetchUserinfo = vi.spyOn(client, 'fetchUserinfo');
   renderUsername(client);

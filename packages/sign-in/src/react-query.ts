@@ -4,13 +4,13 @@ import { useSession, useSignInClient } from './react.tsx';
 
 const STALE_AFTER_MS = 30_000;
 const RETRY_AFTER_MS = 15_000;
-/** By chance, so that a thousand tabs don't ask again in the same second. */
+/** Random, so that a thousand tabs don't send their requests in the same second. */
 const SPREAD = 0.25 * Math.random();
 const TRIES = 3;
 
 /**
  * The account of the user as query options for `useQuery`, `prefetchQuery` or `invalidateQueries`. The key contains the
- * session id, so that no user is shown the data of the one before. While nobody is signed in, the query is disabled.
+ * session id, so that no user is shown the data of another. While nobody is signed in, the query is disabled.
  *
  * A 401 needs no retry here: `fetchUserinfo` has refreshed the token and tried once more. A failure that passes is
  * tried again by itself over the last known data, and never earlier than the API's `Retry-After` asks.

@@ -6,7 +6,7 @@ import { toSession } from './session/session.ts';
 
 const SignInContext = createContext<SignInClient | undefined>(undefined);
 
-/** On a server and during hydration nobody knows yet who is signed in. */
+/** The session on a server and during hydration, before the API has been asked. */
 const LOADING_SESSION = toSession({ status: 'loading' });
 
 /**

@@ -16,8 +16,8 @@ export interface SignInClientOptions {
 /** Options of `signIn`. */
 export interface SignInRequest {
   /**
-   * `popup` opens a window, and goes on in this tab where no window can be had: blocked, in an app's built-in browser,
-   * in an installed web app. `redirect` goes on in this tab from the start.
+   * `popup` opens a window. It goes on in this tab if the browser blocks the window, in an app's built-in browser, and in
+   * an installed web app. `redirect` goes on in this tab from the start.
    * @default 'popup'
    */
   mode?: 'popup' | 'redirect';
@@ -81,7 +81,7 @@ export interface SignInClient {
   signOut(this: void): Promise<void>;
 
   /**
-   * Retries now what a `warning` waits for. The client does the same by itself later.
+   * Retries now the request that failed with a `warning`. The client also retries by itself, later.
    * @example
    * {session.status === 'loading' && session.warning && <button onClick={client.tryAgain}>Try again</button>}
    */
@@ -89,7 +89,8 @@ export interface SignInClient {
 
   /**
    * Reads the account of the user. Refreshes the token and tries once more after a 401.
-   * @throws {SignInError}
+   * @throws {SignInError} or the reason of the signal, if the signal aborts the request
+   * @see https://docs.aihubmix.com/en/api/Auth for the fields
    * @example
    * const { username, balance_formatted } = await client.fetchUserinfo();
    */
@@ -98,8 +99,8 @@ export interface SignInClient {
   /**
    * GET with the access token, to a path of the API. Refreshes the token and tries once more after a 401.
    * @param path below the API's origin: the token is sent nowhere else
-   * @param options.parse checks the body; what it throws becomes an `api_bad_answer`
-   * @throws {SignInError}
+   * @param options.parse checks the body and returns the result; an error that it throws becomes an `api_bad_answer`
+   * @throws {SignInError} or the reason of the signal, if the signal aborts the request
    * @example
    * const usage = await client.fetchWithAccessToken('/api/usage', { parse: (body) => v.parse(Usage, body) });
    */
@@ -119,7 +120,8 @@ export interface SignInClient {
   topUp(this: void): Promise<TopUpTab>;
 
   /**
-   * Calls back with each event from now on. An error in the listener stays the listener's own. Returns the undo.
+   * Calls back with each event from now on. An error in the listener is reported as uncaught and does not affect the
+   * sign-in. Returns the undo.
    * @param options.replay first calls back with the events since the page was loaded
    * @example
    * const stop = client.onEvent((event) => console.info(event.type));

@@ -33,12 +33,12 @@ export function isSignInErrorCode(value: unknown): value is SignInErrorCode {
 }
 
 /**
- * What a screen shows of an error. Contains no token, no authorization code and no `state`.
+ * The part of an error that a screen shows. Contains no token, no authorization code and no `state`.
  * @example
  * { code: 'provider_timeout', requestId: 'req-8f2c' }
  */
 export interface ErrorDetails {
-  /** What failed. Choose the sentence and the next step by it. */
+  /** Choose the sentence for the user and the next step by this code. */
   code: SignInErrorCode;
   /** The request in the API's log. Show it, so that the user can quote it to support. Missing if no API answered. */
   requestId?: string;
@@ -51,7 +51,7 @@ export function parseErrorDetails({ code, requestId }: Record<string, unknown>):
 }
 
 /**
- * What `fetchUserinfo`, `fetchWithAccessToken` and `topUp` throw.
+ * The error with which `fetchUserinfo`, `fetchWithAccessToken` and `topUp` reject.
  * @example
  * try {
  *   await client.fetchUserinfo();

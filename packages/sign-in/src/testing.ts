@@ -9,7 +9,7 @@ export interface FakeSignInClientOptions {
   /** The account that `fetchUserinfo` returns and that `signIn` signs in. Without `session`, it is signed in. */
   user?: Partial<Userinfo>;
   /**
-   * What the user has granted.
+   * The scopes that the user has granted.
    * @default ['profile', 'balance']
    */
   scopes?: readonly string[];
@@ -32,10 +32,10 @@ export interface FakeCall {
 
 /** A {@link SignInClient} without network, window or storage. */
 export interface FakeSignInClient extends SignInClient {
-  /** What the code under test has called and that has an effect, in its order. */
+  /** The calls of the methods that have an effect, in the order in which the code under test made them. */
   readonly calls: readonly FakeCall[];
   /**
-   * Changes the session, as a window, another tab or the time would.
+   * Changes the session, as a sign-in, another tab or an expired session would.
    * @example
    * act(() => fake.setSession({ status: 'signing-in', step: 'exchanging-code' }));
    */

@@ -3,13 +3,13 @@ import type { StartResponse, TokenResponse, Userinfo } from '@oneclick/shared/me
 import { HttpResponse } from 'msw';
 
 /*
- * What the API can answer, by its contract, and what comes instead when it is not the API that answers. For msw,
- * in Node.js and in a browser.
+ * The answers of the API by its contract, and the answers of something else in its place. For msw, in Node.js and in a
+ * browser.
  */
 
 export const STATE = 's'.repeat(43);
 
-/** What the account shows. */
+/** The account of the user who signs in. */
 export const userinfo = {
   id: 12345,
   username: 'user123',

@@ -1,4 +1,4 @@
-/* What an earlier page has left in the storage, and a client for pages in a frame: for the tests and stories of an app. */
+/* For the tests and stories of apps/web: the storage of an earlier page, and a client for pages in a frame. */
 
 export { createBrowserClient } from '../src/create-sign-in-client.ts';
 export { writeSessionMark } from '../src/session/session-mark.ts';

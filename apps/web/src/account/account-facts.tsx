@@ -61,7 +61,7 @@ function Fact({ name, value, testId }: { name: string; value: string | undefined
   );
 }
 
-/** How much of the quota is used: a meter, and the same in numbers for users who can't see it. */
+/** The used share of the quota: as a meter, and in numbers for users who can't see the meter. */
 function Usage({ user: { quota, used_quota: used } }: { user: Userinfo }) {
   const { account } = useTexts();
   const locale = useLocale();

@@ -4,8 +4,8 @@ import type { SignedInSession } from '@oneclick/sign-in';
 import { AccountScreen } from './account-screen.tsx';
 
 /**
- * The account, on the query client of the surrounding app. Without one, on a query client of its own, which goes with
- * the screen, and with it everything that was fetched for this user.
+ * The account, on the query client of the surrounding app. Without one, it makes a query client of its own, which React
+ * drops with the screen, together with all data of this user.
  */
 export function Account({ session }: { session: SignedInSession }) {
   const outer = use(QueryClientContext);

@@ -2,8 +2,9 @@ import { useEffect, useState } from 'react';
 import { useLocale, useTexts } from '../texts/use-texts.ts';
 
 /**
- * When the balance was fetched, and what that changed. A live region announces a change, and also that nothing changed
- * if the user asked for a refresh. It does not announce the time: during a top-up that changes every few seconds.
+ * The time of the last fetch of the balance, and the change that it brought. A live region announces a change, and also
+ * an unchanged balance if the user asked for a refresh. It does not announce the time, which changes every few seconds
+ * during a top-up.
  */
 export function BalanceUpdate({
   balance,
@@ -52,7 +53,7 @@ interface Shown {
 
 const AGE_CHANGES_EVERY_MS = 10_000;
 
-/** While the account can't be refetched: how old the shown data are. */
+/** The age of the shown data, for a time in which the account can't be refetched. */
 export function DataAge({ updatedAtMs }: { updatedAtMs: number }) {
   const { account } = useTexts();
   const age = new Intl.RelativeTimeFormat(useLocale());

@@ -6,12 +6,12 @@ type AccountProps = { session: SignedInSession };
 
 let Account: ComponentType<AccountProps> | undefined;
 
-/** Loads the script of the account. Apart from the app's, because a visitor who does not sign in needs none of it. */
+/** Loads the script of the account. Separate from the app's, because a visitor who does not sign in does not need it. */
 export async function loadAccount(): Promise<void> {
   ({ Account } = await import('./account.tsx'));
 }
 
-/** The account as soon as its script is loaded. Not with `lazy`: React delays what follows a Suspense fallback by 300 ms. */
+/** The account as soon as its script is loaded. Without `lazy`: React keeps a Suspense fallback for 300 ms. */
 export function LateAccount(props: AccountProps) {
   const [loading, setLoading] = useState<'pending' | 'done' | 'failed'>('pending');
   useEffect(() => {

@@ -1,7 +1,7 @@
 import type { ErrorDetails, SignInErrorCode } from '@oneclick/sign-in';
 import { useTexts } from '../texts/use-texts.ts';
 
-/** Caused by the user, their browser or their network: support could not find out more about them. */
+/** Codes with a cause at the user, the browser or the network. Support can find out nothing more from them. */
 const NOT_FOR_SUPPORT: ReadonlySet<SignInErrorCode> = new Set([
   'authorization_denied',
   'offline',
@@ -12,8 +12,8 @@ const NOT_FOR_SUPPORT: ReadonlySet<SignInErrorCode> = new Set([
 ]);
 
 /**
- * Says what went wrong and what to do next, and shows the code that support asks for.
- * @param sentence in place of the error's own, for something that may still succeed: then there is no code for support
+ * An error in one sentence, with the next step, and the code that support asks for.
+ * @param sentence replaces the error's own sentence while the sign-in may still succeed. The code is not shown then
  */
 export function NoticeBox({
   error: { code, requestId },

@@ -3,7 +3,7 @@ import { useTexts } from '../texts/use-texts.ts';
 import { NoticeBox } from './notice-box.tsx';
 import { ScreenTitle } from './screen-title.tsx';
 
-/** The session is being restored. Has the shapes of the first screen in index.html, so that nothing moves. */
+/** Shown while the session is restored. Has the shapes of the first screen in index.html, so that nothing moves. */
 export function RestoringScreen({
   warning,
   onTryAgain,

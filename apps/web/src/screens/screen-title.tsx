@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 
 /**
  * The heading of a screen. The screen refers to it by the id `title`. When a screen is replaced, the button that the
- * user pressed goes with it. The focus then moves to the new heading, so that a screen reader reads it out, and Tab
+ * user pressed disappears. The focus then moves to the new heading, so that a screen reader reads it out, and Tab
  * leads to the first button of the new screen.
  */
 export function ScreenTitle({ isHidden = false, children }: { isHidden?: boolean; children: ReactNode }) {
@@ -14,7 +14,7 @@ export function ScreenTitle({ isHidden = false, children }: { isHidden?: boolean
 }
 
 function takeLostFocus(title: HTMLElement | null): void {
-  // Firefox before 120 lacks it, whatever the types say.
+  // The types declare it as present, but Firefox before 120 lacks it.
   const activation: UserActivation | undefined = navigator.userActivation;
   // Without an interaction there was no focus to lose: the page has just loaded.
   if (activation?.hasBeenActive && document.activeElement === document.body) title?.focus();

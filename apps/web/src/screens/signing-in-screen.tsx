@@ -2,7 +2,7 @@ import type { SigningInSession } from '@oneclick/sign-in';
 import { useTexts } from '../texts/use-texts.ts';
 import { ScreenTitle } from './screen-title.tsx';
 
-/** From the click until the user is signed in. While the transaction is open, offers what can be done with it. */
+/** Shown from the click until the user is signed in. While the transaction is open, it has a button for each action. */
 export function SigningInScreen({ session: { step, transaction } }: { session: SigningInSession }) {
   const { signingIn } = useTexts();
   const { title, lead } = {

@@ -15,7 +15,7 @@ export function useLocale(): Locale {
   return use(LocaleContext);
 }
 
-/** Name a group as it is named here (`const { account } = useTexts()`): a test finds the texts that nothing uses. */
+/** Destructure a group by its name (`const { account } = useTexts()`): by that name a test finds texts that no screen uses. */
 export function useTexts(): Texts {
   return TEXTS[useLocale()];
 }

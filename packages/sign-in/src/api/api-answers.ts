@@ -40,7 +40,7 @@ const isOptional =
   (value): value is T | undefined =>
     value === undefined || guard(value);
 
-/** @throws if it is none */
+/** @throws {TypeError} if the body is not a token response */
 export const parseTokenResponse: (body: unknown) => TokenResponse = parserOf({
   access_token: isText,
   token_type: (value): value is 'Bearer' => value === 'Bearer',
@@ -49,14 +49,14 @@ export const parseTokenResponse: (body: unknown) => TokenResponse = parserOf({
   session_id: isText,
 });
 
-/** @throws if it is none */
+/** @throws {TypeError} if the body is not a start response */
 export const parseStartResponse: (body: unknown) => StartResponse = parserOf({
   authorizationUrl: isString,
   state: (value): value is string => isString(value) && STATE.test(value),
   expiresIn: isAtLeast(1, isInteger),
 });
 
-/** @throws if it is none */
+/** @throws {TypeError} if the body is not a top-up response */
 export const parseTopupResponse: (body: unknown) => TopupResponse = parserOf({
   topup_url: isShorterThan(2048),
 });
@@ -64,7 +64,7 @@ export const parseTopupResponse: (body: unknown) => TopupResponse = parserOf({
 const isOptionalText = isOptional(isShorterThan(512));
 const isOptionalNumber = isOptional(isNumber);
 
-/** @throws if it is none */
+/** @throws {TypeError} if the body is not userinfo */
 export const parseUserinfo: (body: unknown) => Userinfo = parserOf({
   id: isInteger,
   username: isOptionalText,

@@ -11,7 +11,7 @@ type Parse<T> = (body: unknown) => T;
 
 /** All requests to the API. A token leaves this module only in a header to the API's origin. */
 export interface ApiClient {
-  /** For the routes that read a cookie. `response`: an answer to this request that is on its way already. */
+  /** For the routes that read a cookie. `response`: the answer, if this request has been sent already. */
   post<T>(
     path: string,
     options: { parse: Parse<T>; body?: object; keepalive?: boolean; response?: Promise<Response> },

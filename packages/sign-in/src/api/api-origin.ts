@@ -1,6 +1,6 @@
 /**
- * Where the API is, by `<meta name="api-origin">`. Read when a request is made and not when the app is built, so that
- * one build serves everywhere. Empty: the API is below the page's own origin.
+ * The origin of the API from `<meta name="api-origin">`, or empty for the page's own origin. Read at each request and not
+ * when the app is built, so that one build serves every deployment.
  */
 export function apiOriginOfPage(): string {
   return document.querySelector<HTMLMetaElement>('meta[name="api-origin"]')?.content ?? '';

@@ -3,7 +3,7 @@ import { CSRF_HEADER } from '@oneclick/shared/paths';
 /** Longer than the API's own time-out towards the provider, so that the API's error arrives first. */
 export const TIMEOUT_MS = 15_000;
 
-/** What every request to a route that reads a cookie has. */
+/** The options of every request to a route that reads a cookie. */
 export const COOKIE_REQUEST = {
   method: 'POST',
   credentials: 'include',

@@ -1,7 +1,7 @@
 import { WEB_PATHS } from '@oneclick/shared/paths';
 import { showSetUpProblem } from './show-set-up-problem.ts';
 
-/** In the callback page of this package, so that it can be told from the app's own page. */
+/** The callback page of this package contains this text, and the app's own page does not. */
 const CALLBACK_PAGE_MARK = 'name="oneclick-page"';
 
 /** Checks that the callback page is there and that it is not the app itself. */

@@ -7,7 +7,7 @@ export type AcceptedResponse = AuthorizationResponse | 'finished';
 export interface TabListener {
   /** The one response with this `state`. Never settles after `refuse`. */
   response: Promise<AcceptedResponse>;
-  /** From now on, each callback page of this transaction is told that it was cancelled. */
+  /** The transaction was cancelled: from now on, each of its callback pages gets the answer `refused`. */
   refuse(): void;
   close(): void;
 }

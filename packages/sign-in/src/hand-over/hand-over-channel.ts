@@ -28,7 +28,7 @@ type HandOverMessage = { v: 1 } & (
   | { type: 'done' }
 );
 
-/** What a received message may contain. Each field is still to be checked. */
+/** The fields of a received message. Each is still to be checked. */
 type ReceivedMessage = Partial<Record<'type' | 'response', unknown>>;
 
 export interface HandOverChannel {

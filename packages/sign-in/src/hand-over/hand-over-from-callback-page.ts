@@ -4,11 +4,14 @@ import { openHandOverChannel } from './hand-over-channel.ts';
 const RESEND_MS = 150;
 
 export interface HandOver {
-  /** `acknowledged`: the tab has it. `refused`, `done`: no tab wants it. May never settle: the tab may be gone. */
+  /**
+   * `acknowledged`: a tab has the response. `refused`: the transaction was cancelled. `done`: another window was first.
+   * May never settle, because the tab may be gone.
+   */
   outcome: Promise<'acknowledged' | 'refused' | 'done'>;
   /** Keeps the response, to exchange it from this page. Returns false if it has been given away. */
   keep(): boolean;
-  /** To be called after that exchange. The tab then restores the session. */
+  /** Call it after that exchange: it notifies the tab, which then restores the session. */
   finished(): void;
   close(this: void): void;
 }

@@ -3,7 +3,7 @@ import { acceptInTab, type TabListener } from './accept-in-tab.ts';
 import { type HandOver, handOverFromCallbackPage } from './hand-over-from-callback-page.ts';
 import { handOverChannelName } from './hand-over-channel.ts';
 
-/* Both sides of the hand-over, and somebody else of our own origin who knows the channel. */
+/* Both sides of the hand-over, and another script of this origin that knows the name of the channel. */
 
 const state = 'a'.repeat(43);
 const response = { state, code: 'code-1' };
@@ -92,7 +92,7 @@ test('a callback page that has given the response away cannot keep it any more',
   expect(page.keep()).toBe(false);
 });
 
-test('of two windows of one transaction the first is accepted, and the second is told that it is done', async () => {
+test('of two windows of one transaction the first is accepted, and the second receives done', async () => {
   const tab = await openTab();
   await (
     await openCallbackPage()

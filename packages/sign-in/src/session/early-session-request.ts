@@ -11,8 +11,8 @@ interface EarlySession {
 
 declare global {
   /**
-   * Global, because the early script is built apart from the app. It holds an unread response, and only until the
-   * client takes it. Any script of this page could send the same request.
+   * Global, because the early script and the app are separate builds. Contains an unread response until the client
+   * takes it. Any script of this page could send the same request.
    */
   var oneclickEarlySession: EarlySession | undefined;
 }
@@ -32,7 +32,7 @@ export function requestEarlySession(): void {
   globalThis.oneclickEarlySession = { response, channel };
 }
 
-/** The answer, once. Undefined if nothing was asked, or if the answer may be outdated. */
+/** Returns the answer once. Undefined if there was no request, or if the answer may be outdated. */
 export function takeEarlySession(): Pick<EarlySession, 'response'> | undefined {
   const early = globalThis.oneclickEarlySession;
   if (!early) return undefined;

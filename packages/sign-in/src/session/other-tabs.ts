@@ -2,9 +2,9 @@ import { recordFrom } from '../record.ts';
 import { type ErrorDetails, parseErrorDetails } from '../sign-in-error.ts';
 
 /*
- * What the tabs of this app tell each other. No message contains a token: a tab that learns of a sign-in asks the API,
- * and the cookie decides whose session it is. So no message can put another user's token into a tab. One app per
- * origin (RFC 10017 §9.4), or the apps hear each other.
+ * The messages between the tabs of this app. No message contains a token: after a sign-in in another tab, this tab asks
+ * the API, and the cookie decides whose session it is. So no message can put another user's token into a tab. Two apps
+ * on one origin would receive each other's messages, so an origin is for one app only (RFC 10017 §9.4).
  */
 
 export const SESSION_CHANNEL = 'oneclick:session';

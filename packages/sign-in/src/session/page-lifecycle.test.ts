@@ -65,7 +65,7 @@ test('a session that could not be restored offline is restored when the network 
   await until(client, 'signed-in');
 });
 
-test('a page kept for Back shows nobody, and on return it shows the user who is signed in then', async () => {
+test('a page kept for Back shows no user, and on return it shows the user who is signed in then', async () => {
   const client = await loadSignedInPage();
   transition('pagehide', true);
   expect(sessionOf(client)).toEqual({ status: 'loading' });

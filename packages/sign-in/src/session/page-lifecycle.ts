@@ -1,12 +1,12 @@
-/** What happens to the page while it is open. */
+/** The events of the page to which the client reacts. */
 export interface PageLifecycleHandlers {
   /** The tab comes to the front. */
   onVisible: () => void;
   onOffline: () => void;
   onOnline: () => void;
-  /** The browser keeps the page for Back (bfcache), with all that it shows. */
+  /** The user leaves, and the browser keeps the page for Back (bfcache) with its content. */
   onFrozen: () => void;
-  /** Back to a page that the browser kept. */
+  /** The user comes back to the kept page. */
   onThawed: () => void;
 }
 

@@ -90,7 +90,7 @@ describe('restore', () => {
 });
 
 describe('refresh in time', () => {
-  test('asks shortly after the API counts the token as due, and not before', async () => {
+  test('a refresh is requested shortly after the API counts the token as due, and not before', async () => {
     stopClock();
     await loadSignedInPage({ expires_in: 7200 });
     const requests = serve('session', () => answer.token({ access_token: 'token-2' }));
@@ -113,7 +113,7 @@ describe('refresh in time', () => {
     expect(sessionOf(client)).toEqual(SIGNED_IN);
   });
 
-  test('an API that always answers 503 is asked a few times an hour, and nobody is signed out', async () => {
+  test('an API that always answers 503 gets about one request a minute, and the user stays signed in', async () => {
     stopClock();
     const client = await loadSignedInPage({ expires_in: 600 });
     const requests = serve('session', () => answer.error('provider_unavailable'));
@@ -168,7 +168,7 @@ describe('time', () => {
   });
 });
 
-test('nothing goes on after the client is closed', async () => {
+test('a closed client ignores the events of the page and sends no request', async () => {
   stopClock();
   const client = await loadSignedInPage({ expires_in: 60 });
   client.close();

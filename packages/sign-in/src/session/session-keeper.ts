@@ -19,9 +19,9 @@ export interface SessionKeeper {
   restore(): Promise<void>;
   /** Retries now what failed for a passing reason. */
   tryAgain(this: void): void;
-  /** Signed in with this token, for the first time or again. */
+  /** Signs the user in with this token, or stores the token after a refresh. */
   setSignedIn(response: TokenResponse): void;
-  /** For a 401: the session is over, and the user learns why. */
+  /** Ends the session after a 401. The session then has the error. */
   endSession(this: void, error: SignInError): void;
   refreshIfDue(this: void): void;
   /** Undefined if there is no token or it has expired. */
@@ -58,7 +58,7 @@ export function createSessionKeeper({
 
   function setSignedIn(response: TokenResponse): void {
     const session = store.getSession();
-    // The cookie is another user's by now: nothing of the user before may be used for this one.
+    // The cookie belongs to another sign-in by now: drop everything of the former user.
     if (session.isSignedIn && session.sessionId !== response.session_id) {
       store.startGeneration({ status: 'loading' });
     }

@@ -7,12 +7,12 @@ const ACQUIRE_TIMEOUT_MS = 5_000;
  * no Web Locks, goes on without it: the API keeps simultaneous refreshes apart by itself.
  */
 export async function withSessionLock<T>(work: () => Promise<T>): Promise<T> {
-  // The types promise it, but not every browser has it.
+  // The types declare it as present, but older browsers lack it.
   const locks: LockManager | null | undefined = navigator.locks;
   if (!locks) return work();
   let isGranted = false;
   try {
-    // The time-out ends the waiting for the lock, not the work under it.
+    // The time-out ends the wait for the lock, not the work under it.
     return await locks.request(NAME, { signal: AbortSignal.timeout(ACQUIRE_TIMEOUT_MS) }, () => {
       isGranted = true;
       return work();

@@ -1,6 +1,6 @@
 /*
- * What this browser remembers of the session. It is not secret. Without it, a visitor who never signed in would cost
- * a request on each load, and a user who is signed in would see the sign-in screen for a moment.
+ * Whether this browser may have a session to restore. Not secret. Without the mark, a visitor who never signed in would
+ * cause a request on each load, and a signed-in user would see the sign-in screen for a moment.
  */
 
 const KEY = 'oneclick:session';

@@ -4,7 +4,7 @@ import { createSessionStore } from './session-store.ts';
 
 const SIGNED_IN: SessionData = { status: 'signed-in', sessionId: 'session-1', scopes: ['profile'] };
 
-test('the session is the same object until it changes, and each listener hears of a change', () => {
+test('the session is the same object until it changes, and each listener is called after a change', () => {
   const store = createSessionStore();
   const before = store.getSession();
   expect(store.getSession()).toBe(before);
@@ -18,7 +18,7 @@ test('the session is the same object until it changes, and each listener hears o
   expect(onChange).toHaveBeenCalledTimes(1);
 });
 
-test('hasScope says what the user has granted, and nothing while nobody is signed in', () => {
+test('hasScope is true for the granted scopes, and false for every scope while nobody is signed in', () => {
   const store = createSessionStore();
   expect(store.getSession().hasScope('profile')).toBe(false);
   store.transition(SIGNED_IN);

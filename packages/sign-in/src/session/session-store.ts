@@ -3,7 +3,7 @@ import { createListeners } from './listeners.ts';
 import { type Session, type SessionData, toSession } from './session.ts';
 import { mayFollow, stepOf } from './session-machine.ts';
 
-/** The session of this tab and its generation. No I/O: the other modules do that, and record the result here. */
+/** The session of this tab and its generation. No I/O: the other modules do the I/O and store the result here. */
 export interface SessionStore {
   getSession(this: void): Session;
   subscribe(this: void, onChange: () => void): () => void;
@@ -12,15 +12,15 @@ export interface SessionStore {
   /** Sets or removes the warning, where the session can have one. */
   setWarning(this: void, warning?: ErrorDetails): void;
   /**
-   * Goes up each time the user of this tab may have changed. A result is used only if the generation is still the one
-   * in which its request started.
+   * A number that increases each time the user of this tab may have changed. A result is used only if the generation is
+   * still the one in which its request started.
    */
   generation(this: void): number;
-  /** Forgets the user of this tab: the next generation starts, the listeners drop what they have, the session changes. */
+  /** Forgets the user of this tab: increases the generation, calls its listeners, and changes the session. */
   startGeneration(this: void, next: SessionData): void;
   /** Calls back when a generation ends. */
   onGenerationEnd(this: void, listener: () => void): void;
-  /** Forgets the user without calling back: no listener is interested any more. */
+  /** Forgets the user, and removes the listeners of `subscribe` without calling them. */
   close(this: void): void;
 }
 

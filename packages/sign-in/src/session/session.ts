@@ -1,9 +1,8 @@
 import type { ErrorDetails } from '../sign-in-error.ts';
 
 /**
- * What this tab knows of the user's session: who may see what, and what can be done next. A new object with each
- * change, never changed itself. Contains no token and nothing of the user: read those with `fetchUserinfo`
- * or, under React Query, with `useUser()`.
+ * The session of the user, as this tab knows it. Each change makes a new object. Contains no token and no data of the
+ * user: read the account with `fetchUserinfo` or, under React Query, with `useUser()`.
  *
  * @example
  * switch (session.status) {
@@ -34,7 +33,7 @@ interface SessionBase {
 export interface LoadingSession extends SessionBase {
   readonly status: 'loading';
   readonly isSignedIn: false;
-  /** Why it takes long: the API could not be asked. The client tries again by itself; `tryAgain()` does it now. */
+  /** The last request for the session failed. The client retries by itself; `tryAgain()` retries now. */
   readonly warning?: ErrorDetails;
 }
 
@@ -72,18 +71,19 @@ export interface SigningInSession extends SessionBase {
    * `exchanging-code`: the provider has answered, and the API exchanges the code.
    */
   readonly step: 'opening-window' | 'waiting-for-provider' | 'redirecting' | 'exchanging-code';
-  /** What the user can do meanwhile. Missing while the code is exchanged. */
+  /** The actions that the user can take meanwhile. Missing while the code is exchanged. */
   readonly transaction?: OpenTransaction;
 }
 
+/** A user is signed in. Show the account. */
 export interface SignedInSession extends SessionBase {
   readonly status: 'signed-in';
   readonly isSignedIn: true;
   /** Public, and new with each sign-in. Use it in the keys of your caches, so that no user sees another one's data. */
   readonly sessionId: string;
-  /** What the user has granted, for example `['profile', 'balance']`. */
+  /** The scopes that the user has granted, for example `['profile', 'balance']`. */
   readonly scopes: readonly string[];
-  /** What does not work for now: offline, or the token could not be refreshed yet. The session goes on. */
+  /** A problem that passes by itself: offline, or the token could not be refreshed yet. The session goes on. */
   readonly warning?: ErrorDetails;
 }
 
@@ -104,7 +104,7 @@ export interface OpenTransaction {
 
 type WithoutMethods<T> = T extends Session ? Omit<T, keyof SessionBase> : never;
 
-/** A session without what follows from it. */
+/** A session without `isSignedIn` and `hasScope`, which follow from its other fields. */
 export type SessionData = WithoutMethods<Session>;
 
 /** Adds `isSignedIn` and `hasScope`. */

@@ -27,7 +27,7 @@ function serveHeldLogout() {
   return { order, finish };
 }
 
-test('a refresh that finishes after the sign-out brings nobody back', async () => {
+test('a refresh that finishes after the sign-out does not sign the user in again', async () => {
   const client = await loadSignedInPage();
   serve('logout', answer.noContent);
   serve('userinfo', () => answer.error('invalid_token'));
@@ -46,7 +46,7 @@ test('a refresh that finishes after the sign-out brings nobody back', async () =
   expect(readSessionMark()).toBe('none');
 });
 
-test('while the API is down a sign-out holds, and the next page load reports it', async () => {
+test('while the API is down a sign-out takes effect, and the next page load reports it', async () => {
   const client = await loadSignedInPage();
   serve('logout', () => Response.error());
   await client.signOut();

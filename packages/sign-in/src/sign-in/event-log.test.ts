@@ -44,7 +44,7 @@ describe('event log', () => {
 });
 
 describe('the events of a sign-in', () => {
-  test('a successful one is started, answered and completed, with the time it took', async () => {
+  test('a successful sign-in is started, answered and completed, with the time it took', async () => {
     serve('exchangeToken', () => answer.token());
     const { client } = await startSignIn();
     const { events } = recordEvents(client);
@@ -68,7 +68,7 @@ describe('the events of a sign-in', () => {
     expect(events.at(-1)).toEqual({ type: 'denied', requestId: 'req-1' });
   });
 
-  test('a failure has the code and the request id', async () => {
+  test('the event of a failed sign-in has the code and the request id', async () => {
     serve('exchangeToken', () => answer.error('provider_timeout'));
     const { client } = await startSignIn();
     const { events } = recordEvents(client);
@@ -145,14 +145,14 @@ describe('the events of a sign-in', () => {
 });
 
 describe('the event of a sign-out', () => {
-  test('is recorded when the user signs out, without a code', async () => {
+  test('signed-out is recorded when the user signs out, without a code', async () => {
     serve('logout', answer.noContent);
     const client = await loadSignedInPage();
     await client.signOut();
     expect(recordEvents(client).events).toEqual([{ type: 'signed-out' }]);
   });
 
-  test('has the code if the session has ended by itself', async () => {
+  test('signed-out has the code if the session has ended by itself', async () => {
     const client = await loadSignedInPage();
     serve('userinfo', () => answer.error('invalid_token'));
     serve('session', () => answer.error('session_expired'));
@@ -162,7 +162,7 @@ describe('the event of a sign-out', () => {
     ]);
   });
 
-  test('is not recorded when the client is closed, or for a visitor who never signed in', async () => {
+  test('signed-out is not recorded when the client is closed, or for a visitor who never signed in', async () => {
     writeSessionMark('none');
     const visitor = loadPage();
     await until(visitor, 'idle');

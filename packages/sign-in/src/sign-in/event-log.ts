@@ -3,7 +3,7 @@ import type { SignInClient } from '../sign-in-client.ts';
 import type { ErrorDetails } from '../sign-in-error.ts';
 import type { SignInEvent } from './sign-in-event.ts';
 
-/** As many as a replay can bring. */
+/** A replay brings at most this many events. Older ones are dropped. */
 const MAX_EVENTS = 100;
 
 export interface EventLog {
@@ -17,7 +17,7 @@ export function createEventLog(): EventLog {
   return {
     record(event) {
       if (events.push(event) > MAX_EVENTS) events.shift();
-      // Later, so that a listener that calls the client does so between two steps of the sign-in, not within one.
+      // In a microtask, so that a listener that calls the client does so between two steps of the sign-in, not within one.
       queueMicrotask(() => listeners.notify(event));
     },
     onEvent(listener, { replay = false } = {}) {
@@ -27,7 +27,7 @@ export function createEventLog(): EventLog {
   };
 }
 
-/** How a sign-in failed. A refusal by the user is an event of its own. */
+/** The event of a sign-in that failed: `denied` if the user refused, else `failed`. */
 export function failureEvent({ code, ...requestId }: ErrorDetails): SignInEvent {
   return code === 'authorization_denied'
     ? { type: 'denied', ...requestId }

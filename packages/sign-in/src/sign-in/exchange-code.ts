@@ -13,7 +13,7 @@ export function exchangeCode(api: ApiClient, response: AuthorizationResponse): P
   return withSessionLock(() => api.post(PATHS.exchangeToken, { body: response, parse: parseTokenResponse }));
 }
 
-/** Ends a cancelled transaction at the API, so that its window can't finish it anywhere else either. */
+/** Ends a cancelled transaction at the API, so that no page can finish it any more. */
 export async function endTransaction(api: ApiClient, state: string): Promise<void> {
   const body = { state, error: 'access_denied' };
   try {

@@ -3,9 +3,9 @@ import { startStopwatch } from '../token/stopwatch.ts';
 
 const RETRY_AFTER_FAILURE_MS = 10_000;
 
-/** A transaction that the API has been asked for. */
+/** The request for a new transaction. */
 export interface Start {
-  /** The API's answer, if it is here. */
+  /** The API's answer, once it has arrived. */
   ready?: StartResponse;
   answer: Promise<StartResponse>;
 }

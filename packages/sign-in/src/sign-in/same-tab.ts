@@ -3,8 +3,8 @@ import { handOverChannelName } from '../hand-over/hand-over-channel.ts';
 import { readFromTab, writeToTab } from './tab-storage.ts';
 
 /*
- * A sign-in in this tab: what the tab remembers until the callback page comes. It remembers which transaction left (a
- * hash, never `state` itself), when the user clicked, and where to return to. Reading removes it.
+ * A sign-in that goes on in this tab. Until the callback page loads, the tab's storage contains a hash of `state` (never
+ * `state` itself), the time of the click, and the path to return to. Reading removes the entry.
  */
 
 const KEY = 'oneclick:same-tab-transaction';

@@ -19,7 +19,7 @@ export interface SignInFlow extends Pick<SignInClient, 'prepareSignIn' | 'signIn
   onSignedInElsewhere(): void;
 }
 
-/** From the pointer that reaches the button to the access token. */
+/** Runs a sign-in, from the pointer that reaches the button to the access token. */
 export function createSignInFlow({
   api,
   store,
@@ -33,7 +33,7 @@ export function createSignInFlow({
   api: ApiClient;
   store: SessionStore;
   events: EventLog;
-  /** Whether another page shows this one inside itself. */
+  /** Whether another page shows this one in a frame. */
   isFramed: () => boolean;
   signOutReported: () => Promise<void>;
   onSignedIn: (response: TokenResponse) => void;
@@ -87,7 +87,7 @@ export function createSignInFlow({
     void finish(started);
   }
 
-  /** What the user can do at this step. */
+  /** The actions that the user can take at this step. */
   function openTransaction(started: () => Transaction, step: SessionStep): OpenTransaction {
     /** Does nothing if the transaction has ended, or if the session has gone on to a step without this action. */
     const action = (next: SessionStep, event: SignInEvent, run: (open: Transaction) => void) => () => {

@@ -4,8 +4,8 @@ const INSTALLED =
   '(display-mode: standalone), (display-mode: minimal-ui), (display-mode: window-controls-overlay)';
 
 /**
- * How to sign in where the app did not choose. An app's built-in browser swallows a new window, and an installed web
- * app opens it in the browser, from where nothing comes back: there this tab goes to the provider itself.
+ * The mode, if the app did not ask for `redirect`. In an app's built-in browser a new window does not open. An installed
+ * web app opens the window in the browser, which can't hand the response over to the app. Both use this tab.
  */
 export function defaultSignInMode(): 'popup' | 'redirect' {
   return inAppBrowser(navigator.userAgent) !== undefined || matchMedia(INSTALLED).matches

@@ -4,8 +4,8 @@ import { readFromTab, writeToTab } from './tab-storage.ts';
 const KEY = 'oneclick:sign-in-outcome';
 
 /**
- * How a sign-in ended that the callback page has finished itself, for the app that this tab shows next. `tookMs`:
- * since the click, if the click was in this tab.
+ * The outcome of a sign-in that the callback page has finished itself, for the app that this tab shows next. `tookMs`:
+ * milliseconds since the click, if the click was in this tab.
  */
 export type SignInOutcome = ErrorDetails | { isCompleted: true; tookMs?: number };
 

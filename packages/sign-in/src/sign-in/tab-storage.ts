@@ -1,6 +1,6 @@
 import { recordFrom } from '../record.ts';
 
-/* What this tab remembers across pages. Contains nothing secret, and ends with the tab. */
+/* Values that this tab keeps across pages, in `sessionStorage`. None of them is secret. */
 
 export function readFromTab(key: string): Record<string, unknown> {
   try {

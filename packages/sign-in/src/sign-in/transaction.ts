@@ -4,7 +4,7 @@ import { type AuthorizationPopup, openAuthorizationPopup } from './authorization
 import type { Start } from './prepared-start.ts';
 import { goToProviderInSameTab } from './same-tab.ts';
 
-/** What the user sees of a transaction as it goes on: four steps of the session, and a window that was blocked. */
+/** The steps of a transaction. All but `window-blocked` are steps of the session, too. */
 type TransactionStep =
   'opening-window' | 'window-blocked' | 'waiting-for-provider' | 'window-lost' | 'redirecting';
 

@@ -18,7 +18,7 @@ afterEach(() => {
 const store = (expires_in: number) =>
   token.store({ access_token: 'token-1', token_type: 'Bearer', expires_in, scope: '', session_id: 's' });
 const pass = (ms: number) => vi.advanceTimersByTime(ms);
-/** Only the wall clock goes on: the machine sleeps, or somebody sets the clock. */
+/** Only the wall clock advances: the machine sleeps, or the clock is set. */
 const setClock = (byMs: number) => vi.setSystemTime(Date.now() + byMs);
 
 test('a token is due once, shortly after the API counts it as due, and is used until its end', () => {

@@ -44,7 +44,7 @@ test('a second 401 ends the session', async () => {
 });
 
 test.each(['insufficient_scope', 'rate_limited', 'provider_unavailable'] as const)(
-  'after %s nobody is signed out, and nothing is refreshed',
+  'after %s the user stays signed in, and no token is refreshed',
   async (code) => {
     const client = await loadSignedInPage();
     serve('userinfo', () => answer.error(code));

@@ -22,7 +22,7 @@ export function createFetchWithAccessToken({
     if (!store.getSession().isSignedIn) throw new SignInError('no_session', { status: 401 });
     try {
       const answer = await retryOnceOn401((accessToken) => api.get(path, { accessToken, ...options }), token);
-      // Not for the next user: somebody signed out or in meanwhile.
+      // The user of this tab has changed meanwhile: the next user must not see this answer.
       if (startedIn !== store.generation()) throw new SignInError('no_session', { status: 401 });
       return answer;
     } catch (error) {

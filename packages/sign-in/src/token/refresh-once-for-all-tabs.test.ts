@@ -79,7 +79,7 @@ test('a refresh that is due asks for the session only: the API refreshes it for 
   await vi.waitFor(() => expect(sessions).toHaveLength(2));
 });
 
-test('after an answer with Retry-After nobody asks earlier', async () => {
+test('after an answer with Retry-After no refresh is requested earlier', async () => {
   stopClock();
   const client = await loadSignedInPage({ expires_in: 60 });
   const requests = serve('session', () => answer.error('provider_unavailable', { 'Retry-After': '50' }));

@@ -43,7 +43,7 @@ export function createRefresh({
         throwIfOver();
       }
       onRefreshed(response);
-      // The cookie may have changed to another user's: then this caller's request belongs to nobody.
+      // The response may belong to another session: then the caller must not use its token for the former user's request.
       throwIfOver();
       return response.access_token;
     });

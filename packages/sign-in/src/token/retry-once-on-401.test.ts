@@ -55,7 +55,7 @@ test('a token that another request has refreshed meanwhile is used without a sec
 });
 
 describe('no refresh', () => {
-  test.each([403, 429, 503])('after status %i', async (status) => {
+  test.each([403, 429, 503])('status %i causes no refresh', async (status) => {
     const token = createToken('old');
     const request = () => Promise.reject(new SignInError('internal_error', { status }));
     await expect(retryOnceOn401(request, token)).rejects.toMatchObject({ status });

@@ -13,7 +13,7 @@ export interface BuiltPages {
 }
 
 const { resolve: resolveModule } = createRequire(import.meta.url);
-/** In the published package, too: tsc does not copy them. */
+/** The HTML and the CSS of the pages. Published from `src`, because tsc does not copy them to `dist`. */
 const PAGES_FOLDER = fileURLToPath(new URL('../../src/pages', import.meta.url));
 
 const PAGES = [
@@ -22,8 +22,8 @@ const PAGES = [
 ];
 
 /**
- * Builds the two pages of the sign-in window and the early script of the app's pages. Each is a build of its own, apart
- * from the app. A chunk that it shared with the app or a page would be one more request before it can run.
+ * Builds the two pages of the sign-in window and the early script of the app's pages. Each is a separate build: a chunk
+ * that it shared with the app or with another page would be one more request before it can run.
  *
  * @param app the configuration of the app
  * @param options.style the stylesheet that replaces the package's own, relative to the root of the app
@@ -61,7 +61,7 @@ type BuiltFile = Rolldown.OutputChunk | Rolldown.OutputAsset;
 
 const contentOf = (file: BuiltFile) => (file.type === 'chunk' ? file.code : file.source);
 
-/** A build in memory that takes from the app what concerns its output, and none of its plugins. */
+/** Builds in memory, with the output options of the app and without its plugins. */
 async function buildApart(
   { base, mode, publicDir, build: { target, minify, sourcemap } }: ResolvedConfig,
   input: string,
