@@ -203,7 +203,7 @@ test('an answer that is opened in another browser signs no one in there', async 
   const exchanges = countExchanges(victim);
   await page.goto(callback);
   // The page asks first. If the victim agrees, the app reports that another browser started the transaction.
-  const finish = page.getByRole('button', { name: 'Finish the sign-in here' });
+  const finish = page.getByRole('button', { name: 'Finish signing in here' });
   await finish.waitFor();
   expect(exchanges.count).toBe(0);
   await finish.click();
@@ -220,7 +220,7 @@ test('reloading the callback page or going back to it exchanges no code', async 
   await popup.getByTestId('provider-allow').waitFor();
   await person.page.goto('about:blank');
   await popup.getByTestId('provider-allow').click();
-  await popup.getByRole('button', { name: 'Finish the sign-in here' }).waitFor();
+  await popup.getByRole('button', { name: 'Finish signing in here' }).waitFor();
   await popup.reload();
   await expect(popup.getByText('There is nothing to finish here.')).toBeVisible();
   await popup.goto('about:blank');

@@ -146,7 +146,7 @@ test('the window can finish a sign-in whose tab has left the app', async ({ pers
   await popup.getByTestId('provider-allow').waitFor();
   await person.page.goto('about:blank');
   await popup.getByTestId('provider-allow').click();
-  await popup.getByRole('button', { name: 'Finish the sign-in here' }).click();
+  await popup.getByRole('button', { name: 'Finish signing in here' }).click();
   await expect(popup.getByTestId('balance')).toHaveText('750.00');
   expect(popup.url()).toBe(`${system.origins.web}/`);
   expect(context.pages()).toHaveLength(2);
@@ -218,7 +218,7 @@ test('the window cannot finish a cancelled sign-in after the tab was reloaded', 
   await reported;
   await person.page.reload();
   await popup.getByTestId('provider-allow').click();
-  await popup.getByRole('button', { name: 'Finish the sign-in here' }).click();
+  await popup.getByRole('button', { name: 'Finish signing in here' }).click();
   await expect(popup.getByTestId('notice')).toHaveAttribute('data-code', 'transaction_not_found');
   await person.page.reload();
   await person.seesSignedOut();
@@ -252,7 +252,7 @@ test('a tab that receives the answer after the window has finished the sign-in r
   const popup = await person.clickSignIn();
   await person.enterPassword(popup);
   await popup.getByTestId('provider-allow').click();
-  await popup.getByRole('button', { name: 'Finish the sign-in here' }).click();
+  await popup.getByRole('button', { name: 'Finish signing in here' }).click();
   await person.page.evaluate(() => Reflect.get(window, 'wake')());
   await expect(popup.getByTestId('balance')).toHaveText('750.00');
   await person.seesAccount();

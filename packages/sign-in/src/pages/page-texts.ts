@@ -4,9 +4,9 @@ export const PAGE_TEXTS = {
     callback: {
       working: 'Signing you in…',
       done: 'Signed in. You can close this window.',
-      denied: 'The sign-in was not allowed. You can close this window.',
-      unanswered: 'The page that began this sign-in does not answer.',
-      finish: 'Finish the sign-in here',
+      denied: 'The sign-in wasn’t completed. You can close this window.',
+      unanswered: 'The page where you started signing in isn’t responding.',
+      finish: 'Finish signing in here',
       nothing: 'There is nothing to finish here.',
       home: 'Go to the app',
       cancelled: 'The sign-in was cancelled. You can close this window.',
@@ -19,7 +19,7 @@ export const PAGE_TEXTS = {
     callback: {
       working: '로그인하는 중…',
       done: '로그인되었습니다. 이 창을 닫아도 됩니다.',
-      denied: '로그인이 허용되지 않았습니다. 이 창을 닫아도 됩니다.',
+      denied: '로그인이 완료되지 않았습니다. 이 창을 닫아도 됩니다.',
       unanswered: '로그인을 시작한 페이지가 응답하지 않습니다.',
       finish: '여기에서 로그인 마치기',
       nothing: '여기에서 마칠 로그인이 없습니다.',
