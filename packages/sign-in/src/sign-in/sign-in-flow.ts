@@ -8,7 +8,7 @@ import type { SessionStore } from '../session/session-store.ts';
 import type { SignInClient, SignInRequest } from '../sign-in-client.ts';
 import { type ErrorDetails, SignInError } from '../sign-in-error.ts';
 import { type EventLog, failureEvent } from './event-log.ts';
-import { endTransaction, exchangeCode } from './exchange-code.ts';
+import { endTransaction, postAuthorizationResponse } from './post-authorization-response.ts';
 import { createPreparedStart } from './prepared-start.ts';
 import type { SignInEvent } from './sign-in-event.ts';
 import { defaultSignInMode } from './sign-in-mode.ts';
@@ -118,7 +118,7 @@ export function createSignInFlow({
       stopRedirect();
       if (accepted === 'finished') return void restore();
       store.transition({ status: 'signing-in', step: 'exchanging-code' });
-      const token = await exchangeCode(api, accepted);
+      const token = await postAuthorizationResponse(api, accepted);
       if (startedIn !== store.generation()) return;
       onSignedIn(token);
       events.record({ type: 'completed', tookMs: Date.now() - startedAtMs });

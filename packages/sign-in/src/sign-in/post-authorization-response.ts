@@ -9,7 +9,10 @@ import { withSessionLock } from '../session/session-lock.ts';
  * Posts the authorization response to the API, which makes the authorization code grant (RFC 6749 §4.1.3). A response
  * with `error` is posted too: the API ends the transaction and says which kind of error it is.
  */
-export function exchangeCode(api: ApiClient, response: AuthorizationResponse): Promise<TokenResponse> {
+export function postAuthorizationResponse(
+  api: ApiClient,
+  response: AuthorizationResponse,
+): Promise<TokenResponse> {
   return withSessionLock(() => api.post(PATHS.exchangeToken, { body: response, parse: parseTokenResponse }));
 }
 
