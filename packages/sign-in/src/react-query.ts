@@ -34,7 +34,11 @@ export function userinfoQuery(client: Pick<SignInClient, 'fetchUserinfo'>, sessi
   });
 }
 
-/** What {@link useUser} returns. */
+/**
+ * The result of {@link useUser}.
+ * @example
+ * const { user, isError, refetch }: UserResult = useUser();
+ */
 export type UserResult = UseQueryResult<Userinfo, SignInError> & {
   /** The last known account. Undefined until it has been read, and while nobody is signed in. */
   user: Userinfo | undefined;

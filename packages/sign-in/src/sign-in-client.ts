@@ -2,7 +2,11 @@ import type { Userinfo } from '@oneclick/shared/messages';
 import type { Session } from './session/session.ts';
 import type { SignInEvent } from './sign-in/sign-in-event.ts';
 
-/** Options of `createSignInClient`. */
+/**
+ * Options of `createSignInClient`.
+ * @example
+ * const options: SignInClientOptions = { apiOrigin: 'https://api.example.com' };
+ */
 export interface SignInClientOptions {
   /**
    * The origin of the API.
@@ -13,7 +17,11 @@ export interface SignInClientOptions {
   apiOrigin?: string;
 }
 
-/** Options of `signIn`. */
+/**
+ * Options of `signIn`.
+ * @example
+ * const request: SignInRequest = { mode: 'redirect', returnTo: '/checkout' };
+ */
 export interface SignInRequest {
   /**
    * `popup` opens a window. It goes on in this tab if the browser blocks the window, in an app's built-in browser, and in
@@ -31,7 +39,12 @@ export interface SignInRequest {
   returnTo?: string;
 }
 
-/** The tab with the provider's top-up page. */
+/**
+ * The tab with the provider's top-up page.
+ * @example
+ * const tab = await client.topUp();
+ * if (tab.closed) await refetch();
+ */
 export interface TopUpTab {
   /** Whether the user has closed it. Its content belongs to the provider, and nothing else can be read from it. */
   readonly closed: boolean;
@@ -40,6 +53,9 @@ export interface TopUpTab {
 /**
  * The sign-in of one tab. It has the access token in a closure: no method returns it, and no property contains it.
  * All methods may be passed on without their object.
+ * @example
+ * const client: SignInClient = createSignInClient();
+ * const { signIn, signOut } = client;
  */
 export interface SignInClient {
   /**

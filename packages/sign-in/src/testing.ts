@@ -2,9 +2,18 @@ import type { Session, SignInClient, SignInEvent, Userinfo } from './index.ts';
 import { SignInError } from './index.ts';
 import { type SessionData, toSession } from './session/session.ts';
 
-/** A session without `isSignedIn` and `hasScope`, which the fake adds. */
+/**
+ * A session without `isSignedIn` and `hasScope`, which the fake adds.
+ * @example
+ * const session: FakeSession = { status: 'signed-out', step: 'idle' };
+ */
 export type FakeSession = SessionData;
 
+/**
+ * Options of {@link createFakeSignInClient}.
+ * @example
+ * const options: FakeSignInClientOptions = { user: { username: 'user123' }, scopes: ['profile'] };
+ */
 export interface FakeSignInClientOptions {
   /** The account that `fetchUserinfo` returns and that `signIn` signs in. Without `session`, it is signed in. */
   user?: Partial<Userinfo>;
@@ -24,13 +33,21 @@ export interface FakeSignInClientOptions {
   responses?: Record<string, unknown>;
 }
 
-/** A method of the client that the code under test has called. */
+/**
+ * A call of a method of the client by the code under test.
+ * @example
+ * { method: 'signIn', args: [{ mode: 'redirect' }] }
+ */
 export interface FakeCall {
   method: keyof SignInClient;
   args: readonly unknown[];
 }
 
-/** A {@link SignInClient} without network, window or storage. */
+/**
+ * A {@link SignInClient} without network, window or storage.
+ * @example
+ * const fake: FakeSignInClient = createFakeSignInClient();
+ */
 export interface FakeSignInClient extends SignInClient {
   /** The calls of the methods that have an effect, in the order in which the code under test made them. */
   readonly calls: readonly FakeCall[];

@@ -3,6 +3,11 @@ import { apiProxyPlugin } from './vite/api-proxy-plugin.ts';
 import { pagesPlugin } from './vite/pages-plugin.ts';
 import { responseHeadersPlugin } from './vite/response-headers-plugin.ts';
 
+/**
+ * Options of {@link signIn}.
+ * @example
+ * signIn({ apiTarget: 'http://127.0.0.1:3001', style: 'src/sign-in-window.css' });
+ */
 export interface SignInPluginOptions {
   /**
    * Where the development server and the preview server forward the API's paths to.

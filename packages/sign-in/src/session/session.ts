@@ -29,7 +29,11 @@ interface SessionBase {
   hasScope(this: void, scope: string): boolean;
 }
 
-/** The browser remembers a session, and the API has not confirmed it yet. Also the session on a server (SSR). */
+/**
+ * The browser remembers a session, and the API has not confirmed it yet. Also the session on a server (SSR).
+ * @example
+ * { status: 'loading', warning: { code: 'offline' } }
+ */
 export interface LoadingSession extends SessionBase {
   readonly status: 'loading';
   readonly isSignedIn: false;
@@ -37,7 +41,11 @@ export interface LoadingSession extends SessionBase {
   readonly warning?: ErrorDetails;
 }
 
-/** Nobody is signed in. Show the sign-in button. */
+/**
+ * Nobody is signed in. Show the sign-in button.
+ * @example
+ * { status: 'signed-out', step: 'ended', error: { code: 'session_expired', requestId: 'req-8f2c' } }
+ */
 export type SignedOutSession = SignedOut | WindowLost;
 
 interface SignedOut extends SessionBase {
@@ -61,7 +69,11 @@ interface WindowLost extends SessionBase {
   readonly transaction: OpenTransaction;
 }
 
-/** The user has clicked, and the sign-in has not ended. */
+/**
+ * The user has clicked, and the sign-in has not ended.
+ * @example
+ * { status: 'signing-in', step: 'exchanging-code' }
+ */
 export interface SigningInSession extends SessionBase {
   readonly status: 'signing-in';
   readonly isSignedIn: false;
@@ -75,7 +87,11 @@ export interface SigningInSession extends SessionBase {
   readonly transaction?: OpenTransaction;
 }
 
-/** A user is signed in. Show the account. */
+/**
+ * A user is signed in. Show the account.
+ * @example
+ * { status: 'signed-in', sessionId: '9b2…', scopes: ['profile', 'balance'] }
+ */
 export interface SignedInSession extends SessionBase {
   readonly status: 'signed-in';
   readonly isSignedIn: true;
