@@ -26,7 +26,7 @@ export function createFetchWithAccessToken({
       if (startedIn !== store.generation()) throw new SignInError('no_session', { status: 401 });
       return answer;
     } catch (error) {
-      // A fresh token was refused, so only a new sign-in can help.
+      // The retry was refused, too: the user signs in again.
       const isRefused = error instanceof SignInError && error.code === 'invalid_token';
       if (isRefused && startedIn === store.generation()) endSession(error);
       throw error;
