@@ -1,4 +1,4 @@
-import type { ErrorCode } from '@oneclick/shared/errors';
+import type { ErrorCode } from '@oneclick/shared/error-status';
 import { PATHS } from '@oneclick/shared/paths';
 import type { LightMyRequestResponse } from 'fastify';
 import { beforeAll, expect, onTestFinished, test, vi } from 'vitest';

@@ -1,4 +1,4 @@
-import type { ErrorCode } from './errors.ts';
+import type { ErrorCode } from './error-status.ts';
 
 /**
  * The `error_description` of each code: one plain sentence for developers. It contains no input, because an error

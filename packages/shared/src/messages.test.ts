@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { expect, test } from 'vitest';
-import { ERRORS } from './errors.ts';
+import { ERRORS } from './error-status.ts';
 import { ErrorResponse, ExchangeTokenRequest, TokenResponse, Userinfo } from './messages.ts';
 
 const state = 'a'.repeat(43);

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { ERRORS, isErrorCode } from './errors.ts';
+import { ERRORS, isErrorCode } from './error-status.ts';
 import { AUTHORIZATION_CODE, AUTHORIZATION_ERROR, STATE } from './patterns.ts';
 
 /*

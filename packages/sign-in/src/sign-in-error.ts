@@ -1,4 +1,4 @@
-import { type ErrorCode, isErrorCode } from '@oneclick/shared/errors';
+import { type ErrorCode, isErrorCode } from '@oneclick/shared/error-status';
 
 const CLIENT_CODES = [
   /** The browser reports that there is no network. */

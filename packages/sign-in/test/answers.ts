@@ -1,4 +1,4 @@
-import { ERRORS, type ErrorCode } from '@oneclick/shared/errors';
+import { ERRORS, type ErrorCode } from '@oneclick/shared/error-status';
 import type { StartResponse, TokenResponse, Userinfo } from '@oneclick/shared/messages';
 import { HttpResponse } from 'msw';
 

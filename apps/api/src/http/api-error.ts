@@ -1,5 +1,5 @@
 import { ERROR_DESCRIPTIONS } from '@oneclick/shared/error-descriptions';
-import { ERRORS, type ErrorCode } from '@oneclick/shared/errors';
+import { ERRORS, type ErrorCode } from '@oneclick/shared/error-status';
 import type { ErrorResponse } from '@oneclick/shared/messages';
 
 interface ApiErrorOptions {

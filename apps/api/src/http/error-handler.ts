@@ -1,4 +1,4 @@
-import { ERRORS, type ErrorCode } from '@oneclick/shared/errors';
+import { ERRORS, type ErrorCode } from '@oneclick/shared/error-status';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import { ApiError, errorResponse, toApiError } from './api-error.ts';

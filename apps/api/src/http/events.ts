@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import type { ErrorCode } from '@oneclick/shared/errors';
+import type { ErrorCode } from '@oneclick/shared/error-status';
 import type { FastifyBaseLogger, FastifyRequest } from 'fastify';
 
 /** `browser`: a script of the web app exchanges the code. `server-side`: the page is redirected, without any script. */

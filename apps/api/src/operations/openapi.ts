@@ -1,6 +1,6 @@
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
-import { ERRORS, type ErrorCode } from '@oneclick/shared/errors';
+import { ERRORS, type ErrorCode } from '@oneclick/shared/error-status';
 import * as messages from '@oneclick/shared/messages';
 import { CSRF_HEADER, PATHS } from '@oneclick/shared/paths';
 import { toJsonSchema } from '@valibot/to-json-schema';

@@ -1,4 +1,4 @@
-import type { ErrorCode } from '@oneclick/shared/errors';
+import type { ErrorCode } from '@oneclick/shared/error-status';
 import * as v from 'valibot';
 import { ApiError } from '../http/api-error.ts';
 import { boundedRetryAfter, isHtml } from './provider-fetch.ts';

@@ -1,4 +1,4 @@
-import { ERRORS } from '@oneclick/shared/errors';
+import { ERRORS } from '@oneclick/shared/error-status';
 import { ErrorResponse } from '@oneclick/shared/messages';
 import type { LightMyRequestResponse } from 'fastify';
 import * as v from 'valibot';

@@ -1,4 +1,4 @@
-import type { ErrorCode } from '@oneclick/shared/errors';
+import type { ErrorCode } from '@oneclick/shared/error-status';
 import { answer, userinfo } from '@oneclick/sign-in/test/answers.ts';
 import { answerAsCallbackPage } from '@oneclick/sign-in/test/answer-as-callback-page.ts';
 import type { Answers } from './api-double.ts';

@@ -15,7 +15,7 @@ export const en = {
   },
   signedOut: {
     title: 'Sign in with AIHubMix',
-    lead: 'Use the AIHubMix account you already have. No new password, no form.',
+    lead: 'Use the AIHubMix account you already have. No new password, no sign-up form.',
     signIn: 'Sign in with AIHubMix',
     signInAgain: 'Sign in again',
     windowLost:
@@ -33,7 +33,7 @@ export const en = {
     redirecting: 'You’ll come back to this page after you sign in.',
     waitingTitle: 'Continue in the AIHubMix window',
     waiting:
-      'After you sign in there, this page continues automatically. Can’t find the window? It may be behind this one, or you can open it again.',
+      'After you sign in there, this page continues automatically. Can’t find the window? It may be behind this one. “Show the window” opens it again.',
     exchangingTitle: 'Signing you in…',
     exchanging: 'AIHubMix has sent you back. This takes only a moment.',
     showWindow: 'Show the window',

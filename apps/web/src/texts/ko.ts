@@ -30,7 +30,7 @@ export const ko: Texts = {
     redirecting: '로그인하면 이 페이지로 돌아옵니다.',
     waitingTitle: 'AIHubMix 창에서 계속하세요',
     waiting:
-      '그 창에서 로그인하면 이 페이지가 자동으로 이어집니다. 창이 보이지 않나요? 이 화면 뒤에 있을 수 있으며, 다시 열 수도 있습니다.',
+      '그 창에서 로그인하면 이 페이지가 자동으로 이어집니다. 창이 보이지 않나요? 이 화면 뒤에 있을 수 있습니다. ‘창 다시 열기’를 누르면 다시 열 수 있습니다.',
     exchangingTitle: '로그인하는 중…',
     exchanging: 'AIHubMix에서 돌아왔습니다. 잠시만 기다려 주세요.',
     showWindow: '창 다시 열기',

@@ -1,4 +1,4 @@
-import { isErrorCode } from '@oneclick/shared/errors';
+import { isErrorCode } from '@oneclick/shared/error-status';
 import { reportForeignAnswer } from '../diagnostics/report-foreign-answer.ts';
 import { recordFrom } from '../record.ts';
 import { SignInError } from '../sign-in-error.ts';
