@@ -15,8 +15,8 @@ export interface Stores {
   endedSessions: EndedSessions;
   usedTransactions: UsedTransactions;
   rateLimits: RateLimitStore;
-  /** Undefined if the stores are in memory. */
-  isRedisReachable?: () => boolean;
+  /** Whether the store that the instances share answers. Undefined if the stores are in memory. */
+  isSharedStoreReachable?: () => boolean;
 }
 
 /** For one instance. A restart empties them. */

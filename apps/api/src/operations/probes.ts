@@ -9,8 +9,8 @@ export const probes: FastifyPluginAsync<{ stores: Stores }> = async (app, { stor
   app.get(PATHS.healthz, { schema: { response: { 200: HealthResponse } } }, async () => ({ status: 'ok' }));
 
   app.get(PATHS.readyz, READINESS, async (_request, reply): Promise<ReadinessResponse> => {
-    if (!stores.isRedisReachable) return { status: 'ok' };
-    if (stores.isRedisReachable()) return { status: 'ok', redis: 'reachable' };
+    if (!stores.isSharedStoreReachable) return { status: 'ok' };
+    if (stores.isSharedStoreReachable()) return { status: 'ok', redis: 'reachable' };
     reply.code(503);
     return { status: 'unavailable', redis: 'unreachable' };
   });

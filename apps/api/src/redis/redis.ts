@@ -26,6 +26,6 @@ export const redis = fp<RedisOptions>(async (app, { config: { redisUrl, provider
     usedTransactions: createRedisUsedTransactions(connection),
     // While Redis is unreachable no request is counted: users must still be able to sign in.
     rateLimits: { redis: connection.client, nameSpace: 'rate:', skipOnError: true },
-    isRedisReachable: connection.isReachable,
+    isSharedStoreReachable: connection.isReachable,
   } satisfies Stores);
 });
