@@ -17,7 +17,7 @@ export interface Person {
   /** Clicks the sign-in button and returns the window that opens. */
   clickSignIn: () => Promise<Page>;
   enterPassword: (popup: Page, account?: Account) => Promise<void>;
-  /** Signs in from the app's page, with password and consent, until the account is shown. */
+  /** Signs in from the app's page, with password and consent, until the account is shown and the window has closed. */
   signIn: (account?: Account) => Promise<void>;
   seesAccount: (account?: { username: string }) => Promise<void>;
   seesSignedOut: () => Promise<void>;
@@ -53,9 +53,12 @@ export function createPerson({ page, system }: { page: Page; system: { origins: 
     enterPassword,
     signIn: async (account = DEMO) => {
       const popup = await clickSignIn();
+      const closed = popup.waitForEvent('close');
       await enterPassword(popup, account);
       await popup.getByTestId('provider-allow').click();
       await seesAccount(account);
+      // The window shares a process with the app: when it closes, Chromium ends the offline emulation of both.
+      await closed;
     },
     seesAccount,
     seesSignedOut: async () => {
