@@ -1,6 +1,7 @@
 import { globSync, readFileSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { execa } from 'execa';
+import { startProgress } from './progress.ts';
 import { setUpTests } from './set-up-tests.ts';
 import { StackError } from './start-parts.ts';
 import { summarizeTests } from './summarize-tests.ts';
@@ -14,13 +15,20 @@ import { inWorkspace } from './workspace.ts';
 const VITEST_REPORT = inWorkspace('test-report.xml');
 const PLAYWRIGHT_REPORT = inWorkspace('apps/e2e/test-report.xml');
 
+// Vitest, turbo and Playwright show their own progress on the terminal.
+const progress = startProgress({ isInPlace: false });
+
 try {
+  progress.show('Step 1 of 4: looking for the programs that tests need');
   await setUpTests({ withAllBrowsers: process.argv.includes('--all-browsers') });
   // A report of an earlier run would count tests that did not run this time.
   for (const report of [VITEST_REPORT, PLAYWRIGHT_REPORT]) rmSync(report, { force: true });
   const reporters = ['--reporter=default', '--reporter=junit', `--outputFile.junit=${VITEST_REPORT}`];
+  progress.show('Step 2 of 4: Vitest');
   const vitest = await run('vitest', ['run', ...reporters]);
+  progress.show('Step 3 of 4: build');
   const build = await run('turbo', ['run', 'build']);
+  progress.show('Step 4 of 4: Playwright');
   const playwright = build === 0 ? await run('playwright', ['test'], 'apps/e2e') : build;
 
   const folders = globSync('{apps,packages}/*/package.json', { cwd: inWorkspace('.') })
