@@ -10,6 +10,7 @@ import { requestLog, type LogStream } from './http/logging.ts';
 import { securityHeaders } from './http/response-headers.ts';
 import { shutdown } from './http/shutdown.ts';
 import { operations } from './operations/operations.ts';
+import { createIncludeUserinfo } from './provider/include-userinfo.ts';
 import { createOAuthClient } from './provider/oauth-client.ts';
 import { createLimitedFetch } from './provider/limited-fetch.ts';
 import { createProviderFetch } from './provider/provider-fetch.ts';
@@ -50,11 +51,17 @@ export async function buildApp(config: Config, logStream?: LogStream): Promise<F
   const providerFetch = createLimitedFetch(unlimitedFetch, provider.maxRequestsInFlight);
   const oauthClient = createOAuthClient(provider, providerFetch);
   const resourceClient = createResourceClient(config, providerFetch);
+  const includeUserinfo = createIncludeUserinfo(resourceClient);
   const sessions = createSessions({ ...stores, config, oauthClient });
   const signIns = createSignIns({ ...stores, config, oauthClient, sessions });
 
-  await app.register(signInRoutes, { topology, redirectUri: provider.redirectUri, signIns });
-  await app.register(sessionRoutes, { topology, sessions, onSignOut: signIns.forget });
+  await app.register(signInRoutes, {
+    topology,
+    redirectUri: provider.redirectUri,
+    signIns,
+    includeUserinfo,
+  });
+  await app.register(sessionRoutes, { topology, sessions, includeUserinfo, onSignOut: signIns.forget });
   await app.register(resourceRoutes, { resourceClient });
   await app.register(serverSideFlow, { config, signIns, sessions, resourceClient });
   return app;

@@ -218,7 +218,14 @@ interface OpenApi {
   info: { title: string; version: string };
   paths: Record<
     string,
-    Record<string, { operationId: string; responses: Record<string, { description: string }> }>
+    Record<
+      string,
+      {
+        operationId: string;
+        parameters?: { name: string; in: string; required?: boolean; schema: object }[];
+        responses: Record<string, { description: string }>;
+      }
+    >
   >;
   components: { schemas: object };
 }
@@ -249,6 +256,12 @@ test('the OpenAPI document lists every route, and each of its references resolve
     '503',
     '504',
   ]);
+
+  for (const path of [PATHS.exchangeToken, PATHS.session]) {
+    expect(document.paths[path]?.['post']?.parameters).toMatchObject([
+      { name: 'include', in: 'query', required: false, schema: { enum: ['userinfo'] } },
+    ]);
+  }
 
   const references = [...JSON.stringify(document).matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g)].map(
     ([, name]) => name,

@@ -1,7 +1,8 @@
 import * as v from 'valibot';
 import { expect, test } from 'vitest';
 import { ERRORS } from './error-status.ts';
-import { ErrorResponse, ExchangeTokenRequest, TokenResponse, Userinfo } from './messages.ts';
+import { ErrorResponse, ExchangeTokenRequest, TokenQuery, TokenResponse, Userinfo } from './messages.ts';
+import { INCLUDE_USERINFO } from './paths.ts';
 
 const state = 'a'.repeat(43);
 
@@ -28,6 +29,17 @@ test('an older web app ignores what a newer API adds to an answer', () => {
   const answer = { access_token: 't', token_type: 'Bearer', expires_in: 1, scope: '', session_id: 's', x: 1 };
   expect(v.parse(TokenResponse, answer)).not.toHaveProperty('x');
 });
+
+test('the query of a page that asks for the account is understood', () => {
+  expect(v.parse(TokenQuery, INCLUDE_USERINFO)).toEqual({ include: 'userinfo' });
+});
+
+test.each([{}, { include: '' }, { include: 'models' }, { include: ['userinfo', 'models'] }, { more: '1' }])(
+  'the query %j is accepted and includes nothing',
+  (query) => {
+    expect(v.parse(TokenQuery, query).include).toBeUndefined();
+  },
+);
 
 test('userinfo without the balance scope has no balance, and is valid', () => {
   expect(v.parse(Userinfo, { id: 12345, username: 'user123' })).toEqual({ id: 12345, username: 'user123' });

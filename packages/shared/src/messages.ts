@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { ERRORS, isErrorCode } from './error-status.ts';
+import { INCLUDE_USERINFO } from './paths.ts';
 import { AUTHORIZATION_CODE, AUTHORIZATION_ERROR, STATE } from './patterns.ts';
 
 /*
@@ -81,24 +82,6 @@ export const ServerSideCallbackQuery = v.object({
 /** @see {@link ServerSideCallbackQuery} */
 export type ServerSideCallbackQuery = v.InferOutput<typeof ServerSideCallbackQuery>;
 
-/**
- * The token response of RFC 6749 §5.1, without the refresh token: the API never sends that one to a page.
- * @example
- * { access_token: '…', token_type: 'Bearer', expires_in: 7200, scope: 'profile balance', session_id: '9b2…' }
- */
-export const TokenResponse = v.object({
-  access_token: v.pipe(v.string(), v.minLength(1)),
-  token_type: v.literal('Bearer'),
-  /** Seconds until the access token expires, counted from this answer. */
-  expires_in: v.pipe(v.number(), v.integer(), v.minValue(0)),
-  /** The scopes that were granted, separated by spaces. */
-  scope: v.string(),
-  /** Public. Each sign-in gets a new one, so that the tabs notice a change of user. */
-  session_id: v.pipe(v.string(), v.minLength(1)),
-});
-/** @see {@link TokenResponse} */
-export type TokenResponse = v.InferOutput<typeof TokenResponse>;
-
 const Quota = v.number();
 const UnixSeconds = v.pipe(v.number(), v.minValue(0));
 const Text = v.pipe(v.string(), v.maxLength(512));
@@ -139,6 +122,42 @@ export const Userinfo = v.object({
 });
 /** @see {@link Userinfo} */
 export type Userinfo = v.InferOutput<typeof Userinfo>;
+
+/**
+ * The query of `POST /api/oauth/exchange-token` and of `POST /api/oauth/session`. Any other value counts as absent, so
+ * that a newer page may ask for more.
+ * @example { include: 'userinfo' }
+ */
+export const TokenQuery = v.object({
+  /** Adds the account to the token response. */
+  include: v.fallback(v.optional(v.literal(INCLUDE_USERINFO.include)), undefined),
+});
+/** @see {@link TokenQuery} */
+export type TokenQuery = v.InferOutput<typeof TokenQuery>;
+
+/**
+ * The token response of RFC 6749 §5.1, without the refresh token: the API never sends that one to a page.
+ * @example
+ * { access_token: '…', token_type: 'Bearer', expires_in: 7200, scope: 'profile balance', session_id: '9b2…',
+ *   userinfo: { id: 12345, username: 'user123', balance_formatted: '750.00' } }
+ */
+export const TokenResponse = v.object({
+  access_token: v.pipe(v.string(), v.minLength(1)),
+  token_type: v.literal('Bearer'),
+  /** Seconds until the access token expires, counted from this answer. */
+  expires_in: v.pipe(v.number(), v.integer(), v.minValue(0)),
+  /** The scopes that were granted, separated by spaces. */
+  scope: v.string(),
+  /** Public. Each sign-in gets a new one, so that the tabs notice a change of user. */
+  session_id: v.pipe(v.string(), v.minLength(1)),
+  /**
+   * The account, read from the provider with this access token. Missing if the request did not ask for it
+   * ({@link TokenQuery}), or if the provider failed or was too slow: then ask `GET /api/oauth/userinfo`.
+   */
+  userinfo: v.optional(Userinfo),
+});
+/** @see {@link TokenResponse} */
+export type TokenResponse = v.InferOutput<typeof TokenResponse>;
 
 /**
  * The answer of `GET /api/oauth/topup`.

@@ -59,3 +59,11 @@ export const WEB_PATHS = {
  * headers.set(CSRF_HEADER.name, CSRF_HEADER.value);
  */
 export const CSRF_HEADER = { name: 'X-CSRF', value: '1' } as const;
+
+/**
+ * The query of `exchange-token` and `session` with which a page asks for the account in the token response. An older
+ * API ignores it.
+ * @example
+ * await fetch(`${PATHS.session}?${new URLSearchParams(INCLUDE_USERINFO).toString()}`, { method: 'POST' });
+ */
+export const INCLUDE_USERINFO = { include: 'userinfo' } as const;

@@ -7,7 +7,7 @@ import { parseTopupUrl } from './topup-url.ts';
 
 /** Requests the user's resources from the provider, with the user's access token. */
 export interface ResourceClient {
-  fetchUserinfo: (accessToken: string) => Promise<Userinfo>;
+  fetchUserinfo: (accessToken: string, options?: { signal?: AbortSignal }) => Promise<Userinfo>;
   /** @returns a link that is safe to open */
   fetchTopupUrl: (accessToken: string) => Promise<string>;
 }
@@ -17,8 +17,13 @@ export function createResourceClient(
   providerFetch: ProviderFetch,
 ): ResourceClient {
   /** Nothing of the browser's request is passed on but the token. */
-  async function getJson(endpoint: 'userinfo' | 'topup', accessToken: string): Promise<unknown> {
+  async function getJson(
+    endpoint: 'userinfo' | 'topup',
+    accessToken: string,
+    options: { signal?: AbortSignal } = {},
+  ): Promise<unknown> {
     const answer = await providerFetch(provider[`${endpoint}Endpoint`], {
+      ...options,
       endpoint,
       headers: { accept: 'application/json', authorization: `Bearer ${accessToken}` },
     });
@@ -39,8 +44,8 @@ export function createResourceClient(
   }
 
   return {
-    async fetchUserinfo(accessToken) {
-      const userinfo = v.safeParse(Userinfo, await getJson('userinfo', accessToken));
+    async fetchUserinfo(accessToken, options) {
+      const userinfo = v.safeParse(Userinfo, await getJson('userinfo', accessToken, options));
       if (!userinfo.success) {
         throw new ApiError('provider_bad_response', { cause: { name: 'UserinfoInvalid' } });
       }

@@ -38,6 +38,23 @@ describe('one refresh for all', () => {
     expect(fleet.provider.grantsEnded).toBe(0);
   });
 
+  test('of the requests that share a refresh over three instances, those that ask for the account get it', async () => {
+    const page = fleet.openPage();
+    fleet.provider.accessTokenSeconds = 200; // Due for a refresh at once.
+    await signIn(page, fleet.provider);
+    fleet.provider.accessTokenSeconds = 7200;
+    const cookie = await page.sessionCookie();
+    const paths = [PATHS.session, `${PATHS.session}?include=userinfo`];
+    const [responses, refreshes] = await fleet.countRefreshes(() =>
+      Promise.all(Array.from({ length: 12 }, (_, i) => send(fleet.at(i), paths[i % 2] ?? '', cookie))),
+    );
+    expect(refreshes).toBe(1);
+    const tokens = responses.map((response) => tokensOf(response));
+    expect(new Set(tokens.map(({ access_token }) => access_token)).size).toBe(1);
+    const user = { id: 1, username: 'user1' };
+    expect(tokens.map(({ userinfo }) => userinfo)).toEqual(tokens.map((_, i) => (i % 2 ? user : undefined)));
+  });
+
   test('after a lost answer, another instance returns the result of the refresh and its cookie', async () => {
     const page = fleet.openPage();
     await signIn(page, fleet.provider);

@@ -1,7 +1,14 @@
-import { EmptyRequest, ExchangeTokenRequest, StartResponse, TokenResponse } from '@oneclick/shared/messages';
+import {
+  EmptyRequest,
+  ExchangeTokenRequest,
+  StartResponse,
+  TokenQuery,
+  TokenResponse,
+} from '@oneclick/shared/messages';
 import { PATHS } from '@oneclick/shared/paths';
 import type { FastifyPluginAsync } from 'fastify';
 import { createOriginCheck } from '../http/origin-check.ts';
+import type { IncludeUserinfo } from '../provider/include-userinfo.ts';
 import type { Topology } from '../topology.ts';
 import type { SignIns } from './sign-ins.ts';
 import { TRANSACTION_SECONDS } from './transaction-cookie.ts';
@@ -10,11 +17,12 @@ interface SignInRoutesOptions {
   topology: Topology;
   redirectUri: string;
   signIns: SignIns;
+  includeUserinfo: IncludeUserinfo;
 }
 
 /** The routes with which a script of the web app signs in. */
 export const signInRoutes: FastifyPluginAsync<SignInRoutesOptions> = async (app, options) => {
-  const { topology, redirectUri, signIns } = options;
+  const { topology, redirectUri, signIns, includeUserinfo } = options;
   const config = { rateLimitGroup: 'sign-in' } as const;
   const transaction = { flow: 'browser', redirectUri } as const;
   app.addHook('onRequest', createOriginCheck(topology));
@@ -27,16 +35,16 @@ export const signInRoutes: FastifyPluginAsync<SignInRoutesOptions> = async (app,
     },
   );
 
-  app.post<{ Body: ExchangeTokenRequest }>(
+  app.post<{ Body: ExchangeTokenRequest; Querystring: TokenQuery }>(
     PATHS.exchangeToken,
     {
-      schema: { body: ExchangeTokenRequest, response: { 200: TokenResponse } },
+      schema: { body: ExchangeTokenRequest, querystring: TokenQuery, response: { 200: TokenResponse } },
       config: { ...config, endsSignIn: 'browser' },
     },
     async (request, reply): Promise<TokenResponse> => {
       const response = request.body;
       const { tokenResponse } = await signIns.exchangeCode(request, reply, { flow: 'browser', response });
-      return tokenResponse;
+      return includeUserinfo(request, tokenResponse);
     },
   );
 };

@@ -17,6 +17,8 @@ interface RefreshToken {
 }
 
 export interface RotatingGrants {
+  /** The lifetime of the next access tokens. */
+  accessTokenSeconds: number;
   /** Every code, verifier and token so far, for tests that search for leaks. */
   secrets: Set<string>;
   /** Second uses of a refresh token that ended its grant. */
@@ -81,13 +83,14 @@ export function createRotatingGrants({ overlapMs = 0 }: RotatingGrantsOptions = 
     return {
       access_token: accessToken,
       token_type: 'Bearer',
-      expires_in: 7200,
+      expires_in: grants.accessTokenSeconds,
       refresh_token: refreshToken,
       scope: 'profile balance',
     };
   }
 
   const grants: RotatingGrants = {
+    accessTokenSeconds: 7200,
     secrets: new Set<string>(),
     grantsEnded: 0,
     acceptedSecondUses: 0,

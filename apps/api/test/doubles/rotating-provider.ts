@@ -64,6 +64,12 @@ export async function startRotatingProvider(options: RotatingProviderOptions = {
       response.end();
       return;
     }
+    if (request.url === '/api/oauth2/userinfo') {
+      const token = request.headers.authorization?.replace('Bearer ', '') ?? '';
+      const body = JSON.stringify({ id: 1, username: 'user1' });
+      response.writeHead(provider.isAlive(token) ? 200 : 401).end(body);
+      return;
+    }
     const delayed = delays.shift();
     delayed?.arrive();
     await delayed?.released;

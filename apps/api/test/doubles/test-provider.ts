@@ -63,6 +63,7 @@ export function useProvider() {
     server.resetHandlers();
     Object.assign(provider, { tokenRequests: [], tokenHeaders: [], tokenAnswers: [], resourceRequests: [] });
     provider.resourceAnswer = undefined;
+    provider.accessTokenSeconds = 7200;
   });
   return provider;
 }
