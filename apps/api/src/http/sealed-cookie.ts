@@ -1,4 +1,4 @@
-import { createSecretKey, hkdfSync, type webcrypto } from 'node:crypto';
+import { createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type * as v from 'valibot';
 import type { SessionKeys } from '../config.ts';
@@ -33,8 +33,8 @@ type Opened<T> =
 /** Seals payloads of one kind into cookies. The browser can neither read nor change them. */
 export interface Sealer<T> {
   /** @returns undefined if browsers would drop the cookie because of its length */
-  seal: (cookie: Cookie, payload: T) => Promise<string | undefined>;
-  open: (cookie: Pick<Cookie, 'name'>, request: Pick<FastifyRequest, 'cookies'>) => Promise<Opened<T>>;
+  seal: (cookie: Cookie, payload: T) => string | undefined;
+  open: (cookie: Pick<Cookie, 'name'>, request: Pick<FastifyRequest, 'cookies'>) => Opened<T>;
 }
 
 interface SealerOptions<T> {
@@ -49,7 +49,7 @@ export function createSealer<T>({ keys, purpose, schema }: SealerOptions<T>): Se
   const [{ kid: sealingKid }] = keys;
   const subkeys = new Map(keys.map(({ kid, bytes }) => [kid, deriveSubkey(bytes, purpose)]));
 
-  function findKey(kid: string | undefined): webcrypto.CryptoKey {
+  function findKey(kid: string | undefined): KeyObject {
     if (kid === undefined) throw new TypeError('The cookie names no key');
     const subkey = subkeys.get(kid);
     if (!subkey) throw new UnknownKeyError();
@@ -57,17 +57,17 @@ export function createSealer<T>({ keys, purpose, schema }: SealerOptions<T>): Se
   }
 
   return {
-    async seal(cookie, payload) {
-      const value = await sealJson(payload, findKey(sealingKid), { kid: sealingKid, typ });
+    seal(cookie, payload) {
+      const value = sealJson(payload, findKey(sealingKid), { kid: sealingKid, typ });
       return cookie.name.length + value.length <= MAX_COOKIE_BYTES ? value : undefined;
     },
 
-    async open({ name }, request) {
+    open({ name }, request) {
       const value = request.cookies[name];
       if (!value) return { status: 'absent' };
       if (name.length + value.length > MAX_COOKIE_BYTES) return { status: 'invalid' };
       try {
-        return { status: 'ok', payload: await openJson(value, { findKey, typ, schema }) };
+        return { status: 'ok', payload: openJson(value, { findKey, typ, schema }) };
       } catch (error) {
         return { status: error instanceof UnknownKeyError ? 'unknown_key' : 'invalid' };
       }
@@ -77,8 +77,6 @@ export function createSealer<T>({ keys, purpose, schema }: SealerOptions<T>): Se
 
 class UnknownKeyError extends Error {}
 
-/** As a CryptoKey, because jose would import raw bytes again for every cookie. */
-function deriveSubkey(bytes: Uint8Array, purpose: string): webcrypto.CryptoKey {
-  const subkey = createSecretKey(new Uint8Array(hkdfSync('sha256', bytes, '', purpose, 32)));
-  return subkey.toCryptoKey('AES-GCM', false, ['encrypt', 'decrypt']);
+function deriveSubkey(bytes: Uint8Array, purpose: string): KeyObject {
+  return createSecretKey(new Uint8Array(hkdfSync('sha256', bytes, '', purpose, 32)));
 }

@@ -72,7 +72,7 @@ export function createRedisRefreshOnce(
     try {
       const successor = await refresh();
       // Publish before anyone is answered: if the answer is lost, any instance can give it again.
-      const sealed = await sealOutcome(record, { status: 'refreshed', session: successor });
+      const sealed = sealOutcome(record, { status: 'refreshed', session: successor });
       const key = outcomeKey(record);
       outcomesHere.set(key, { key, sealed, successor, endsAtMs: Date.now() + GRACE_MS });
       await tryRedis((client) => client.set(key, sealed, 'PX', GRACE_MS));
@@ -91,7 +91,7 @@ export function createRedisRefreshOnce(
    * until its lock expired. Then the outcome of the other instance counts.
    */
   async function agreeOnRefusal(record: RefreshRecord, refusal: ApiError): Promise<RefreshOutcome> {
-    const sealed = await sealOutcome(record, { status: 'refused' });
+    const sealed = sealOutcome(record, { status: 'refused' });
     const agreed = await tryRedis(async (client) => {
       const reply = await client.eval(PUBLISH_REFUSAL, 1, outcomeKey(record), sealed, REFUSAL_MS);
       return openOutcome(record, String(reply));

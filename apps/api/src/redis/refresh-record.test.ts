@@ -11,17 +11,17 @@ function recordOf(change: Partial<typeof session> = {}): RefreshRecord {
   return record;
 }
 
-test('a record opens with any later cookie of the same tokens', async () => {
-  const sealed = await sealOutcome(recordOf(), outcome);
-  expect(await openOutcome(recordOf({ issuedAt: 1, idleEndsAt: 2 }), sealed)).toEqual(outcome);
+test('a record opens with any later cookie of the same tokens', () => {
+  const sealed = sealOutcome(recordOf(), outcome);
+  expect(openOutcome(recordOf({ issuedAt: 1, idleEndsAt: 2 }), sealed)).toEqual(outcome);
 });
 
 test.each([
   ['the same refresh token alone', { tokenSetId: exampleSession().tokenSetId }],
   ['the same id of the token set alone', { refreshToken: 'refresh-other' }],
-])('%s neither finds nor opens a record', async (_, change) => {
-  const sealed = await sealOutcome(recordOf(), outcome);
-  await expect(openOutcome(recordOf(change), sealed)).rejects.toThrow('decryption operation failed');
+])('%s neither finds nor opens a record', (_, change) => {
+  const sealed = sealOutcome(recordOf(), outcome);
+  expect(() => openOutcome(recordOf(change), sealed)).toThrow('unable to authenticate data');
   expect(recordOf(change).id).not.toBe(recordOf().id);
 });
 

@@ -30,11 +30,11 @@ export function refreshRecordOf({ tokenSetId, refreshToken }: Session): RefreshR
   return { id: bytes.subarray(0, 32).toString('base64url'), sealingKey: new Uint8Array(bytes.subarray(32)) };
 }
 
-export function sealOutcome({ sealingKey }: RefreshRecord, outcome: RefreshOutcome): Promise<string> {
+export function sealOutcome({ sealingKey }: RefreshRecord, outcome: RefreshOutcome): string {
   return sealJson(outcome, sealingKey);
 }
 
 /** @throws if the outcome was sealed for another record, or was changed */
-export function openOutcome({ sealingKey }: RefreshRecord, sealed: string): Promise<RefreshOutcome> {
+export function openOutcome({ sealingKey }: RefreshRecord, sealed: string): RefreshOutcome {
   return openJson(sealed, { findKey: () => sealingKey, schema: RefreshOutcome });
 }

@@ -42,8 +42,8 @@ export const serverSideFlow: FastifyPluginAsync<ServerSideFlowOptions> = async (
       onRequest: createNavigationCheck(topology),
     },
     async (request, reply) => {
-      const session = await sessions.peek(request);
-      const { authorizationUrl } = await signIns.prepare(request, reply, {
+      const session = sessions.peek(request);
+      const { authorizationUrl } = signIns.prepare(request, reply, {
         flow: 'server-side',
         redirectUri,
         returnPath: parseReturnPath(request.query.return_to, webOrigin),

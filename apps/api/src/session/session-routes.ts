@@ -11,7 +11,7 @@ interface SessionRoutesOptions {
   topology: Topology;
   sessions: Sessions;
   includeUserinfo: IncludeUserinfo;
-  onSignOut: (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
+  onSignOut: (request: FastifyRequest, reply: FastifyReply) => void;
 }
 
 /** The routes of a signed-in user, by session cookie. */
@@ -25,7 +25,7 @@ export const sessionRoutes: FastifyPluginAsync<SessionRoutesOptions> = async (ap
   app.post(PATHS.refreshToken, TOKENS, sessions.refresh);
   app.post(PATHS.logout, LOGOUT, async (request, reply) => {
     await sessions.end(request, reply);
-    await onSignOut(request, reply);
+    onSignOut(request, reply);
     reportEvent(request, { event: 'signed_out' });
     return reply.code(204).send();
   });

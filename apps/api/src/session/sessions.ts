@@ -35,7 +35,7 @@ export interface Sessions {
   /** Whether the request has a session cookie, valid or not. */
   hasCookie: (request: FastifyRequest) => boolean;
   /** @returns undefined if there is no session cookie, or it can't be opened */
-  peek: (request: FastifyRequest) => Promise<SessionEnd | undefined>;
+  peek: (request: FastifyRequest) => SessionEnd | undefined;
 }
 
 interface SessionsOptions {
@@ -52,7 +52,7 @@ export function createSessions({ config, oauthClient, refreshes, endedSessions }
 
   /** Clears the cookie if it can never be opened again. */
   async function open(request: FastifyRequest, reply: FastifyReply): Promise<Session> {
-    const opened = await sealer.open(cookie, request);
+    const opened = sealer.open(cookie, request);
     if (opened.status === 'absent') throw new ApiError('no_session');
     if (opened.status !== 'ok') {
       // A newer deployment may have sealed the cookie. Clearing it would sign users out during a rolling deploy.
@@ -67,21 +67,21 @@ export function createSessions({ config, oauthClient, refreshes, endedSessions }
     return opened.payload;
   }
 
-  async function peek(request: FastifyRequest): Promise<Session | undefined> {
-    const opened = await sealer.open(cookie, request);
+  function peek(request: FastifyRequest): Session | undefined {
+    const opened = sealer.open(cookie, request);
     return opened.status === 'ok' ? opened.payload : undefined;
   }
 
   /** Seals the session again, which moves its idle end. */
-  async function write(reply: FastifyReply, session: Session): Promise<void> {
+  function write(reply: FastifyReply, session: Session): void {
     const now = unixNow();
     const idleEndsAt = Math.min(now + sessionIdleSeconds, session.endsAt);
     const sealed: Session = { ...session, issuedAt: now, idleEndsAt };
     const { accessToken: _, ...withoutAccessToken } = sealed;
     const value =
-      (await sealer.seal(cookie, sealed)) ??
+      sealer.seal(cookie, sealed) ??
       // Too long for a cookie. A refresh gets another access token, at the price of one request for each reload.
-      (session.refreshToken ? await sealer.seal(cookie, withoutAccessToken) : undefined);
+      (session.refreshToken ? sealer.seal(cookie, withoutAccessToken) : undefined);
     if (!value) throw new ApiError('provider_bad_response', { cause: { name: 'TokensTooLongForCookie' } });
     cookie.set(reply, { value, maxAgeSeconds: idleEndsAt - now });
   }
@@ -119,7 +119,7 @@ export function createSessions({ config, oauthClient, refreshes, endedSessions }
       throw new ApiError('session_invalid');
     }
     const latest = await findLatest(refreshed);
-    await write(reply, latest);
+    write(reply, latest);
     return latest;
   }
 
@@ -147,7 +147,7 @@ export function createSessions({ config, oauthClient, refreshes, endedSessions }
   return {
     async start(reply, { tokens, replaces }) {
       const session = startSession(tokens, { maxSeconds: sessionMaxSeconds });
-      await write(reply, session);
+      write(reply, session);
       // Otherwise a refresh of the previous session that is still in flight would overwrite the new cookie.
       if (replaces) await endedSessions.add(replaces);
       return toTokenResponse(session);
@@ -158,7 +158,7 @@ export function createSessions({ config, oauthClient, refreshes, endedSessions }
       const session = await findLatest(opened);
       if (!hasFreshAccessToken(session))
         return toTokenResponse(await refreshSession(request, reply, session));
-      if (session !== opened || isDueForSealing(session)) await write(reply, session);
+      if (session !== opened || isDueForSealing(session)) write(reply, session);
       return toTokenResponse(session);
     },
 
@@ -168,7 +168,7 @@ export function createSessions({ config, oauthClient, refreshes, endedSessions }
 
     async end(request, reply) {
       cookie.clear(reply);
-      const session = await peek(request);
+      const session = peek(request);
       if (!session) return;
       // Mark the session as ended before looking up its successor. A concurrent refresh publishes its result first and
       // checks for the end second, so one of the two always notices the other.

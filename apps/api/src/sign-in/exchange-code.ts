@@ -16,7 +16,7 @@ interface SessionEnd {
 
 /** What a sign-in needs of the sessions. */
 export interface SessionStarter {
-  peek: (request: FastifyRequest) => Promise<SessionEnd | undefined>;
+  peek: (request: FastifyRequest) => SessionEnd | undefined;
   start: (
     reply: FastifyReply,
     options: { tokens: TokenSet; replaces: SessionEnd | undefined },
@@ -49,7 +49,7 @@ export function createExchangeCode(options: ExchangeCodeOptions): ExchangeCode {
   return async (request, reply, { flow, response }) => {
     // `state` before `error` before `code`: without a transaction of this browser, the rest of the response is ignored.
     const key = { state: response.state, flow };
-    const transaction = await transactions.open(request, reply, key);
+    const transaction = transactions.open(request, reply, key);
     if ('error' in response) {
       transactions.clear(reply, key);
       const isDenied = response.error === 'access_denied';
@@ -69,7 +69,7 @@ export function createExchangeCode(options: ExchangeCodeOptions): ExchangeCode {
       });
     transactions.clear(reply, key);
 
-    const replaces = (await sessions.peek(request)) ?? transaction.replaces;
+    const replaces = sessions.peek(request) ?? transaction.replaces;
     const tokenResponse = await sessions.start(reply, { tokens, replaces });
     // The callback of the server-side flow receives no Strict cookie, so this one may exist unseen.
     if (flow === 'server-side' || signedOutCookie.isSet(request)) signedOutCookie.clear(reply);

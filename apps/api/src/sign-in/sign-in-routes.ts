@@ -31,7 +31,7 @@ export const signInRoutes: FastifyPluginAsync<SignInRoutesOptions> = async (app,
     PATHS.start,
     { schema: { body: EmptyRequest, response: { 200: StartResponse } }, config },
     async (request, reply): Promise<StartResponse> => {
-      return { ...(await signIns.prepare(request, reply, transaction)), expiresIn: TRANSACTION_SECONDS };
+      return { ...signIns.prepare(request, reply, transaction), expiresIn: TRANSACTION_SECONDS };
     },
   );
 

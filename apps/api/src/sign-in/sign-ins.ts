@@ -17,10 +17,10 @@ export interface SignIns {
     request: FastifyRequest,
     reply: FastifyReply,
     transaction: TransactionRequest,
-  ) => Promise<{ authorizationUrl: string; state: string }>;
+  ) => { authorizationUrl: string; state: string };
   exchangeCode: ExchangeCode;
   /** Ends all pending transactions of this browser. The next sign-in lets the user choose another account. */
-  forget: (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
+  forget: (request: FastifyRequest, reply: FastifyReply) => void;
 }
 
 interface SignInsOptions {
@@ -39,8 +39,8 @@ export function createSignIns(options: SignInsOptions): SignIns {
   const signedOutCookie = defineCookie(config.topology.nameCookie('signed-out'), config.topology);
 
   return {
-    async prepare(request, reply, transaction) {
-      const { state, codeVerifier } = await transactions.create(request, reply, transaction);
+    prepare(request, reply, transaction) {
+      const { state, codeVerifier } = transactions.create(request, reply, transaction);
       const authorizationUrl = oauthClient.buildAuthorizationUrl({
         state,
         codeVerifier,
@@ -58,8 +58,8 @@ export function createSignIns(options: SignInsOptions): SignIns {
       signedOutCookie,
     }),
 
-    async forget(request, reply) {
-      await transactions.clearAll(request, reply);
+    forget(request, reply) {
+      transactions.clearAll(request, reply);
       signedOutCookie.set(reply, { value: '1', maxAgeSeconds: SIGNED_OUT_SECONDS });
     },
   };

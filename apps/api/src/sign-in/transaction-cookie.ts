@@ -47,14 +47,14 @@ export interface TransactionCookies {
     request: FastifyRequest,
     reply: FastifyReply,
     transaction: TransactionRequest,
-  ) => Promise<TransactionSecrets>;
+  ) => TransactionSecrets;
   /**
    * Clears the cookie if it can never be used again.
    * @throws ApiError
    */
-  open: (request: FastifyRequest, reply: FastifyReply, key: TransactionKey) => Promise<Transaction>;
+  open: (request: FastifyRequest, reply: FastifyReply, key: TransactionKey) => Transaction;
   clear: (reply: FastifyReply, key: TransactionKey) => void;
-  clearAll: (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
+  clearAll: (request: FastifyRequest, reply: FastifyReply) => void;
 }
 
 export const TRANSACTION_SECONDS = 600;
@@ -73,33 +73,30 @@ export function createTransactionCookies({ topology, sessionKeys }: Config): Tra
   const cookieOf = ({ state, flow }: TransactionKey): Cookie =>
     cookieNamed(prefix + hashState(state).slice(0, 16), flow);
 
-  async function pendingCookies(request: FastifyRequest) {
+  function pendingCookies(request: FastifyRequest) {
     const names = Object.keys(request.cookies).filter(
       (name) => name.startsWith(prefix) && /^[\w-]{16}$/.test(name.slice(prefix.length)),
     );
-    return Promise.all(
-      names.map(async (name) => {
-        const opened = await sealer.open({ name }, request);
-        if (opened.status !== 'ok') return { cookie: cookieNamed(name, 'browser'), issuedAt: 0 };
-        return { cookie: cookieNamed(name, opened.payload.flow), issuedAt: opened.payload.issuedAt };
-      }),
-    );
+    return names.map((name) => {
+      const opened = sealer.open({ name }, request);
+      if (opened.status !== 'ok') return { cookie: cookieNamed(name, 'browser'), issuedAt: 0 };
+      return { cookie: cookieNamed(name, opened.payload.flow), issuedAt: opened.payload.issuedAt };
+    });
   }
 
   /** Makes room for one more. The cookies of a browser must not outgrow the header limit of a proxy. */
-  async function clearOldest(request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    const pending = await pendingCookies(request);
-    const newestFirst = pending.toSorted((a, b) => b.issuedAt - a.issuedAt);
+  function clearOldest(request: FastifyRequest, reply: FastifyReply): void {
+    const newestFirst = pendingCookies(request).toSorted((a, b) => b.issuedAt - a.issuedAt);
     for (const { cookie } of newestFirst.slice(MAX_PENDING - 1)) cookie.clear(reply);
   }
 
   return {
-    async create(request, reply, transaction) {
-      await clearOldest(request, reply);
+    create(request, reply, transaction) {
+      clearOldest(request, reply);
       const secrets = { state: randomToken(), codeVerifier: randomToken() };
       const cookie = cookieOf({ state: secrets.state, flow: transaction.flow });
       const issuedAt = Math.floor(Date.now() / 1000);
-      const value = await sealer.seal(cookie, {
+      const value = sealer.seal(cookie, {
         ...transaction,
         stateHash: hashState(secrets.state),
         codeVerifier: secrets.codeVerifier,
@@ -112,9 +109,9 @@ export function createTransactionCookies({ topology, sessionKeys }: Config): Tra
       return secrets;
     },
 
-    async open(request, reply, { state, flow }) {
+    open(request, reply, { state, flow }) {
       const cookie = cookieOf({ state, flow });
-      const opened = await sealer.open(cookie, request);
+      const opened = sealer.open(cookie, request);
       if (opened.status === 'absent') throw new ApiError('transaction_not_found');
       // A newer deployment may have sealed the cookie, and may receive the next request.
       if (opened.status === 'unknown_key') throw new ApiError('transaction_invalid');
@@ -139,8 +136,8 @@ export function createTransactionCookies({ topology, sessionKeys }: Config): Tra
 
     clear: (reply, key) => cookieOf(key).clear(reply),
 
-    async clearAll(request, reply) {
-      for (const { cookie } of await pendingCookies(request)) cookie.clear(reply);
+    clearAll(request, reply) {
+      for (const { cookie } of pendingCookies(request)) cookie.clear(reply);
     },
   };
 }

@@ -84,12 +84,12 @@ test('any environment is parsed or reported without quoting a value', () => {
   );
 });
 
-test('no changed cookie opens', async () => {
+test('no changed cookie opens', () => {
   const topology = computeTopology([WEB_ORIGIN], WEB_ORIGIN);
   const cookie = defineCookie('__Host-Http-x', topology);
   const keys: SessionKeys = [{ kid: 'k1', bytes: new Uint8Array(32).fill(1) }];
   const sealer = createSealer({ keys, purpose: 'x', schema: v.object({ text: v.string() }) });
-  const sealed = (await sealer.seal(cookie, { text: 'hello' })) ?? '';
+  const sealed = sealer.seal(cookie, { text: 'hello' }) ?? '';
   const header = fc
     .record(
       {
@@ -116,12 +116,10 @@ test('no changed cookie opens', async () => {
       .array(fc.oneof(fc.constantFrom(...parts), fc.base64String()), { maxLength: 6 })
       .map((some) => some.join('.')),
   );
-  await fc.assert(
-    fc.asyncProperty(value, async (given) => {
-      const opened = await sealer.open(cookie, { cookies: { [cookie.name]: given } });
-      // base64url has several spellings of the same bytes. Each of them may open.
-      const isSame = bytesOf(given) === bytesOf(sealed);
-      expect(opened.status === 'ok' && !isSame).toBe(false);
+  fc.assert(
+    fc.property(value, (given) => {
+      const opened = sealer.open(cookie, { cookies: { [cookie.name]: given } });
+      expect(opened.status === 'ok').toBe(given === sealed);
     }),
     { numRuns: 2000 },
   );
@@ -151,11 +149,4 @@ function faultsOf(env: Record<string, string>): readonly string[] {
     if (!(error instanceof ConfigError)) throw error;
     return error.faults;
   }
-}
-
-function bytesOf(value: string): string {
-  return value
-    .split('.')
-    .map((part) => Buffer.from(part, 'base64url').toString('hex'))
-    .join('.');
 }
