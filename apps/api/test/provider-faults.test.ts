@@ -5,6 +5,7 @@ import type { InjectOptions, LightMyRequestResponse } from 'fastify';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { errorOf } from './support/browser.ts';
 import { httpAnswer, startFaultyProvider, type Fault } from './doubles/faulty-provider.ts';
+import { moveClock } from './support/clock.ts';
 import { portOf } from './support/port-of.ts';
 import { startApi, WEB_ORIGIN } from './support/test-api.ts';
 
@@ -67,6 +68,7 @@ async function prepare() {
     provider,
     /** Sends all requests at once to a second API, whose provider address or time-out may differ. */
     async ask({ url = provider.url, timeoutMs = 2000 }: { url?: string; timeoutMs?: number }) {
+      moveClock(190); // The access tokens live for 200 seconds, so every session is due for a refresh.
       const { app, log } = await startApi({ env: { OAUTH_PROVIDER: url, ...serverSide }, timeoutMs });
       const answers = await Promise.all(
         Object.entries(requests).map(async ([route, request]) => [route, await app.inject(request)] as const),

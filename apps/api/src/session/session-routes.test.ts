@@ -58,6 +58,27 @@ describe('session', () => {
     expect(events()).toContain('session_refreshed');
   });
 
+  test.each([60, 120, 299, 1000])(
+    'an access token that lives for %d seconds is refreshed when a fifth of its life is left, not at every request',
+    async (expires_in) => {
+      const { browser } = await startApi();
+      provider.tokenAnswers.push(() =>
+        json({ access_token: 'short', token_type: 'Bearer', expires_in, refresh_token: 'refresh-1' }),
+      );
+      await signIn(browser, provider);
+      moveClock(0.8 * expires_in - 1);
+      for (let visits = 0; visits < 3; visits += 1) {
+        expect(tokensOf(await browser.post(PATHS.session)).access_token).toBe('short');
+      }
+      expect(provider.refreshRequests()).toHaveLength(0);
+      moveClock(2);
+      provider.tokenAnswers.push(() =>
+        json({ access_token: 'next', token_type: 'Bearer', expires_in, refresh_token: 'refresh-2' }),
+      );
+      expect(tokensOf(await browser.post(PATHS.session)).access_token).toBe('next');
+    },
+  );
+
   test('session seals the cookie again after an hour, which moves its idle end', async () => {
     const { browser } = await startApi({ env: { SESSION_IDLE_SECONDS: '5000' } });
     await signIn(browser, provider);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { TokenResponse } from '@oneclick/shared/messages';
-import { REFRESH_BEFORE_END_SECONDS } from '@oneclick/shared/refresh-before-end';
+import { refreshMarginSeconds } from '@oneclick/shared/refresh-margin';
 import * as v from 'valibot';
 import type { TokenSet } from '../provider/token-response.ts';
 
@@ -13,6 +13,8 @@ export const Session = v.object({
   refreshToken: v.optional(v.string()),
   accessToken: v.optional(v.string()),
   accessTokenExpiresAt: v.number(),
+  /** From the issue of the access token to its end. Missing in cookies that an earlier version has sealed. */
+  accessTokenSeconds: v.optional(v.number(), 7200),
   scope: v.string(),
   /** When the cookie was sealed. */
   issuedAt: v.number(),
@@ -42,14 +44,21 @@ export function continueSession(session: Session, tokens: TokenSet): Session {
 }
 
 function describeTokens({ accessToken, refreshToken, expiresInSeconds, scope }: TokenSet) {
-  const accessTokenExpiresAt = unixNow() + expiresInSeconds;
-  return { tokenSetId: randomUUID(), accessToken, refreshToken, accessTokenExpiresAt, scope };
+  return {
+    tokenSetId: randomUUID(),
+    accessToken,
+    refreshToken,
+    accessTokenExpiresAt: unixNow() + expiresInSeconds,
+    accessTokenSeconds: expiresInSeconds,
+    scope,
+  };
 }
 
 /** Whether the access token lasts long enough for a page. One that can't be refreshed is used until its last second. */
 export function hasFreshAccessToken(session: Session): boolean {
-  const enough = session.refreshToken === undefined ? 1 : REFRESH_BEFORE_END_SECONDS;
-  return session.accessToken !== undefined && secondsLeft(session) >= enough;
+  const { accessToken, refreshToken, accessTokenSeconds } = session;
+  const enough = refreshToken === undefined ? 1 : refreshMarginSeconds(accessTokenSeconds);
+  return accessToken !== undefined && secondsLeft(session) >= enough;
 }
 
 export function isDueForSealing({ issuedAt, idleEndsAt }: Session): boolean {

@@ -69,7 +69,7 @@ export async function startFaultyProvider({ isTls = false }: FaultyProviderOptio
   return provider;
 }
 
-/** The tokens differ each time. The access token is about to expire, so that the API refreshes it at once. */
+/** The tokens differ each time. */
 function answerTo(head: string): object {
   if (head.startsWith('GET')) return { id: 1, username: 'user1' };
   tokens += 1;

@@ -10,6 +10,7 @@ export function exampleSession(): Session {
     refreshToken: `refresh-${randomUUID()}`,
     accessToken: `access-${randomUUID()}`,
     accessTokenExpiresAt: now + 7200,
+    accessTokenSeconds: 7200,
     scope: 'profile balance',
     issuedAt: now,
     idleEndsAt: now + 604_800,

@@ -43,7 +43,7 @@ test('a refresh that failed offline is tried again when the network is back', as
   await loadSignedInPage({ expires_in: 60 });
   setOnline(false);
   const failed = serve('session', () => Response.error());
-  await later(31_000);
+  await later(55_000);
   await vi.waitFor(() => expect(failed.length).toBeGreaterThan(0));
   // The answer arrives, and the next try is set.
   await later(1_000);

@@ -1,11 +1,13 @@
 import type { TokenResponse } from '@oneclick/shared/messages';
-import { REFRESH_BEFORE_END_SECONDS, REFRESH_MARGIN_SECONDS } from '@oneclick/shared/refresh-before-end';
+import { refreshMarginSeconds } from '@oneclick/shared/refresh-margin';
 import { startStopwatch } from './stopwatch.ts';
 
 /** A timer stands still while the machine sleeps, so it wakes in short steps and looks at the stopwatch. */
 const MAX_TIMER_MS = 30_000;
 /** A token that has expired on arrival must not cause one request after the other. */
 const MIN_REFRESH_MS = 1_000;
+/** Page and API count whole seconds on clocks of their own. Asked a moment too early, the API returns the same token. */
+const MAX_CLOCK_DIFFERENCE_SECONDS = 10;
 
 /** The access token of this tab and the time at which it is due for a refresh. */
 export interface AccessToken {
@@ -45,8 +47,8 @@ export function createAccessToken({ onRefreshDue }: { onRefreshDue: () => void }
   return {
     store({ access_token, expires_in }) {
       token = { value: access_token, expiresAfterMs: expires_in * 1000, elapsedMs: startStopwatch() };
-      // The API refreshes a little earlier than this, so its answer is a new token. Half of a short life is enough.
-      const beforeEnd = Math.min(REFRESH_BEFORE_END_SECONDS - REFRESH_MARGIN_SECONDS, expires_in / 2);
+      const margin = refreshMarginSeconds(expires_in);
+      const beforeEnd = margin - Math.min(MAX_CLOCK_DIFFERENCE_SECONDS, margin / 2);
       refreshAfterMs = Math.max((expires_in - beforeEnd) * 1000, MIN_REFRESH_MS);
       refreshIfDue();
     },

@@ -75,7 +75,7 @@ test('a refresh that is due asks for the session only: the API refreshes it for 
   await loadSignedInPage({ expires_in: 60 });
   await loadSignedInPage({ expires_in: 60 });
   const sessions = serve('session', () => answer.token({ access_token: 'token-2' }));
-  await later(40_000);
+  await later(55_000);
   await vi.waitFor(() => expect(sessions).toHaveLength(2));
 });
 
@@ -83,7 +83,7 @@ test('after an answer with Retry-After no refresh is requested earlier', async (
   stopClock();
   const client = await loadSignedInPage({ expires_in: 60 });
   const requests = serve('session', () => answer.error('provider_unavailable', { 'Retry-After': '50' }));
-  await later(31_000);
+  await later(55_000);
   await vi.waitFor(() => expect(requests).toHaveLength(1));
   await later(30_000);
   await expect(client.fetchUserinfo()).rejects.toMatchObject({ code: 'provider_unavailable' });
