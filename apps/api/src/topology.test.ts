@@ -35,3 +35,20 @@ test('with several web origins, cookies follow the widest relation, and each ori
   expect(topology.cookieAttributes).toMatchObject({ sameSite: 'none', partitioned: true });
   expect([...(topology.acceptedFetchSites.get('https://example.com') ?? [])]).toEqual(['same-origin']);
 });
+
+test.each([
+  [['https://app.example.com'], 'https://app.example.com', '__Host-oneclick-session'],
+  [['https://app.example.com'], 'https://app.example.com:8443', '__Host-oneclick-session'],
+  [
+    ['https://other.example.com', 'https://app.example.com'],
+    'https://app.example.com',
+    '__Host-oneclick-session',
+  ],
+  [['http://localhost:5173'], 'http://localhost:3000', 'oneclick-session_3000'],
+  [['https://app.example.com'], 'https://api.example.com', undefined],
+  [['https://app.example.com'], 'https://api.example.org', undefined],
+  // All cookies are partitioned. A page of one of the two sites could not delete the hint.
+  [['https://example.com', 'https://other.org'], 'https://example.com', undefined],
+])('web apps at %j read the hint of an API at %s in the cookie %s', (webOrigins, apiOrigin, name) => {
+  expect(computeTopology(webOrigins, apiOrigin).sessionHintName).toBe(name);
+});

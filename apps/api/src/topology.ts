@@ -1,3 +1,4 @@
+import { sessionHintName } from '@oneclick/shared/session-hint';
 import { getDomain } from 'tldts';
 
 /** How the web app's origin relates to the API's, as a browser sees it. */
@@ -16,11 +17,13 @@ export interface Topology {
   cookieAttributes: CookieAttributes;
   /** The full name of a cookie. It has the prefix where browsers enforce it. */
   nameCookie: (name: string) => string;
+  /** The full name of the cookie that tells a page about its session. Undefined if no page can read the API's cookies. */
+  sessionHintName: string | undefined;
 }
 
 interface CookieAttributes {
   path: '/';
-  httpOnly: true;
+  httpOnly: boolean;
   secure: boolean;
   sameSite: 'strict' | 'lax' | 'none';
   partitioned: boolean;
@@ -57,6 +60,10 @@ export function computeTopology(webOrigins: readonly string[], apiOrigin: string
     // `__Host-Http-` proves that the cookie was set by a server, over https, for this host alone, and never by a
     // script (RFC 10017 §6.1.3.2). Cookies ignore ports, so on loopback the name contains the port of the API.
     nameCookie: (name) => (isSecure ? `__Host-Http-${name}` : `${name}_${api.port || '80'}`),
+    sessionHintName:
+      relation !== 'cross-site' && webOrigins.some((origin) => new URL(origin).hostname === api.hostname)
+        ? sessionHintName(api)
+        : undefined,
   };
 }
 

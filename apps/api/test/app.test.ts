@@ -16,11 +16,24 @@ const LOOPBACK = { WEB_ORIGIN: 'http://localhost:5173', API_ORIGIN: 'http://loca
 
 describe('cookies', () => {
   test.each([
-    ['same-origin', {}, '__Host-Http-', '; Path=/; HttpOnly; Secure; SameSite=Strict'],
-    ['same-site', SAME_SITE, '__Host-Http-', '; Path=/; HttpOnly; Secure; SameSite=Strict'],
-    ['cross-site', CROSS_SITE, '__Host-Http-', '; Path=/; HttpOnly; Secure; Partitioned; SameSite=None'],
-    ['http loopback', LOOPBACK, '', '; Path=/; HttpOnly; SameSite=Lax'],
-  ])('%s: each cookie is set and cleared with the same attributes', async (_, env, prefix, attributes) => {
+    [
+      'same-origin',
+      {},
+      '__Host-Http-',
+      '; Path=/; HttpOnly; Secure; SameSite=Strict',
+      '__Host-oneclick-session',
+    ],
+    ['same-site', SAME_SITE, '__Host-Http-', '; Path=/; HttpOnly; Secure; SameSite=Strict', undefined],
+    [
+      'cross-site',
+      CROSS_SITE,
+      '__Host-Http-',
+      '; Path=/; HttpOnly; Secure; Partitioned; SameSite=None',
+      undefined,
+    ],
+    ['http loopback', LOOPBACK, '', '; Path=/; HttpOnly; SameSite=Lax', 'oneclick-session_3000'],
+  ])('%s: each cookie is set and cleared with the same attributes', async (...row) => {
+    const [, env, prefix, attributes, hintName] = row;
     const { browser } = await startApi({ env });
     const port = prefix ? '' : '_3000';
 
@@ -29,7 +42,9 @@ describe('cookies', () => {
       name: expect.stringMatching(new RegExp(`^${prefix}tx${port}_[\\w-]{16}$`)),
       attributes,
     };
-    const session = { name: `${prefix}session${port}`, attributes };
+    // A page that has the host of the API reads the hint of its session, which alone is not HttpOnly.
+    const hint = { name: hintName, attributes: attributes.replace('; HttpOnly', '') };
+    const session = [{ name: `${prefix}session${port}`, attributes }, ...(hintName ? [hint] : [])];
     const signedOut = { name: `${prefix}signed-out${port}`, attributes };
     expect(cookiesOf(started.headers)).toEqual([transaction]);
 
@@ -38,11 +53,15 @@ describe('cookies', () => {
       code: provider.authorize(authorizationUrl),
       state,
     });
-    expect(cookiesOf(exchanged.headers)).toEqual([transaction, session]);
-    expect(cookiesOf((await browser.post(PATHS.refreshToken)).headers)).toEqual([session]);
+    expect(cookiesOf(exchanged.headers)).toEqual([transaction, ...session]);
+    expect(cookiesOf((await browser.post(PATHS.refreshToken)).headers)).toEqual(session);
 
     await browser.start();
-    expect(cookiesOf((await browser.post(PATHS.logout)).headers)).toEqual([session, transaction, signedOut]);
+    expect(cookiesOf((await browser.post(PATHS.logout)).headers)).toEqual([
+      ...session,
+      transaction,
+      signedOut,
+    ]);
     expect(await browser.cookieNames()).toEqual([signedOut.name]);
   });
 });

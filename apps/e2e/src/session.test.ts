@@ -20,6 +20,23 @@ test('a reload keeps the session without showing the sign-in screen', async ({ p
   expect(await person.page.evaluate(() => Reflect.get(window, 'seen'))).not.toContain('signed-out');
 });
 
+test('a person stays signed in when the browser deletes what scripts have stored', async ({ person }) => {
+  await person.openApp();
+  await person.signIn();
+  await person.page.evaluate(() => localStorage.clear());
+  await person.page.reload();
+  await person.seesAccount();
+
+  const reported = person.page.waitForResponse(/logout/);
+  await person.see('sign-out').click();
+  await reported;
+  const calls: string[] = [];
+  person.page.on('request', (request) => calls.push(new URL(request.url()).pathname));
+  await person.page.reload();
+  await person.seesSignedOut();
+  expect(calls.filter((path) => path.startsWith('/api/'))).toEqual([]);
+});
+
 test('a visitor who has never signed in causes no request to the API', async ({ person }) => {
   const calls: string[] = [];
   person.page.on('request', (request) => {

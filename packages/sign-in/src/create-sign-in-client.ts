@@ -38,7 +38,7 @@ export function createBrowserClient({
   isFramed,
 }: SignInClientOptions & { isFramed: () => boolean }): SignInClient {
   if (import.meta.env?.MODE === 'development') reportWrongSetUp();
-  takeServerSideOutcome();
+  const claimedError = takeServerSideOutcome();
 
   const closing = new AbortController();
   const api = createApiClient({ apiOrigin });
@@ -115,7 +115,7 @@ export function createBrowserClient({
     },
     closing.signal,
   );
-  void keeper.restore();
+  void keeper.restore({ claimedError });
 
   return {
     getSession: store.getSession,

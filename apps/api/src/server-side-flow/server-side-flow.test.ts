@@ -2,7 +2,7 @@ import { PATHS } from '@oneclick/shared/paths';
 import type { LightMyRequestResponse } from 'fastify';
 import { HttpResponse } from 'msw';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { errorOf, SESSION_COOKIE, tokensOf, type Browser } from '../../test/support/browser.ts';
+import { errorOf, SESSION_COOKIE, SESSION_HINT, tokensOf, type Browser } from '../../test/support/browser.ts';
 import { moveClock, stopClock } from '../../test/support/clock.ts';
 import { CLIENT_SECRET, startApi, WEB_ORIGIN } from '../../test/support/test-api.ts';
 import { json, PROVIDER, useProvider } from '../../test/doubles/test-provider.ts';
@@ -134,7 +134,7 @@ describe('callback', () => {
     expect(placeOf(await comeBack(browser, { code, state, iss: 'x', session_state: 'y' }))).toBe(
       `${WEB_ORIGIN}/?login=success`,
     );
-    expect(await browser.cookieNames()).toEqual([SESSION_COOKIE]);
+    expect(await browser.cookieNames()).toEqual([SESSION_COOKIE, SESSION_HINT]);
     expect(Object.fromEntries(provider.tokenRequests[0] ?? [])).toEqual({
       grant_type: 'authorization_code',
       code,
@@ -374,7 +374,7 @@ describe('user info', () => {
     moveClock(6901);
     const [first] = await Promise.all([ask(browser), ask(browser), ask(browser)]);
     expect(first.json()).toEqual({ id: 1, username: 'user1' });
-    expect(first.headers['set-cookie']).toMatch(new RegExp(`^${SESSION_COOKIE}=`));
+    expect(cookieOf(first)).toMatch(new RegExp(`^${SESSION_COOKIE}=`));
     await ask(browser);
     expect(provider.refreshRequests()).toHaveLength(1);
   });

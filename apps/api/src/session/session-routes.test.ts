@@ -1,7 +1,14 @@
 import { PATHS } from '@oneclick/shared/paths';
 import { HttpResponse, http } from 'msw';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { errorOf, SESSION_COOKIE, tokensOf } from '../../test/support/browser.ts';
+import {
+  type Browser,
+  errorOf,
+  SESSION_COOKIE,
+  SESSION_HINT,
+  setCookiesOf,
+  tokensOf,
+} from '../../test/support/browser.ts';
 import { moveClock, stopClock } from '../../test/support/clock.ts';
 import { signIn } from '../../test/support/sign-in.ts';
 import { startApi, VALID_ENV, WEB_ORIGIN } from '../../test/support/test-api.ts';
@@ -83,7 +90,7 @@ describe('session', () => {
     const { browser } = await startApi({ env: { SESSION_IDLE_SECONDS: '5000' } });
     await signIn(browser, provider);
     moveClock(3601);
-    expect((await browser.post(PATHS.session)).headers['set-cookie']).toMatch(/Max-Age=5000/);
+    expect(setCookiesOf(await browser.post(PATHS.session))[0]).toMatch(/Max-Age=5000/);
     moveClock(3000); // Past the first idle end.
     tokensOf(await browser.post(PATHS.session));
   });
@@ -113,7 +120,7 @@ describe('session', () => {
       const { app } = await startApi();
       const response = await app.inject(request(PATHS.session, `${SESSION_COOKIE}=${value}`));
       expect(errorOf(response)).toBe('401 session_invalid');
-      expect(response.headers['set-cookie']).toMatch(new RegExp(`^${SESSION_COOKIE}=; Max-Age=0`));
+      expect(setCookiesOf(response)[0]).toMatch(new RegExp(`^${SESSION_COOKIE}=; Max-Age=0`));
     },
   );
 
@@ -148,7 +155,7 @@ describe('session', () => {
     const both = await startApi({ env: { SESSION_KEYS: `${k2},${k1}` } });
     const refreshed = await both.app.inject(request(PATHS.refreshToken, oldCookie));
     tokensOf(refreshed);
-    const newCookie = refreshed.cookies.map(({ name, value }) => `${name}=${value}`).join();
+    const newCookie = refreshed.cookies.map(({ name, value }) => `${name}=${value}`).join('; ');
 
     const last = await startApi({ env: { SESSION_KEYS: k2 } });
     tokensOf(await last.app.inject(request(PATHS.session, newCookie)));
@@ -166,7 +173,7 @@ describe('session', () => {
     });
     const response = await other.app.inject(request(PATHS.session, await browser.sessionCookie()));
     expect(errorOf(response)).toBe('401 session_invalid');
-    expect(response.headers['set-cookie']).toMatch(/Max-Age=0/);
+    expect(setCookiesOf(response)[0]).toMatch(/Max-Age=0/);
   });
 
   test.each([
@@ -180,7 +187,7 @@ describe('session', () => {
     for (const path of [PATHS.session, PATHS.refreshToken]) {
       const response = await app.inject(request(path, cookie));
       expect(errorOf(response)).toBe('401 session_expired');
-      expect(response.headers['set-cookie']).toMatch(/Max-Age=0/);
+      expect(setCookiesOf(response)[0]).toMatch(/Max-Age=0/);
     }
     expect(provider.refreshRequests()).toHaveLength(0);
     expect(events()).toContain('session_ended');
@@ -190,7 +197,7 @@ describe('session', () => {
     const { browser } = await startApi({ env: { SESSION_IDLE_SECONDS: '800', SESSION_MAX_SECONDS: '1000' } });
     await signIn(browser, provider);
     moveClock(700);
-    expect((await browser.post(PATHS.refreshToken)).headers['set-cookie']).toMatch(/Max-Age=300;/);
+    expect(setCookiesOf(await browser.post(PATHS.refreshToken))[0]).toMatch(/Max-Age=300;/);
     moveClock(301);
     expect(errorOf(await browser.post(PATHS.refreshToken))).toBe('401 no_session'); // The cookie jar has dropped the expired cookie.
   });
@@ -291,7 +298,7 @@ describe('refresh-token', () => {
       moveClock(10);
       const response = await app.inject(request(path, oldCookie));
       expect(tokensOf(response)).toEqual({ ...latest, expires_in: 7190 });
-      expect(response.headers['set-cookie']).toMatch(new RegExp(`^${SESSION_COOKIE}=ey`));
+      expect(setCookiesOf(response)[0]).toMatch(new RegExp(`^${SESSION_COOKIE}=ey`));
       expect(provider.refreshRequests()).toHaveLength(2);
     },
   );
@@ -395,6 +402,47 @@ describe('refresh-token', () => {
     expect(errorOf(await browser.post(PATHS.refreshToken, { refresh_token: 'x' }))).toBe(
       '400 invalid_request',
     );
+  });
+});
+
+const hasHint = async ({ cookieNames }: Browser) => (await cookieNames()).includes(SESSION_HINT);
+
+describe('the hint for the page', () => {
+  test('the hint lives as long as the session cookie, and a script can read it', async () => {
+    const { browser } = await startApi({ env: { SESSION_IDLE_SECONDS: '5000' } });
+    await signIn(browser, provider);
+    moveClock(4000);
+    const [session, hint] = setCookiesOf(await browser.post(PATHS.session));
+    expect(session).toMatch(/; Max-Age=5000; .*; HttpOnly/);
+    expect(hint).toBe(`${SESSION_HINT}=1; Max-Age=5000; Path=/; Secure; SameSite=Strict`);
+  });
+
+  test('the hint goes with the session cookie at a sign-out and at the end of a session', async () => {
+    const { browser } = await startApi();
+    await signIn(browser, provider);
+    expect(await hasHint(browser)).toBe(true);
+    await browser.post(PATHS.logout);
+    expect(await hasHint(browser)).toBe(false);
+
+    await signIn(browser, provider);
+    provider.tokenAnswers.push(() => json({ error: 'invalid_grant' }, 400));
+    expect(errorOf(await browser.post(PATHS.refreshToken))).toBe('401 session_expired');
+    expect(await hasHint(browser)).toBe(false);
+  });
+
+  test('a refusal that keeps the session cookie keeps the hint', async () => {
+    const { browser } = await startApi();
+    await signIn(browser, provider);
+    provider.tokenAnswers.push(() => json({ error: 'invalid_request' }, 400));
+    expect(errorOf(await browser.post(PATHS.refreshToken))).toBe('401 session_refused');
+    expect(await browser.cookieNames()).toEqual([SESSION_COOKIE, SESSION_HINT]);
+  });
+
+  test('a hint without a session cookie is cleared, so that the next page load asks nothing', async () => {
+    const { app } = await startApi();
+    const response = await app.inject(request(PATHS.session, `${SESSION_HINT}=1`));
+    expect(errorOf(response)).toBe('401 no_session');
+    expect(setCookiesOf(response)).toEqual([expect.stringMatching(`^${SESSION_HINT}=; Max-Age=0`)]);
   });
 });
 

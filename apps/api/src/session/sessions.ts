@@ -3,11 +3,12 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '../config.ts';
 import { ApiError, toApiError } from '../http/api-error.ts';
 import { reportEvent, reportScopeChange } from '../http/events.ts';
-import { createSealer, defineCookie } from '../http/sealed-cookie.ts';
+import { createSealer } from '../http/sealed-cookie.ts';
 import type { OAuthClient } from '../provider/oauth-client.ts';
 import type { TokenSet } from '../provider/token-response.ts';
 import type { EndedSessions } from './ended-sessions.ts';
 import type { RefreshOnce } from './refresh-once.ts';
+import { defineSessionCookie } from './session-cookie.ts';
 import {
   continueSession,
   hasFreshAccessToken,
@@ -47,13 +48,16 @@ interface SessionsOptions {
 
 export function createSessions({ config, oauthClient, refreshes, endedSessions }: SessionsOptions): Sessions {
   const { topology, sessionKeys, sessionIdleSeconds, sessionMaxSeconds } = config;
-  const cookie = defineCookie(topology.nameCookie('session'), topology);
+  const cookie = defineSessionCookie(topology);
   const sealer = createSealer({ keys: sessionKeys, purpose: 'session', schema: Session });
 
   /** Clears the cookie if it can never be opened again. */
   async function open(request: FastifyRequest, reply: FastifyReply): Promise<Session> {
     const opened = sealer.open(cookie, request);
-    if (opened.status === 'absent') throw new ApiError('no_session');
+    if (opened.status === 'absent') {
+      cookie.clearLoneHint(request, reply);
+      throw new ApiError('no_session');
+    }
     if (opened.status !== 'ok') {
       // A newer deployment may have sealed the cookie. Clearing it would sign users out during a rolling deploy.
       if (opened.status !== 'unknown_key') cookie.clear(reply);

@@ -1,7 +1,7 @@
 import { PATHS } from '@oneclick/shared/paths';
 import { HttpResponse } from 'msw';
 import { beforeEach, expect, test } from 'vitest';
-import { errorOf, SESSION_COOKIE, tokensOf } from '../../test/support/browser.ts';
+import { errorOf, SESSION_COOKIE, SESSION_HINT, tokensOf } from '../../test/support/browser.ts';
 import { moveClock, stopClock } from '../../test/support/clock.ts';
 import { signIn } from '../../test/support/sign-in.ts';
 import { CLIENT_SECRET, startApi, VALID_ENV, WEB_ORIGIN } from '../../test/support/test-api.ts';
@@ -68,7 +68,7 @@ test('the code exchange answers with tokens, sets the session cookie and clears 
 
   const tokens = tokensOf(response);
   expect(tokens).toMatchObject({ token_type: 'Bearer', expires_in: 7200, scope: 'profile balance' });
-  expect(await browser.cookieNames()).toEqual([SESSION_COOKIE]);
+  expect(await browser.cookieNames()).toEqual([SESSION_COOKIE, SESSION_HINT]);
   expect(response.payload + JSON.stringify(response.headers)).not.toMatch(/refresh-/);
   expect(events()).toEqual(['sign_in_prepared', 'sign_in_completed']);
 

@@ -13,8 +13,9 @@ interface BrowserOptions<R extends ApiResponse> {
   apiOrigin: string;
 }
 
-/** The name of the session cookie on the https origins of the tests. */
+/** The names of the session cookie and of its hint for the page, on the https origins of the tests. */
 export const SESSION_COOKIE = '__Host-Http-session';
+export const SESSION_HINT = '__Host-oneclick-session';
 
 export type Browser = ReturnType<typeof createBrowser<LightMyRequestResponse>>;
 
@@ -36,7 +37,7 @@ export function createBrowser<R extends ApiResponse>({ app, webOrigin, apiOrigin
       ...request,
       headers: { ...(cookie && { cookie }), ...request.headers },
     });
-    for (const header of [response.headers['set-cookie'] ?? []].flat()) {
+    for (const header of setCookiesOf(response)) {
       await jar.setCookie(header, url, { sameSiteContext: context });
     }
     return response;
@@ -78,6 +79,11 @@ export function createBrowser<R extends ApiResponse>({ app, webOrigin, apiOrigin
 
 function startResponse(json: unknown): { authorizationUrl: string; state: string } {
   return v.parse(v.object({ authorizationUrl: v.string(), state: v.string() }), json);
+}
+
+/** The values of all `Set-Cookie` headers, in order. */
+export function setCookiesOf({ headers }: Pick<ApiResponse, 'headers'>): string[] {
+  return [headers['set-cookie'] ?? []].flat().map(String);
 }
 
 export function errorOf(response: ApiResponse): string {

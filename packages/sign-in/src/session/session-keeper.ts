@@ -2,21 +2,26 @@ import { PATHS } from '@oneclick/shared/paths';
 import type { TokenResponse } from '@oneclick/shared/messages';
 import { parseTokenResponse } from '../api/api-answers.ts';
 import type { ApiClient } from '../api/api-client.ts';
-import { SignInError } from '../sign-in-error.ts';
+import { type ErrorDetails, SignInError } from '../sign-in-error.ts';
 import { type EventLog, failureEvent } from '../sign-in/event-log.ts';
 import { takeSignInOutcome } from '../sign-in/sign-in-outcome.ts';
 import { createAccessToken } from '../token/access-token.ts';
 import { createRefresh, type Refresh } from '../token/refresh-once-for-all-tabs.ts';
 import type { OtherTabs } from './other-tabs.ts';
 import { retryDelayMs } from './retry-delay.ts';
-import { readSessionMark, writeSessionMark } from './session-mark.ts';
+import { readSessionMark, type SessionMark, writeSessionMark } from './session-mark.ts';
 import type { SessionStore } from './session-store.ts';
 import type { SignOut } from './sign-out.ts';
 
 /** Keeps the user signed in: restores the session, refreshes its token in time, and ends it when the API refuses. */
 export interface SessionKeeper {
-  /** Asks the API for the session that the browser remembers. A visitor who never signed in causes no request. */
-  restore(): Promise<void>;
+  /**
+   * Asks the API for the session that the browser remembers, and after a sign-in that another page has finished. A
+   * visitor who never signed in causes no request.
+   * @param options.mark replaces the mark of the browser, where the caller knows better
+   * @param options.claimedError from the address of the page. Shown if the API answers that nobody is signed in
+   */
+  restore(options?: { mark?: SessionMark; claimedError?: ErrorDetails | undefined }): Promise<void>;
   /** Retries now what failed for a passing reason. */
   tryAgain(this: void): void;
   /** Signs the user in with this token, or stores the token after a refresh. */
@@ -87,18 +92,21 @@ export function createSessionKeeper({
     );
   }
 
-  async function restore(): Promise<void> {
-    const mark = readSessionMark();
+  async function restore({
+    mark = readSessionMark(),
+    claimedError,
+  }: Parameters<SessionKeeper['restore']>[0] = {}): Promise<void> {
     const outcome = takeSignInOutcome();
+    const completed = outcome && 'isCompleted' in outcome ? outcome : undefined;
+    const error = outcome && 'code' in outcome ? outcome : undefined;
+    if (error) events.record(failureEvent(error));
     // Taken also if it is not used: a later restore must not find an outdated answer.
     const early = takeEarlySession();
     if (mark === 'sign-out-pending') signOut.report();
     const session = store.getSession();
     // A warning stays on the screen while the request is retried.
     store.startGeneration(session.status === 'loading' ? session : { status: 'loading' });
-    const error = outcome && 'code' in outcome ? outcome : undefined;
-    if (error) events.record(failureEvent(error));
-    if (mark !== 'signed-in') {
+    if (mark === 'sign-out-pending' || (mark === 'none' && !completed && !claimedError)) {
       store.transition({ status: 'signed-out', step: 'idle', ...(error && { error }) });
       return;
     }
@@ -107,15 +115,24 @@ export function createSessionKeeper({
       const response = await api.post(PATHS.session, { parse: parseTokenResponse, ...early });
       if (startedIn !== store.generation()) return;
       setSignedIn(response);
-      if (!outcome || 'code' in outcome) return;
+      if (!completed) return;
       otherTabs.post({ type: 'signed-in' });
-      events.record({ type: 'completed', ...(outcome.tookMs !== undefined && { tookMs: outcome.tookMs }) });
+      events.record({
+        type: 'completed',
+        ...(completed.tookMs !== undefined && { tookMs: completed.tookMs }),
+      });
     } catch (cause) {
       if (startedIn !== store.generation()) return;
       const failure = SignInError.from(cause);
-      if (failure.status === 401) return endSession(failure);
-      store.setWarning(failure.details);
-      restoreTimer = setTimeout(() => void restore(), retryDelayMs(failedTries++, failure));
+      const isRefused = failure.status === 401;
+      if (isRefused) endSession(failure);
+      if (claimedError && (isRefused || mark === 'none')) {
+        events.record(failureEvent(claimedError));
+        store.transition({ status: 'signed-out', step: 'idle', error: claimedError });
+      } else if (!isRefused) {
+        store.setWarning(failure.details);
+        restoreTimer = setTimeout(() => void restore(), retryDelayMs(failedTries++, failure));
+      }
     }
   }
 
