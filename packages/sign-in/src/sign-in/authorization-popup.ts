@@ -22,8 +22,9 @@ export interface AuthorizationPopup {
  * click itself: a browser blocks a window that opens after an awaited request. Returns undefined if it was blocked.
  */
 export function openAuthorizationPopup({ isEmpty }: { isEmpty: boolean }): AuthorizationPopup | undefined {
-  const left = Math.max(0, Math.round(window.screenX + (window.outerWidth - WIDTH) / 2));
-  const top = Math.max(0, Math.round(window.screenY + (window.outerHeight - HEIGHT) / 2));
+  // Negative on a monitor left of or above the primary one.
+  const left = Math.round(window.screenX + (window.outerWidth - WIDTH) / 2);
+  const top = Math.round(window.screenY + (window.outerHeight - HEIGHT) / 2);
   // `_blank`: with a name, a second sign-in would take over the window of the first one.
   const popup = window.open(
     isEmpty ? 'about:blank' : WEB_PATHS.opening,
