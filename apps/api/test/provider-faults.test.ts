@@ -148,6 +148,20 @@ describe('before a connection exists, nothing is sent and the transaction is kep
     expect(impostor.requests).toBe(0);
   });
 
+  test('silence during the TLS handshake answers provider_timeout and keeps the transaction', async () => {
+    const { ask } = await prepare();
+    const sockets: Socket[] = [];
+    const server = createServer((socket) => void sockets.push(socket)).listen(0, '127.0.0.1');
+    onTestFinished(() => {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+    });
+    await new Promise((resolve) => server.once('listening', resolve));
+    const { answers } = await ask({ url: `https://127.0.0.1:${portOf(server)}`, timeoutMs: 300 });
+    expect(codesOf(answers)).toEqual(onAllRoutes('provider_timeout'));
+    expect(cookiesOf(answers)).toEqual({});
+  });
+
   test('a server without TLS answers provider_unavailable and keeps the transaction', async () => {
     const { ask } = await prepare();
     const server = createServer((socket) => void socket.end(`HTTP/1.1 400 ${CANARY}\r\n\r\n`)).listen(
@@ -313,7 +327,7 @@ test.each(FAULTS)(
   async (_, code, fault) => {
     const { provider, ask } = await prepare();
     provider.fault = fault;
-    const { answers, log } = await ask(code === 'provider_timeout' ? { timeoutMs: 300 } : {});
+    const { answers, log } = await ask(code === 'provider_timeout' ? { timeoutMs: 1000 } : {});
     expect(codesOf(answers)).toEqual(onAllRoutes(code));
     expect(cookiesOf(answers)).toEqual(TRANSACTIONS_CLEARED);
     expectNoCanary(answers, log);

@@ -18,9 +18,8 @@ const MAX_WAIT_MS = 1000;
 export function createIncludeUserinfo({ fetchUserinfo }: ResourceClient): IncludeUserinfo {
   return async ({ log, query }, tokenResponse) => {
     if (query.include === undefined) return tokenResponse;
-    const signal = AbortSignal.timeout(MAX_WAIT_MS);
     try {
-      const userinfo = await fetchUserinfo(tokenResponse.access_token, { signal });
+      const userinfo = await fetchUserinfo(tokenResponse.access_token, { timeoutMs: MAX_WAIT_MS });
       return { ...tokenResponse, userinfo };
     } catch (error) {
       log.info({ err: error }, 'userinfo left out');

@@ -3,7 +3,7 @@ import * as oauth from 'oauth4webapi';
 import type { ProviderConfig } from '../config.ts';
 import { ApiError } from '../http/api-error.ts';
 import type { ProviderEndpoint } from '../http/events.ts';
-import type { ProviderFetch } from './provider-fetch.ts';
+import type { ProviderFetch, ProviderResponse } from './provider-fetch.ts';
 import { readTokenResponse, type TokenSet } from './token-response.ts';
 
 /** The requests to the provider's authorization, token and revocation endpoints. */
@@ -48,22 +48,27 @@ export function createOAuthClient(provider: ProviderConfig, providerFetch: Provi
     provider.clientAuth === 'client_secret_basic'
       ? clientSecretBasic(provider.clientSecret)
       : oauth.ClientSecretPost(provider.clientSecret);
-  /** The library expects a `Response`. It contains only the headers that are read afterwards. */
-  const fetchFrom =
-    (endpoint: ProviderEndpoint) =>
-    async (url: string, { method, headers, body, signal }: FormRequest): Promise<Response> => {
-      const request = { endpoint, method, headers, body: body.toString(), ...(signal && { signal }) };
-      const { status, contentType, retryAfter, ...response } = await providerFetch(url, request);
-      // `new Response` throws if a response with one of these two statuses has a body.
-      const hasNoBody = status === 204 || status === 205;
-      const responseHeaders = { 'content-type': contentType, 'retry-after': retryAfter };
-      return new Response(hasNoBody ? null : response.body, { status, headers: responseHeaders });
-    };
-  const optionsFor = (endpoint: ProviderEndpoint) => ({
-    [oauth.customFetch]: fetchFrom(endpoint),
-    // The configuration accepts plain http for loopback hosts only.
-    [oauth.allowInsecureRequests]: true,
-  });
+  /**
+   * Sends a request that the library builds, and returns the provider's response. The library passes a `Response` on
+   * without reading it, so this one is empty: a `Response` with a body costs more than the rest of the request.
+   */
+  async function send(
+    endpoint: ProviderEndpoint,
+    request: (options: RequestOptions) => Promise<Response>,
+    { timeoutMs }: { timeoutMs?: number } = {},
+  ): Promise<ProviderResponse> {
+    const { promise: response, resolve } = Promise.withResolvers<ProviderResponse>();
+    await request({
+      [oauth.customFetch]: async (url, { method, headers, body }) => {
+        const form = { endpoint, method, headers, body: body.toString(), ...(timeoutMs && { timeoutMs }) };
+        resolve(await providerFetch(url, form));
+        return new Response();
+      },
+      // The configuration accepts plain http for loopback hosts only.
+      [oauth.allowInsecureRequests]: true,
+    });
+    return response;
+  }
 
   return {
     buildAuthorizationUrl({ state, codeVerifier, redirectUri, isAfterSignOut }) {
@@ -91,20 +96,18 @@ export function createOAuthClient(provider: ProviderConfig, providerFetch: Provi
         new URLSearchParams({ code, state }),
         state,
       );
-      const grant = [parameters, redirectUri, codeVerifier, optionsFor('token')] as const;
-      const response = await oauth.authorizationCodeGrantRequest(server, client, clientAuth, ...grant);
+      const grant = [server, client, clientAuth, parameters, redirectUri, codeVerifier] as const;
+      const response = await send('token', (options) =>
+        oauth.authorizationCodeGrantRequest(...grant, options),
+      );
       return readTokenResponse(response, { requestedScope: provider.scope, toErrorCode: toCodeError });
     },
 
     async refreshTokenGrant({ refreshToken: old, scope }) {
-      const response = await oauth.refreshTokenGrantRequest(
-        server,
-        client,
-        clientAuth,
-        old,
-        optionsFor('token'),
+      const response = await send('token', (options) =>
+        oauth.refreshTokenGrantRequest(server, client, clientAuth, old, options),
       );
-      const tokens = await readTokenResponse(response, {
+      const tokens = readTokenResponse(response, {
         requestedScope: scope,
         toErrorCode: toRefreshError,
       });
@@ -113,15 +116,22 @@ export function createOAuthClient(provider: ProviderConfig, providerFetch: Provi
 
     async revoke(token) {
       if (!provider.revocationEndpoint) return;
-      const options = { ...optionsFor('revocation'), signal: AbortSignal.timeout(REVOCATION_TIMEOUT_MS) };
-      const response = await oauth.revocationRequest(server, client, clientAuth, token, options);
-      if (response.ok) return;
-      throw new ApiError('provider_bad_response', { cause: { name: `HTTP ${response.status}` } });
+      const { status } = await send(
+        'revocation',
+        (options) => oauth.revocationRequest(server, client, clientAuth, token, options),
+        { timeoutMs: REVOCATION_TIMEOUT_MS },
+      );
+      if (status < 200 || status > 299) {
+        throw new ApiError('provider_bad_response', { cause: { name: `HTTP ${status}` } });
+      }
     },
   };
 }
 
-type FormRequest = oauth.CustomFetchOptions<'POST', URLSearchParams>;
+type RequestOptions = Pick<
+  oauth.TokenEndpointRequestOptions,
+  typeof oauth.allowInsecureRequests | typeof oauth.customFetch
+>;
 
 /**
  * RFC 6749 §2.3.1: id and secret are form-encoded first. oauth4webapi also encodes `-` and `_`, which is allowed but

@@ -1,6 +1,8 @@
 import { createServer, type RequestListener } from 'node:http';
+import type { Socket } from 'node:net';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { expect, onTestFinished, test } from 'vitest';
+import { wasNeverSent } from './never-sent-error.ts';
 import { createProviderFetch } from './provider-fetch.ts';
 import { portOf } from '../../test/support/port-of.ts';
 
@@ -61,8 +63,76 @@ test.each([
   },
 );
 
-test('a caller can set a shorter time-out with its own signal', async () => {
+test('a caller can set a shorter time-out, but no longer one', async () => {
   const url = await serve(() => {});
-  const answer = providerFetch(url, { endpoint: 'token', headers: {}, signal: AbortSignal.timeout(50) });
+  const answer = providerFetch(url, { endpoint: 'token', headers: {}, timeoutMs: 50 });
   await expect(answer).rejects.toMatchObject({ code: 'provider_timeout' });
+  const impatient = createProviderFetch({ timeoutMs: 50 }, { emit: () => undefined });
+  const longer = impatient(url, { endpoint: 'token', headers: {}, timeoutMs: 60_000 });
+  await expect(longer).rejects.toMatchObject({ code: 'provider_timeout' });
+});
+
+test('a request right after a response uses the same connection', async () => {
+  const sockets = new Set<Socket>();
+  const url = await serve(({ socket }, response) => {
+    sockets.add(socket);
+    response.end();
+  });
+  for (let i = 0; i < 5; i += 1) await providerFetch(url, { endpoint: 'userinfo', headers: {} });
+  expect(sockets.size).toBe(1);
+});
+
+/** A provider that answers the first request of each connection and drops the connection at the second one. */
+async function serveOncePerConnection() {
+  const seen = new Set<Socket>();
+  const received: string[] = [];
+  const url = await serve(({ method = '', socket }, response) => {
+    received.push(method);
+    if (seen.has(socket)) return socket.destroy();
+    seen.add(socket);
+    return response.end(`answer ${received.length}`);
+  });
+  return { url, received };
+}
+
+test('a GET on a kept connection that the provider drops is sent once more', async () => {
+  const { url, received } = await serveOncePerConnection();
+  expect(await providerFetch(url, { endpoint: 'userinfo', headers: {} })).toMatchObject({ body: 'answer 1' });
+  expect(await providerFetch(url, { endpoint: 'userinfo', headers: {} })).toMatchObject({ body: 'answer 3' });
+  expect(received).toEqual(['GET', 'GET', 'GET']);
+});
+
+test('a POST on a kept connection that the provider drops is not sent again', async () => {
+  const { url, received } = await serveOncePerConnection();
+  await providerFetch(url, { endpoint: 'userinfo', headers: {} });
+  const answer = providerFetch(url, { endpoint: 'token', headers: {}, method: 'POST', body: 'code=x' });
+  await expect(answer).rejects.toMatchObject({ code: 'provider_unavailable' });
+  expect(await answer.catch(wasNeverSent)).toBe(false);
+  expect(received).toEqual(['GET', 'POST']);
+});
+
+test('a GET whose answer breaks off on a kept connection is not sent again', async () => {
+  const received: string[] = [];
+  const url = await serve(({ method = '', socket }, response) => {
+    received.push(method);
+    if (received.length === 1) return response.end('ok');
+    response.writeHead(200, { 'content-length': 100 }).write('{', () => socket.destroy());
+    return undefined;
+  });
+  await providerFetch(url, { endpoint: 'userinfo', headers: {} });
+  const answer = providerFetch(url, { endpoint: 'userinfo', headers: {} });
+  await expect(answer).rejects.toMatchObject({ code: 'provider_unavailable' });
+  expect(received).toEqual(['GET', 'GET']);
+});
+
+test('a GET on a kept connection that is never answered is not sent again', async () => {
+  const received: string[] = [];
+  const url = await serve(({ method = '' }, response) => {
+    received.push(method);
+    if (received.length === 1) response.end('ok');
+  });
+  await providerFetch(url, { endpoint: 'userinfo', headers: {} });
+  const answer = providerFetch(url, { endpoint: 'userinfo', headers: {}, timeoutMs: 200 });
+  await expect(answer).rejects.toMatchObject({ code: 'provider_timeout' });
+  expect(received).toEqual(['GET', 'GET']);
 });

@@ -7,7 +7,7 @@ import { parseTopupUrl } from './topup-url.ts';
 
 /** Requests the user's resources from the provider, with the user's access token. */
 export interface ResourceClient {
-  fetchUserinfo: (accessToken: string, options?: { signal?: AbortSignal }) => Promise<Userinfo>;
+  fetchUserinfo: (accessToken: string, options?: { timeoutMs?: number }) => Promise<Userinfo>;
   /** @returns a link that is safe to open */
   fetchTopupUrl: (accessToken: string) => Promise<string>;
 }
@@ -20,7 +20,7 @@ export function createResourceClient(
   async function getJson(
     endpoint: 'userinfo' | 'topup',
     accessToken: string,
-    options: { signal?: AbortSignal } = {},
+    options: { timeoutMs?: number } = {},
   ): Promise<unknown> {
     const answer = await providerFetch(provider[`${endpoint}Endpoint`], {
       ...options,

@@ -1,7 +1,7 @@
 import type { ErrorCode } from '@oneclick/shared/error-status';
 import * as v from 'valibot';
 import { ApiError } from '../http/api-error.ts';
-import { boundedRetryAfter, isHtml } from './provider-fetch.ts';
+import { boundedRetryAfter, isHtml, type ProviderResponse } from './provider-fetch.ts';
 
 /** The tokens of one grant. */
 export interface TokenSet {
@@ -19,16 +19,15 @@ interface ReadOptions {
 }
 
 /** Reads a response of the token endpoint. @throws {ApiError} for anything but tokens */
-export async function readTokenResponse(response: Response, options: ReadOptions): Promise<TokenSet> {
-  const { status, headers } = response;
-  const body = await response.text();
+export function readTokenResponse(response: ProviderResponse, options: ReadOptions): TokenSet {
+  const { status, body } = response;
   if (status === 200) return parseTokens(body, options.requestedScope);
 
   const cause = { name: `HTTP ${status}` };
   const isErrorResponse = [400, 401, 403].includes(status);
-  const isFromProxy = isErrorResponse && isHtml({ contentType: headers.get('content-type') ?? '', body });
+  const isFromProxy = isErrorResponse && isHtml(response);
   if (status >= 500 || status === 429 || isFromProxy) {
-    const retryAfter = boundedRetryAfter(headers.get('retry-after') ?? '');
+    const retryAfter = boundedRetryAfter(response.retryAfter);
     throw new ApiError('provider_unavailable', { cause, headers: retryAfter });
   }
   const code = isErrorResponse ? options.toErrorCode(status, parseError(body)) : 'provider_bad_response';

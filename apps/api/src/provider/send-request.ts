@@ -1,0 +1,155 @@
+import type { buildConnector, Dispatcher } from 'undici';
+import { NeverSentError } from './never-sent-error.ts';
+
+export interface OutgoingRequest {
+  url: string;
+  method: 'GET' | 'POST';
+  headers: Record<string, string>;
+  body: string | undefined;
+  /** For everything, from waiting for a connection to the last byte of the response. */
+  timeoutMs: number;
+}
+
+export interface IncomingResponse {
+  status: number;
+  headers: Record<string, string | string[] | undefined>;
+  body: Buffer;
+}
+
+/**
+ * Sends one HTTP request and reads the whole response. Follows no redirect.
+ *
+ * @throws {NeverSentError} if no byte of the request was sent: the host is unknown, refuses, is silent or has an invalid
+ * certificate
+ * @throws {DOMException} a `TimeoutError`
+ * @throws {Error} named `BodyTooLargeError`, `HTTPParserError` or `HeadersOverflowError`, or another error of undici's
+ */
+export type SendRequest = (request: OutgoingRequest) => Promise<IncomingResponse>;
+
+const CONNECT_TIMEOUT_MS = 3000;
+
+/** @param maxBodyBytes of a response, as it arrives */
+export async function createSendRequest({ maxBodyBytes }: { maxBodyBytes: number }): Promise<SendRequest> {
+  const { Agent, buildConnector: build } = await import('undici');
+  const connections = countConnections(build({ timeout: CONNECT_TIMEOUT_MS }));
+  const dispatcher = new Agent({
+    connect: connections.connect,
+    connections: 128,
+    keepAliveTimeout: 30_000,
+    // The deadline of each request is shorter than undici's two time-outs.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  });
+
+  return async (request) => {
+    const deadline = performance.now() + request.timeoutMs;
+    const attempt = () => dispatch({ dispatcher, connections, request, deadline, maxBodyBytes });
+    try {
+      return await attempt();
+    } catch (error) {
+      const isRepeatable = error instanceof NeverSentError || error instanceof ConnectionDroppedError;
+      if (!isRepeatable || performance.now() >= deadline) throw error;
+      return attempt();
+    }
+  };
+}
+
+/**
+ * The server closed a kept connection instead of answering, as it may at any time. The request was a GET, which may be
+ * sent again (RFC 9110 §9.2.2).
+ */
+class ConnectionDroppedError extends Error {
+  override name = 'ConnectionDroppedError';
+}
+
+class BodyTooLargeError extends Error {
+  override name = 'BodyTooLargeError';
+}
+
+interface Connections {
+  connect: buildConnector.connector;
+  /** How many have been made. */
+  count: () => number;
+}
+
+function countConnections(connect: buildConnector.connector): Connections {
+  let count = 0;
+  return {
+    connect: (options, callback) =>
+      connect(options, (...result) => {
+        count += 1;
+        callback(...result);
+      }),
+    count: () => count,
+  };
+}
+
+interface Attempt {
+  dispatcher: Dispatcher;
+  connections: Connections;
+  request: OutgoingRequest;
+  deadline: number;
+  maxBodyBytes: number;
+}
+
+/**
+ * undici's `request` does the same with a stream, an abort signal and an async resource for each request, which cost more
+ * than the request itself: docs/decisions/2026-11-25-undici-dispatch.md.
+ */
+function dispatch(attempt: Attempt): Promise<IncomingResponse> {
+  const { dispatcher, connections, request, deadline, maxBodyBytes } = attempt;
+  const { url, method, headers, body = null } = request;
+  const { origin, pathname, search } = new URL(url);
+  const connectionsBefore = connections.count();
+  /** Undefined until a connection is ready. Before that, no byte has been sent. */
+  let sent: { controller: Dispatcher.DispatchController; isConnectionKept: boolean } | undefined;
+  let response: Omit<IncomingResponse, 'body'> | undefined;
+  const chunks: Buffer[] = [];
+  let byteCount = 0;
+
+  // A promise settles once. undici may report more afterwards, such as the end of a request that was given up.
+  return new Promise((resolve, reject) => {
+    let timeout: DOMException | undefined;
+    const timer = setTimeout(() => {
+      timeout = new DOMException('the provider took too long', 'TimeoutError');
+      fail(timeout);
+      sent?.controller.abort(timeout);
+    }, deadline - performance.now());
+
+    function fail(error: Error): void {
+      clearTimeout(timer);
+      if (!sent) reject(new NeverSentError('ConnectError', { cause: error }));
+      else if (method === 'GET' && sent.isConnectionKept && !response && !timeout) {
+        reject(new ConnectionDroppedError('dropped', { cause: error }));
+      } else reject(error);
+    }
+
+    const options = { origin, path: pathname + search, method, headers, body };
+    dispatcher.dispatch(options, {
+      onRequestStart(controller) {
+        // The request was still waiting for a connection when its time was up.
+        if (timeout) return controller.abort(timeout);
+        sent = { controller, isConnectionKept: connections.count() === connectionsBefore };
+      },
+      onResponseStart(_controller, status, responseHeaders) {
+        // Only informational responses (1xx) come before the response.
+        if (status >= 200) response = { status, headers: responseHeaders };
+      },
+      onResponseData(controller, chunk) {
+        byteCount += chunk.byteLength;
+        // Closes the connection and ends in `onResponseError`.
+        if (byteCount > maxBodyBytes) controller.abort(new BodyTooLargeError());
+        else chunks.push(chunk);
+      },
+      onResponseEnd() {
+        clearTimeout(timer);
+        if (!response) return;
+        const complete = { ...response, body: Buffer.concat(chunks) };
+        // undici frees the connection in an immediate of its own, which it is about to set. A caller that sends the next
+        // request before that would open a second connection.
+        queueMicrotask(() => setImmediate(resolve, complete));
+      },
+      onResponseError: (_controller, error) => fail(error),
+    });
+  });
+}
