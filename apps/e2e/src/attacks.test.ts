@@ -17,7 +17,7 @@ function foreignPage(system: System, html: string): string {
 function countExchanges(context: BrowserContext): { count: number } {
   const exchanges = { count: 0 };
   context.on('request', (request) => {
-    if (request.url().endsWith(PATHS.exchangeToken)) exchanges.count += 1;
+    if (new URL(request.url()).pathname === PATHS.exchangeToken) exchanges.count += 1;
   });
   return exchanges;
 }

@@ -1,4 +1,5 @@
 import { StartResponse } from '@oneclick/shared/messages';
+import { PATHS } from '@oneclick/shared/paths';
 import * as v from 'valibot';
 import { expect, test } from './system.ts';
 
@@ -95,7 +96,7 @@ test('a cancelled sign-in does not sign in later, and its window closes when the
 test('a double click opens one window and exchanges one code', async ({ person, context }) => {
   const exchanges: string[] = [];
   context.on('request', (request) => {
-    if (request.url().endsWith('/exchange-token')) exchanges.push(request.url());
+    if (new URL(request.url()).pathname === PATHS.exchangeToken) exchanges.push(request.url());
   });
   await person.openApp();
   const [popup] = await Promise.all([
@@ -230,7 +231,7 @@ test('a tab that receives the answer after the window has finished the sign-in r
 }) => {
   const exchanges: string[] = [];
   context.on('request', (request) => {
-    if (request.url().endsWith('/exchange-token')) exchanges.push(request.frame().page().url());
+    if (new URL(request.url()).pathname === PATHS.exchangeToken) exchanges.push(request.frame().page().url());
   });
   // Like a frozen tab: messages to it wait until it wakes up.
   await person.page.addInitScript(() => {

@@ -1,4 +1,5 @@
 import { PATHS } from '@oneclick/shared/paths';
+import { createInitialUserinfo } from './account/initial-userinfo.ts';
 import { topUp } from './account/top-up.ts';
 import { parseUserinfo } from './api/api-answers.ts';
 import { createApiClient } from './api/api-client.ts';
@@ -43,6 +44,7 @@ export function createBrowserClient({
   const closing = new AbortController();
   const api = createApiClient({ apiOrigin });
   const store = createSessionStore();
+  const initialUserinfo = createInitialUserinfo(store);
   const events = createEventLog();
   recordSignOuts({ store, events });
 
@@ -72,6 +74,7 @@ export function createBrowserClient({
     events,
     otherTabs,
     signOut,
+    initialUserinfo,
     takeEarlySession() {
       const early = takeEarlySession();
       // The early script asked the API that the page names, which is not the API of this client.
@@ -124,7 +127,12 @@ export function createBrowserClient({
     signIn: signInFlow.signIn,
     signOut: signOut.signOut,
     tryAgain: keeper.tryAgain,
-    fetchUserinfo: (options) => fetchWithAccessToken(PATHS.userinfo, { ...options, parse: parseUserinfo }),
+    async fetchUserinfo(options) {
+      const userinfo = await fetchWithAccessToken(PATHS.userinfo, { ...options, parse: parseUserinfo });
+      initialUserinfo.forget();
+      return userinfo;
+    },
+    getInitialUserinfo: initialUserinfo.read,
     fetchWithAccessToken,
     topUp: () => topUp(fetchWithAccessToken),
     onEvent: events.onEvent,
@@ -149,6 +157,7 @@ function createServerClient(): SignInClient {
     signOut: () => Promise.resolve(),
     tryAgain: doNothing,
     fetchUserinfo: reject,
+    getInitialUserinfo: doNothing,
     fetchWithAccessToken: reject,
     topUp: reject,
     onEvent: () => doNothing,

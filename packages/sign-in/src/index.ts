@@ -9,7 +9,13 @@ export type {
   SignedOutSession,
   SigningInSession,
 } from './session/session.ts';
-export type { SignInClient, SignInClientOptions, SignInRequest, TopUpTab } from './sign-in-client.ts';
+export type {
+  InitialUserinfo,
+  SignInClient,
+  SignInClientOptions,
+  SignInRequest,
+  TopUpTab,
+} from './sign-in-client.ts';
 export { type ErrorDetails, isSignInErrorCode, SignInError, type SignInErrorCode } from './sign-in-error.ts';
 export { inAppBrowser } from './sign-in/in-app-browser.ts';
 export type { SignInEvent } from './sign-in/sign-in-event.ts';

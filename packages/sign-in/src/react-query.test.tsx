@@ -1,8 +1,8 @@
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { QueryClient, QueryClientProvider, QueryObserver } from '@tanstack/react-query';
 import { act, cleanup, render, screen } from '@testing-library/react';
 import { afterEach, expect, test, vi } from 'vitest';
-import { SignInError } from './index.ts';
-import { useUser } from './react-query.ts';
+import { type Session, SignInError } from './index.ts';
+import { userinfoQuery, useUser } from './react-query.ts';
 import { SignInProvider } from './react.tsx';
 import { createFakeSignInClient, type FakeSignInClient } from './testing.ts';
 
@@ -29,6 +29,43 @@ const ALICE = { username: 'alice' };
 test('useUser reads the account of the signed-in user', async () => {
   renderUsername(createFakeSignInClient({ user: ALICE }));
   expect(await screen.findByText('alice')).toBeTruthy();
+});
+
+test('useUser has the account that came with the token in its first render, and sends no request for it', () => {
+  const client = createFakeSignInClient({ user: ALICE, hasInitialUserinfo: true });
+  const fetchUserinfo = vi.spyOn(client, 'fetchUserinfo');
+  renderUsername(client);
+  expect(screen.getByText('alice')).toBeTruthy();
+  expect(fetchUserinfo).not.toHaveBeenCalled();
+});
+
+test('an account that came with the token long ago is shown and read again at once', async () => {
+  const client = createFakeSignInClient({ user: ALICE, hasInitialUserinfo: true });
+  const readAtMs = Date.now() - 60_000;
+  const initial = { userinfo: { id: 1, username: 'alice before' }, readAtMs };
+  vi.spyOn(client, 'getInitialUserinfo').mockReturnValue(initial);
+  renderUsername(client);
+  expect(screen.getByText('alice before')).toBeTruthy();
+  await screen.findByText('alice');
+});
+
+test('once the account has been read, no query starts with the one that came with the token', async () => {
+  const client = createFakeSignInClient({ user: ALICE, hasInitialUserinfo: true });
+  await client.fetchUserinfo();
+  vi.spyOn(client, 'fetchUserinfo').mockReturnValue(new Promise(() => {}));
+  renderUsername(client);
+  expect(screen.getByText('nobody')).toBeTruthy();
+});
+
+test('the query of a former session does not start with the account of the present one', () => {
+  const client = createFakeSignInClient({ user: ALICE, hasInitialUserinfo: true });
+  const former = client.getSession();
+  client.setSession({ status: 'signed-in', sessionId: 'next-session', scopes: [] });
+  const queryClient = new QueryClient();
+  const dataOf = (session: Session) =>
+    new QueryObserver(queryClient, userinfoQuery(client, session)).getCurrentResult().data;
+  expect(dataOf(former)).toBeUndefined();
+  expect(dataOf(client.getSession())).toMatchObject(ALICE);
 });
 
 test('useUser sends no request while nobody is signed in', () => {

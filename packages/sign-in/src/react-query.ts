@@ -12,6 +12,9 @@ const TRIES = 3;
  * The account of the user as query options for `useQuery`, `prefetchQuery` or `invalidateQueries`. The key contains the
  * session id, so that no user is shown the data of another. While nobody is signed in, the query is disabled.
  *
+ * It starts with the account that came with the token, which counts as fetched when the token arrived. So a sign-in or a
+ * reload needs no request for it.
+ *
  * A 401 needs no retry here: `fetchUserinfo` has refreshed the token and tried once more. A failure that passes is
  * tried again by itself over the last known data, and never earlier than the API's `Retry-After` asks.
  *
@@ -19,10 +22,16 @@ const TRIES = 3;
  * const { queryKey } = userinfoQuery(client, session);
  * await queryClient.invalidateQueries({ queryKey });
  */
-export function userinfoQuery(client: Pick<SignInClient, 'fetchUserinfo'>, session: Session) {
+export function userinfoQuery(
+  client: Pick<SignInClient, 'fetchUserinfo' | 'getInitialUserinfo'>,
+  session: Session,
+) {
+  const readInitial = () => (session.isSignedIn ? client.getInitialUserinfo(session.sessionId) : undefined);
   return queryOptions<Userinfo, SignInError>({
     queryKey: ['sign-in', 'userinfo', session.isSignedIn ? session.sessionId : undefined],
     queryFn: ({ signal }) => client.fetchUserinfo({ signal }),
+    initialData: () => readInitial()?.userinfo,
+    initialDataUpdatedAt: () => readInitial()?.readAtMs,
     enabled: session.isSignedIn,
     staleTime: STALE_AFTER_MS,
     retry: (failures, { retryable, retryAfterMs }) =>

@@ -51,6 +51,17 @@ export interface TopUpTab {
 }
 
 /**
+ * The account that came with the token, in the answer that signed the user in.
+ * @example
+ * const initial: InitialUserinfo = { userinfo: { id: 12345, username: 'user123' }, readAtMs: Date.now() };
+ */
+export interface InitialUserinfo {
+  readonly userinfo: Userinfo;
+  /** When it was read: milliseconds as in `Date.now()`. */
+  readonly readAtMs: number;
+}
+
+/**
  * The sign-in of one tab. It has the access token in a closure: no method returns it, and no property contains it.
  * All methods may be passed on without their object.
  * @example
@@ -111,6 +122,16 @@ export interface SignInClient {
    * const { username, balance_formatted } = await client.fetchUserinfo();
    */
   fetchUserinfo(this: void, options?: { signal?: AbortSignal }): Promise<Userinfo>;
+
+  /**
+   * The account that came with the token, so that the first render after a sign-in or a reload needs no request. With
+   * React Query, `useUser()` starts with it. Undefined once `fetchUserinfo` has read a newer one, for a session other
+   * than the present one, and if the API did not send it: then call `fetchUserinfo`.
+   * @param sessionId of the signed-in session
+   * @example
+   * const user = client.getInitialUserinfo(session.sessionId)?.userinfo ?? (await client.fetchUserinfo());
+   */
+  getInitialUserinfo(this: void, sessionId: string): InitialUserinfo | undefined;
 
   /**
    * GET with the access token, to a path of the API. Refreshes the token and tries once more after a 401.

@@ -2,6 +2,7 @@ import { INCLUDE_USERINFO, PATHS } from '@oneclick/shared/paths';
 import { HttpResponse } from 'msw';
 import { describe, expect, test } from 'vitest';
 import { errorOf, tokensOf, type Browser } from '../../test/support/browser.ts';
+import { moveClock } from '../../test/support/clock.ts';
 import { signIn } from '../../test/support/sign-in.ts';
 import { startApi } from '../../test/support/test-api.ts';
 import { json, useProvider } from '../../test/doubles/test-provider.ts';
@@ -28,9 +29,8 @@ test('exchange-token answers the account with the token, read with that token', 
 
 test('session answers the account with the token, also with a token that it has just refreshed', async () => {
   const { browser } = await startApi();
-  provider.accessTokenSeconds = 200; // Due for a refresh at once.
   const { access_token: first } = await signIn(browser, provider);
-  provider.accessTokenSeconds = 7200;
+  moveClock(7000); // The token is due for a refresh.
   const refreshed = tokensOf(await browser.post(PATHS.session + WITH_USERINFO));
   const sealed = tokensOf(await browser.post(PATHS.session + WITH_USERINFO));
   expect(provider.refreshRequests()).toHaveLength(1);
@@ -67,8 +67,8 @@ test('refresh-token and a refused session send the provider no request for useri
 
 test('of two requests that share one refresh, only the one that asks for the account gets it', async () => {
   const { browser } = await startApi();
-  provider.accessTokenSeconds = 200;
   await signIn(browser, provider);
+  moveClock(7000);
   const responses = await Promise.all(
     ['', WITH_USERINFO].map((query) => browser.post(PATHS.session + query)),
   );
@@ -94,7 +94,7 @@ describe('the token does not depend on userinfo', () => {
   ])(
     'if the provider answers userinfo with %s, the page gets its token and stays signed in',
     async (_, answer) => {
-      const { browser, log } = await startApi({ timeoutMs: 10_000 });
+      const { browser, log } = await startApi({ timeoutMs: 60_000 });
       provider.resourceAnswer = answer;
       const signedIn = await signInWith(browser, WITH_USERINFO);
       expect(signedIn).not.toHaveProperty('userinfo');

@@ -1,5 +1,6 @@
 import { PATHS } from '@oneclick/shared/paths';
 import { hkdfSync } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { compactDecrypt } from 'jose/jwe/compact/decrypt';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -40,9 +41,10 @@ describe('one refresh for all', () => {
 
   test('of the requests that share a refresh over three instances, those that ask for the account get it', async () => {
     const page = fleet.openPage();
-    fleet.provider.accessTokenSeconds = 200; // Due for a refresh at once.
+    fleet.provider.accessTokenSeconds = 1;
     await signIn(page, fleet.provider);
     fleet.provider.accessTokenSeconds = 7200;
+    await delay(1100); // Until the first access token is due for a refresh.
     const cookie = await page.sessionCookie();
     const paths = [PATHS.session, `${PATHS.session}?include=userinfo`];
     const [responses, refreshes] = await fleet.countRefreshes(() =>

@@ -63,7 +63,6 @@ export function useProvider() {
     server.resetHandlers();
     Object.assign(provider, { tokenRequests: [], tokenHeaders: [], tokenAnswers: [], resourceRequests: [] });
     provider.resourceAnswer = undefined;
-    provider.accessTokenSeconds = 7200;
   });
   return provider;
 }

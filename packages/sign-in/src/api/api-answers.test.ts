@@ -37,6 +37,20 @@ const ODD = [
 const token = { access_token: 't', token_type: 'Bearer', expires_in: 7200, scope: '', session_id: 's' };
 const start = { authorizationUrl: 'https://p.example/', state: 's'.repeat(43), expiresIn: 600 };
 
+test('a token response contains the account if the answer has one', () => {
+  expect(parseTokenResponse({ ...token, userinfo: { ...userinfo, more: 1 } })).toEqual({
+    ...token,
+    userinfo,
+  });
+});
+
+test.each([null, 'text', [], {}, { ...userinfo, id: '1' }, { ...userinfo, username: 'x'.repeat(513) }])(
+  'a token response with the malformed account %j is accepted without it',
+  (malformed) => {
+    expect(parseTokenResponse({ ...token, userinfo: malformed })).toStrictEqual(token);
+  },
+);
+
 describe.each([
   ['a token response', parseTokenResponse, TokenResponse, token],
   ['a start response', parseStartResponse, StartResponse, start],

@@ -40,14 +40,26 @@ const isOptional =
   (value): value is T | undefined =>
     value === undefined || guard(value);
 
-/** @throws {TypeError} if the body is not a token response */
-export const parseTokenResponse: (body: unknown) => TokenResponse = parserOf({
+const parseToken = parserOf({
   access_token: isText,
   token_type: (value): value is 'Bearer' => value === 'Bearer',
   expires_in: isAtLeast(0, isInteger),
   scope: isString,
   session_id: isText,
 });
+
+/**
+ * The account is missing in the answer of an older API. A malformed one is dropped: the page asks for the account then.
+ * @throws {TypeError} if the body is not a token response
+ */
+export function parseTokenResponse(body: unknown): TokenResponse {
+  const token = parseToken(body);
+  try {
+    return { ...token, userinfo: parseUserinfo(recordFrom(body)['userinfo']) };
+  } catch {
+    return token;
+  }
+}
 
 /** @throws {TypeError} if the body is not a start response */
 export const parseStartResponse: (body: unknown) => StartResponse = parserOf({

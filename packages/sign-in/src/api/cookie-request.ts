@@ -1,4 +1,4 @@
-import { CSRF_HEADER } from '@oneclick/shared/paths';
+import { CSRF_HEADER, INCLUDE_USERINFO } from '@oneclick/shared/paths';
 
 /** Longer than the API's own time-out towards the provider, so that the API's error arrives first. */
 export const TIMEOUT_MS = 15_000;
@@ -10,3 +10,6 @@ export const COOKIE_REQUEST = {
   cache: 'no-store',
   headers: { [CSRF_HEADER.name]: CSRF_HEADER.value },
 } as const satisfies RequestInit;
+
+/** Appended to the path of `exchange-token` or `session`, asks for the account, too. An older API ignores it. */
+export const WITH_USERINFO = `?${new URLSearchParams(INCLUDE_USERINFO).toString()}`;

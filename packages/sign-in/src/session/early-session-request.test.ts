@@ -26,6 +26,7 @@ test('the client uses the early answer in place of a request of its own, once', 
   await until(client, 'signed-in');
   expect(requests).toHaveLength(1);
   expect(requests[0]!.headers.get('X-CSRF')).toBe('1');
+  expect(requests[0]!.url).toBe(`${API}/api/oauth/session?include=userinfo`);
   expect(takeEarlySession()).toBeUndefined();
   client.close();
 });

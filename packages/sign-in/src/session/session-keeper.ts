@@ -1,7 +1,9 @@
 import { PATHS } from '@oneclick/shared/paths';
 import type { TokenResponse } from '@oneclick/shared/messages';
+import type { InitialUserinfoStore } from '../account/initial-userinfo.ts';
 import { parseTokenResponse } from '../api/api-answers.ts';
 import type { ApiClient } from '../api/api-client.ts';
+import { WITH_USERINFO } from '../api/cookie-request.ts';
 import { type ErrorDetails, SignInError } from '../sign-in-error.ts';
 import { type EventLog, failureEvent } from '../sign-in/event-log.ts';
 import { takeSignInOutcome } from '../sign-in/sign-in-outcome.ts';
@@ -41,6 +43,7 @@ export function createSessionKeeper({
   events,
   otherTabs,
   signOut,
+  initialUserinfo,
   takeEarlySession,
 }: {
   api: ApiClient;
@@ -48,6 +51,7 @@ export function createSessionKeeper({
   events: EventLog;
   otherTabs: OtherTabs;
   signOut: Pick<SignOut, 'report'>;
+  initialUserinfo: Pick<InitialUserinfoStore, 'take'>;
   /** The answer to a request for the session that was sent before this client was created. */
   takeEarlySession: () => { response: Promise<Response> } | undefined;
 }): SessionKeeper {
@@ -69,6 +73,7 @@ export function createSessionKeeper({
     }
     failedTries = 0;
     accessToken.store(response);
+    initialUserinfo.take(response);
     writeSessionMark('signed-in');
     store.transition({
       status: 'signed-in',
@@ -112,7 +117,7 @@ export function createSessionKeeper({
     }
     const startedIn = store.generation();
     try {
-      const response = await api.post(PATHS.session, { parse: parseTokenResponse, ...early });
+      const response = await api.post(PATHS.session + WITH_USERINFO, { parse: parseTokenResponse, ...early });
       if (startedIn !== store.generation()) return;
       setSignedIn(response);
       if (!completed) return;

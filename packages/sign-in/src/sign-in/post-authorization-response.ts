@@ -2,6 +2,7 @@ import type { TokenResponse } from '@oneclick/shared/messages';
 import { PATHS } from '@oneclick/shared/paths';
 import { parseTokenResponse } from '../api/api-answers.ts';
 import type { ApiClient } from '../api/api-client.ts';
+import { WITH_USERINFO } from '../api/cookie-request.ts';
 import type { AuthorizationResponse } from '../hand-over/authorization-response.ts';
 import { withSessionLock } from '../session/session-lock.ts';
 
@@ -13,7 +14,8 @@ export function postAuthorizationResponse(
   api: ApiClient,
   response: AuthorizationResponse,
 ): Promise<TokenResponse> {
-  return withSessionLock(() => api.post(PATHS.exchangeToken, { body: response, parse: parseTokenResponse }));
+  const path = PATHS.exchangeToken + WITH_USERINFO;
+  return withSessionLock(() => api.post(path, { body: response, parse: parseTokenResponse }));
 }
 
 /** Ends a cancelled transaction at the API, so that no page can finish it any more. */
