@@ -10,7 +10,11 @@ test.each([
   ['on the primary monitor', { screenX: 200, screenY: 100 }, 'left=550,top=200'],
   ['on a monitor left of the primary one', { screenX: -1920, screenY: 0 }, 'left=-1570,top=100'],
   ['on a monitor above the primary one', { screenX: 0, screenY: -1080 }, 'left=350,top=-980'],
-  ['that is narrower than the sign-in window', { screenX: 0, screenY: 0, outerWidth: 400 }, 'left=-50,top=100'],
+  [
+    'that is narrower than the sign-in window',
+    { screenX: 0, screenY: 0, outerWidth: 400 },
+    'left=-50,top=100',
+  ],
 ])('the sign-in window opens in the middle of an app window %s', (_, appWindow, position) => {
   vi.stubGlobal('outerWidth', 1200);
   vi.stubGlobal('outerHeight', 800);
