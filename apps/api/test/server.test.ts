@@ -1,5 +1,7 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import * as v from 'valibot';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { PATHS } from '@oneclick/shared/paths';
 import { createBrowser, tokensOf } from './support/browser.ts';
@@ -12,10 +14,35 @@ import { VALID_ENV, WEB_ORIGIN } from './support/test-api.ts';
 /** Starting a process takes long while many tests run. */
 const PROCESS_TIMEOUT = { timeout: 20_000 };
 
+const Manifest = v.object({ engines: v.object({ node: v.string() }) });
+
 const start = (env: Record<string, string>) =>
   spawn(process.execPath, [`${import.meta.dirname}/../src/server.ts`], {
     env: { PATH: process.env['PATH'], ...env },
   });
+
+test('an old Node.js ends the process with one sentence that names the version that the API needs', async () => {
+  const { engines } = v.parse(
+    Manifest,
+    JSON.parse(readFileSync(`${import.meta.dirname}/../package.json`, 'utf8')),
+  );
+  const claim = `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.20.2' } });`;
+  const old = spawnSync(
+    process.execPath,
+    [
+      '--import',
+      `data:text/javascript,${encodeURIComponent(claim)}`,
+      `${import.meta.dirname}/../src/main.ts`,
+    ],
+    { encoding: 'utf8', env: {} },
+  );
+  expect(old).toMatchObject({
+    status: 1,
+    stdout: '',
+    stderr: 'The API needs Node.js 24 or newer, and this is 20.20.2.\n',
+  });
+  expect(engines.node).toBe('>=24');
+});
 
 test('a faulty configuration ends the process before it listens and prints no value', async () => {
   const server = start({
