@@ -120,6 +120,14 @@ test('the sign-in after a sign-out lets the person choose an account', async ({ 
   await person.seesAccount();
 });
 
+test('a sign-in reaches the other tabs', async ({ person, otherTab }) => {
+  await otherTab.openApp();
+  await otherTab.seesSignedOut();
+  await person.openApp();
+  await person.signIn();
+  await otherTab.seesAccount();
+});
+
 test('a sign-out reaches the other tabs', async ({ person, otherTab }) => {
   await person.openApp();
   await person.signIn();

@@ -78,6 +78,16 @@ export function testSignInScenarios(engine: Engine): void {
       await other.seesSignedOut();
     });
 
+    test(`${engine.name} signs in a second tab that was signed out`, async ({ system }) => {
+      const other = await newPerson(system);
+      await other.seesSignedOut();
+      const alice = await newPerson(system);
+      const popup = await alice.clickSignIn();
+      await popup.passProvider();
+      await alice.seesAccount();
+      await other.seesAccount();
+    });
+
     test(`${engine.name} continues the sign-in in the same tab and returns to the same page`, async ({
       system,
     }) => {

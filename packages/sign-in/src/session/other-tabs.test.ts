@@ -1,11 +1,19 @@
-import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
+import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { answer } from '../../test/answers.ts';
 import { answerAsCallbackPage } from '../../test/answer-as-callback-page.ts';
 import { serve, useApiServer } from '../../test/api-server.ts';
-import { loadSignedInPage, recordSteps, sessionOf, until, untilSession } from '../../test/client.ts';
+import {
+  loadSignedInPage,
+  openTransactionOf,
+  recordSteps,
+  sessionOf,
+  until,
+  untilSession,
+} from '../../test/client.ts';
+import { startSignIn } from '../../test/start-sign-in.ts';
 import { stubWindowOpen } from '../../test/stub-window-open.ts';
 import type { SignInClient } from '../sign-in-client.ts';
-import { writeSessionMark } from './session-mark.ts';
+import { readSessionMark, writeSessionMark } from './session-mark.ts';
 
 useApiServer();
 
@@ -51,6 +59,47 @@ test('a sign-in that fails here leads to the session of the tab that signed in m
   await until(client, 'signed-in');
   // The message of the other tab has not interrupted the sign-in.
   expect(steps).toEqual(['exchanging-code', 'loading', 'signed-in']);
+});
+
+describe('a sign-in in another tab, whose message arrives before this tab can read the mark', () => {
+  test.each(['none', 'sign-out-pending'] as const)(
+    'signs in a tab that is signed out, with the mark "%s"',
+    async (mark) => {
+      serve('logout', answer.noContent);
+      await client.signOut();
+      writeSessionMark(mark);
+      // A pending sign-out that this tab reported now would end the new session.
+      const reports = serve('logout', answer.noContent);
+      stranger.postMessage({ type: 'signed-in' });
+      await until(client, 'signed-in');
+      expect(reports).toEqual([]);
+    },
+  );
+
+  test.each([
+    ['fails', async () => void (await answerAsCallbackPage({ error: 'access_denied' }))],
+    ['is cancelled', async () => openTransactionOf(client).cancel()],
+  ])('signs in a tab whose own sign-in %s', async (_, end) => {
+    serve('logout', answer.noContent);
+    serve('exchangeToken', () => answer.error('authorization_denied'));
+    await client.signOut();
+    await startSignIn(client);
+    stranger.postMessage({ type: 'signed-in' });
+    await untilRead();
+    await end();
+    await until(client, 'signed-in');
+    expect(readSessionMark()).toBe('signed-in');
+  });
+
+  test('shows the button if the other session has ended meanwhile', async () => {
+    serve('logout', answer.noContent);
+    await client.signOut();
+    const requests = serve('session', () => answer.error('no_session'));
+    stranger.postMessage({ type: 'signed-in' });
+    await vi.waitFor(() => expect(requests).toHaveLength(1));
+    await until(client, 'idle');
+    expect(sessionOf(client)).toEqual({ status: 'signed-out', step: 'idle' });
+  });
 });
 
 test('a sign-in as another user in one tab reaches all tabs', async () => {

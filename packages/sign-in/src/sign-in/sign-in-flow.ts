@@ -3,6 +3,7 @@ import { PATHS } from '@oneclick/shared/paths';
 import { parseStartResponse } from '../api/api-answers.ts';
 import type { ApiClient } from '../api/api-client.ts';
 import type { OpenTransaction } from '../session/session.ts';
+import type { SessionKeeper } from '../session/session-keeper.ts';
 import { mayFollow, type SessionStep, stepOf } from '../session/session-machine.ts';
 import type { SessionStore } from '../session/session-store.ts';
 import type { SignInClient, SignInRequest } from '../sign-in-client.ts';
@@ -37,12 +38,18 @@ export function createSignInFlow({
   isFramed: () => boolean;
   signOutReported: () => Promise<void>;
   onSignedIn: (response: TokenResponse) => void;
-  restore: () => Promise<void>;
+  restore: SessionKeeper['restore'];
   closing: AbortSignal;
 }): SignInFlow {
   /** The transaction whose response signs in. */
   let transaction: Transaction | undefined;
   let hasSignedInElsewhere = false;
+
+  /**
+   * The session of a sign-in that another page of this browser has finished. That page has also written the mark, but
+   * its message may arrive before this tab can read the mark.
+   */
+  const restoreNewSession = () => restore({ mark: 'signed-in' });
 
   const preparedStart = createPreparedStart(async () => {
     await signOutReported();
@@ -116,7 +123,7 @@ export function createSignInFlow({
       transaction = undefined;
       events.record({ type: 'answered' });
       stopRedirect();
-      if (accepted === 'finished') return void restore();
+      if (accepted === 'finished') return void restoreNewSession();
       store.transition({ status: 'signing-in', step: 'exchanging-code' });
       const token = await postAuthorizationResponse(api, accepted);
       if (startedIn !== store.generation()) return;
@@ -135,7 +142,7 @@ export function createSignInFlow({
     const state = open.cancel();
     if (state !== undefined) void endTransaction(api, state);
     // Signed out, unless another tab has signed in meanwhile.
-    void restore();
+    void (hasSignedInElsewhere ? restoreNewSession() : restore());
   }
 
   /** The window has answered, or the user has cancelled, before this tab has left for the provider. */
@@ -145,7 +152,7 @@ export function createSignInFlow({
 
   function fail(error: ErrorDetails): void {
     events.record(failureEvent(error));
-    if (hasSignedInElsewhere) void restore();
+    if (hasSignedInElsewhere) void restoreNewSession();
     else store.transition({ status: 'signed-out', step: 'idle', error });
   }
 
@@ -157,7 +164,7 @@ export function createSignInFlow({
     signIn,
     onSignedInElsewhere() {
       if (store.getSession().status === 'signing-in') hasSignedInElsewhere = true;
-      else void restore();
+      else void restoreNewSession();
     },
   };
 }

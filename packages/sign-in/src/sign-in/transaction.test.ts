@@ -8,7 +8,6 @@ import { startSignIn } from '../../test/start-sign-in.ts';
 import { stubWindowOpen, stubWindowStop } from '../../test/stub-window-open.ts';
 import { acceptInTab } from '../hand-over/accept-in-tab.ts';
 import { handOverFromCallbackPage } from '../hand-over/hand-over-from-callback-page.ts';
-import { writeSessionMark } from '../session/session-mark.ts';
 
 useApiServer();
 
@@ -107,14 +106,16 @@ test('a window that answers before this tab has left for the provider signs in, 
   expect(stop).toHaveBeenCalledTimes(1);
 });
 
-test('after the callback page has exchanged the code itself, this tab restores the session', async () => {
+test('after the callback page has exchanged the code itself, this tab restores the session, also without a mark', async () => {
   const { client } = await startSignIn();
-  writeSessionMark('signed-in');
   serve('session', () => answer.token());
   const handOver = await handOverFromCallbackPage({ state: STATE, code: 'code-1' });
   expect(handOver.keep()).toBe(true);
-  handOver.finished();
-  await until(client, 'signed-in');
+  await vi.waitFor(() => {
+    // The tab begins to listen a moment after its window has left for the provider.
+    handOver.finished();
+    expect(client.getSession().isSignedIn).toBe(true);
+  });
   handOver.close();
 });
 
