@@ -18,7 +18,7 @@ export const ERROR_DESCRIPTIONS: Readonly<Record<ErrorCode, string>> = {
   no_session: 'Nobody is signed in.',
   session_invalid: 'The session cookie cannot be opened, or the session was signed out.',
   session_expired: 'The session has expired.',
-  session_refused: 'The provider refused to refresh the session.',
+  session_refused: 'The session cannot be refreshed.',
   invalid_token: 'The access token is missing, expired or invalid.',
   origin_not_allowed: 'Requests from this origin are not allowed.',
   csrf_header_missing: 'The X-CSRF header is missing.',

@@ -31,8 +31,8 @@ export const ERRORS = {
   /** The session has reached its end, or the provider answered `invalid_grant`. The API clears the cookie, and the
    * user signs in again. */
   session_expired: { status: 401, retryable: false },
-  /** The provider refused the refresh in no standard form. The API keeps the cookie, so a reload may be signed in
-   * again; otherwise the user signs in again. */
+  /** The provider refused the refresh in no standard form, or has issued no refresh token. The API keeps the cookie, so a
+   * reload may be signed in again; otherwise the user signs in again. */
   session_refused: { status: 401, retryable: false },
   /** The access token is missing, malformed or expired (RFC 6750 §3.1). The page refreshes once and retries once;
    * after that the user signs in again. */

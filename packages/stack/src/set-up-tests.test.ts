@@ -39,20 +39,22 @@ function aptGet(programs: Record<string, string>): () => string[] {
   return () => (existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n') : []);
 }
 
-test('nothing is installed if Chromium and Redis are there', async () => {
+test('nothing is installed if Chromium, Redis and nginx are there', async () => {
   program('redis-server');
+  program('nginx');
   const calls = aptGet({});
   await setUpTests({ withAllBrowsers: false, isRoot: true });
   expect(calls()).toEqual([]);
   expect(printed).toEqual([]);
 });
 
-test('as root on Debian the missing package is installed, and each command is printed before it runs', async () => {
-  const calls = aptGet({ 'redis-server': 'redis-server' });
+test('as root on Debian the missing packages are installed, and each command is printed before it runs', async () => {
+  const calls = aptGet({ 'redis-server': 'redis-server', 'nginx-light': 'nginx' });
   await setUpTests({ withAllBrowsers: false, isRoot: true });
   expect(calls()).toEqual([
     expect.stringMatching(/ update$/),
     expect.stringMatching(/ install -y --no-install-recommends redis-server$/),
+    expect.stringMatching(/ install -y --no-install-recommends nginx-light$/),
   ]);
   expect(printed).toEqual(
     calls().map((call) => `The tests need a program that is missing. Running: apt-get ${call}`),
@@ -61,6 +63,7 @@ test('as root on Debian the missing package is installed, and each command is pr
 
 test('Firefox and WebKit are installed only on request, and their absence is no error', async () => {
   program('redis-server');
+  program('nginx');
   const calls = aptGet({});
   await setUpTests({ withAllBrowsers: true, isRoot: true });
   expect(calls().map((call) => call.split(' ').at(-1))).toEqual([
@@ -79,7 +82,13 @@ test('a user who is not root installs no system packages and is told what to do'
   expect(calls()).toEqual([]);
 });
 
-test('a failed installation is reported, and the error says what is missing', async () => {
+test('a missing nginx is no error where it cannot be installed', async () => {
+  program('redis-server');
+  await setUpTests({ withAllBrowsers: false, isRoot: false });
+  expect(printed).toEqual([]);
+});
+
+test('a failed installation of Redis is reported, and the error says what is missing', async () => {
   program('apt-get', 'exit 100');
   await expect(setUpTests({ withAllBrowsers: false, isRoot: true })).rejects.toThrow(
     'The tests need redis-server.',

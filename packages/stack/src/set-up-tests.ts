@@ -12,8 +12,13 @@ const REQUIRED = {
   'redis-server': () => Boolean(environment['REDIS_URL']) || isOnPath('redis-server'),
 };
 
+/** The Debian package of the reverse proxy. Its test is skipped where nginx is missing. */
+const PROXY = {
+  'nginx-light': () => isOnPath('nginx'),
+};
+
 /** The Debian packages of Firefox and WebKit, whose tests are skipped where they are missing. */
-const OPTIONAL = {
+const BROWSERS = {
   'firefox-esr': () => isOnPath('firefox-esr'),
   'webkit2gtk-driver': () => isOnPath('WebKitWebDriver'),
   xvfb: () => isOnPath('Xvfb'),
@@ -30,7 +35,7 @@ const RETRIES = ['-o', 'Acquire::Retries=3', '-o', 'DPkg::Lock::Timeout=120'];
  */
 export async function setUpTests(options: { withAllBrowsers: boolean; isRoot?: boolean }): Promise<void> {
   const { withAllBrowsers, isRoot = process.getuid?.() === 0 } = options;
-  const missing = missingOf(withAllBrowsers ? { ...REQUIRED, ...OPTIONAL } : REQUIRED);
+  const missing = missingOf({ ...REQUIRED, ...PROXY, ...(withAllBrowsers && BROWSERS) });
   if (missing.length > 0 && isRoot && isOnPath('apt-get')) {
     await install('apt-get', ['-q', ...RETRIES, 'update']);
     for (const name of missing) {

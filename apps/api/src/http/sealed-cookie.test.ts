@@ -13,18 +13,13 @@ const open = (value: string) => sealer.open(cookie, { cookies: { [cookie.name]: 
 const header = (fields: object) => Buffer.from(JSON.stringify(fields)).toString('base64url');
 
 test('a sealed cookie opens, differs each time and does not reveal its content', () => {
-  const [first, second] = [sealer.seal(cookie, { text: 'canary' }), sealer.seal(cookie, { text: 'canary' })];
+  const [first, second] = [sealer.seal({ text: 'canary' }), sealer.seal({ text: 'canary' })];
   expect(first).not.toBe(second);
-  expect(Buffer.from(first ?? '', 'base64url').toString('latin1')).not.toContain('canary');
-  expect(open(first ?? '')).toEqual({ status: 'ok', payload: { text: 'canary' } });
+  expect(Buffer.from(first, 'base64url').toString('latin1')).not.toContain('canary');
+  expect(open(first)).toEqual({ status: 'ok', payload: { text: 'canary' } });
 });
 
-test('a cookie that is too long for browsers is neither sealed nor opened', () => {
-  const overhead = (sealer.seal(cookie, { text: '' })?.length ?? 0) + cookie.name.length;
-  const fitting = Math.floor(((4096 - overhead) * 3) / 4) - 2;
-  const value = sealer.seal(cookie, { text: 'x'.repeat(fitting) });
-  expect(cookie.name.length + (value?.length ?? 0)).toBeGreaterThan(4085);
-  expect(sealer.seal(cookie, { text: 'x'.repeat(fitting + 10) })).toBeUndefined();
+test('a cookie that is longer than browsers keep is not opened', () => {
   expect(open('x'.repeat(4096))).toEqual({ status: 'invalid' });
 });
 
@@ -40,7 +35,7 @@ test.each([
   ['a critical extension', { alg: 'dir', enc: 'A256GCM', kid: 'k1', crit: ['x'], x: 1 }],
   ['no key id', { alg: 'dir', enc: 'A256GCM' }],
 ])('a cookie whose JWE header asks for %s is invalid', (_, fields) => {
-  const [, ...rest] = sealer.seal(cookie, { text: 'a' })?.split('.') ?? [];
+  const [, ...rest] = sealer.seal({ text: 'a' }).split('.');
   expect(open([header(fields), ...rest].join('.'))).toEqual({ status: 'invalid' });
 });
 
@@ -50,12 +45,12 @@ test('a cookie with an unknown key id has the status unknown_key', () => {
     purpose: 'x',
     schema,
   });
-  expect(open(other.seal(cookie, { text: 'a' }) ?? '')).toEqual({ status: 'unknown_key' });
+  expect(open(other.seal({ text: 'a' }))).toEqual({ status: 'unknown_key' });
 });
 
 test('a cookie of another purpose or another schema is invalid', () => {
   const otherPurpose = createSealer({ keys, purpose: 'y', schema });
-  expect(open(otherPurpose.seal(cookie, { text: 'a' }) ?? '')).toEqual({ status: 'invalid' });
+  expect(open(otherPurpose.seal({ text: 'a' }))).toEqual({ status: 'invalid' });
   const otherShape = createSealer({ keys, purpose: 'x', schema: v.object({ number: v.number() }) });
-  expect(open(otherShape.seal(cookie, { number: 1 }) ?? '')).toEqual({ status: 'invalid' });
+  expect(open(otherShape.seal({ number: 1 }))).toEqual({ status: 'invalid' });
 });

@@ -4,25 +4,40 @@ import type * as v from 'valibot';
 import type { SessionKeys } from '../config.ts';
 import { openJson, sealJson } from '../sealed-json.ts';
 import type { Topology } from '../topology.ts';
+import { byteLengthOf, headerBytesLeft } from './answer-header.ts';
 
-/** RFC 6265 §6.1. Browsers silently drop a longer cookie. Its name counts too. */
+/** RFC 6265 §6.1: browsers send no longer cookie. Its name counts too. */
 const MAX_COOKIE_BYTES = 4096;
 
 /** Sets and clears one cookie with the same attributes: browsers ignore a deletion with other attributes. */
 export interface Cookie {
   name: string;
   isSet: (request: Pick<FastifyRequest, 'cookies'>) => boolean;
-  set: (reply: FastifyReply, content: { value: string; maxAgeSeconds: number }) => void;
-  clear: (reply: FastifyReply) => void;
+  /** @returns false if the header of the answer would become too long. Then the cookie is not set. */
+  set: (reply: FastifyReply, content: CookieContent) => boolean;
+  /** @returns false if the header of the answer would become too long. Then the cookie is not cleared. */
+  clear: (reply: FastifyReply) => boolean;
+}
+
+interface CookieContent {
+  value: string;
+  maxAgeSeconds: number;
+  /** Space in the header of the answer for cookies that are set after this one. */
+  bytesToKeepFree?: number;
 }
 
 export function defineCookie(name: string, { cookieAttributes }: Pick<Topology, 'cookieAttributes'>): Cookie {
+  function set(reply: FastifyReply, { value, maxAgeSeconds, bytesToKeepFree = 0 }: CookieContent): boolean {
+    const cookie = reply.server.serializeCookie(name, value, { ...cookieAttributes, maxAge: maxAgeSeconds });
+    const isSet = headerBytesLeft(reply) >= byteLengthOf('set-cookie', cookie) + bytesToKeepFree;
+    if (isSet) void reply.header('set-cookie', cookie);
+    return isSet;
+  }
   return {
     name,
     isSet: ({ cookies }) => cookies[name] !== undefined,
-    set: (reply, { value, maxAgeSeconds }) =>
-      void reply.setCookie(name, value, { ...cookieAttributes, maxAge: maxAgeSeconds }),
-    clear: (reply) => void reply.clearCookie(name, cookieAttributes),
+    set,
+    clear: (reply) => set(reply, { value: '', maxAgeSeconds: 0 }),
   };
 }
 
@@ -32,8 +47,7 @@ type Opened<T> =
 
 /** Seals payloads of one kind into cookies. The browser can neither read nor change them. */
 export interface Sealer<T> {
-  /** @returns undefined if browsers would drop the cookie because of its length */
-  seal: (cookie: Cookie, payload: T) => string | undefined;
+  seal: (payload: T) => string;
   open: (cookie: Pick<Cookie, 'name'>, request: Pick<FastifyRequest, 'cookies'>) => Opened<T>;
 }
 
@@ -57,10 +71,7 @@ export function createSealer<T>({ keys, purpose, schema }: SealerOptions<T>): Se
   }
 
   return {
-    seal(cookie, payload) {
-      const value = sealJson(payload, findKey(sealingKid), { kid: sealingKid, typ });
-      return cookie.name.length + value.length <= MAX_COOKIE_BYTES ? value : undefined;
-    },
+    seal: (payload) => sealJson(payload, findKey(sealingKid), { kid: sealingKid, typ }),
 
     open({ name }, request) {
       const value = request.cookies[name];

@@ -173,7 +173,7 @@ describe('callback', () => {
 
       const setting = new RegExp(`^(${prefix}tx[\\w-]+)=[^;]+; Max-Age=600(.*)$`).exec(cookieOf(started));
       expect(setting?.[2]).toBe(attributes);
-      const [clearing, session] = [ended.headers['set-cookie'] ?? []].flat();
+      const [clearing, , session] = [ended.headers['set-cookie'] ?? []].flat();
       expect(clearing?.replace(/; (?:Max-Age|Expires)=[^;]*/g, '')).toBe(`${setting?.[1]}=${attributes}`);
       expect(session).toMatch(new RegExp(`^${prefix}session.*; SameSite=${sessionSameSite}$`));
     },

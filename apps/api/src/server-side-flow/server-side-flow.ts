@@ -43,13 +43,16 @@ export const serverSideFlow: FastifyPluginAsync<ServerSideFlowOptions> = async (
     },
     async (request, reply) => {
       const session = sessions.peek(request);
-      const { authorizationUrl } = signIns.prepare(request, reply, {
-        flow: 'server-side',
-        redirectUri,
-        returnPath: parseReturnPath(request.query.return_to, webOrigin),
-        replaces: session && { sessionId: session.sessionId, endsAt: session.endsAt },
+      signIns.prepare(request, reply, {
+        transaction: {
+          flow: 'server-side',
+          redirectUri,
+          returnPath: parseReturnPath(request.query.return_to, webOrigin),
+          replaces: session && { sessionId: session.sessionId, endsAt: session.endsAt },
+        },
+        setLocation: (authorizationUrl) => void reply.header('location', authorizationUrl),
       });
-      return reply.redirect(authorizationUrl);
+      return reply.code(302).send();
     },
   );
 
@@ -67,8 +70,13 @@ export const serverSideFlow: FastifyPluginAsync<ServerSideFlowOptions> = async (
     },
     async (request, reply) => {
       const response = readAuthorizationResponse(request.query);
-      const { returnPath } = await signIns.exchangeCode(request, reply, { flow: 'server-side', response });
-      return reply.redirect(locationOf(returnPath, { login: 'success' }));
+      await signIns.exchangeCode(request, reply, {
+        flow: 'server-side',
+        response,
+        setLocation: (returnPath) =>
+          void reply.header('location', locationOf(returnPath, { login: 'success' })),
+      });
+      return reply.code(302).send();
     },
   );
 

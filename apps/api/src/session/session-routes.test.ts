@@ -217,6 +217,34 @@ describe('session', () => {
     expect(provider.refreshRequests()).toHaveLength(0);
   });
 
+  test('refresh-token does not end a session that has no refresh token', async () => {
+    const { browser, events } = await startApi();
+    provider.tokenAnswers.push(() => json({ access_token: 'only', token_type: 'Bearer', expires_in: 1000 }));
+    const signedIn = await signIn(browser, provider);
+    for (const seconds of [0, 990]) {
+      moveClock(seconds);
+      const response = await browser.post(PATHS.refreshToken);
+      expect(errorOf(response)).toBe('401 session_refused');
+      expect(response.json()).toMatchObject({ retryable: false });
+      expect(response.headers['set-cookie']).toBeUndefined();
+      const tokens = tokensOf(await browser.post(PATHS.session));
+      expect(tokens).toEqual({ ...signedIn, expires_in: 1000 - seconds });
+    }
+    expect(events()).not.toContain('session_ended');
+    moveClock(11);
+    expect(errorOf(await browser.post(PATHS.refreshToken))).toBe('401 no_session'); // The cookie jar has dropped the cookie.
+    expect(provider.refreshRequests()).toHaveLength(0);
+  });
+
+  test('a sign-out ends a session that has no refresh token', async () => {
+    const { app, browser } = await startApi();
+    provider.tokenAnswers.push(() => json({ access_token: 'only', token_type: 'Bearer', expires_in: 1000 }));
+    await signIn(browser, provider);
+    const cookie = await browser.sessionCookie();
+    await browser.post(PATHS.logout);
+    expect(errorOf(await app.inject(request(PATHS.refreshToken, cookie)))).toBe('401 session_invalid');
+  });
+
   test('an access token that does not fit into the cookie is left out, and the next reload refreshes it', async () => {
     const { browser } = await startApi();
     const long = {

@@ -82,12 +82,11 @@ export function createSessions({ config, oauthClient, refreshes, endedSessions }
     const idleEndsAt = Math.min(now + sessionIdleSeconds, session.endsAt);
     const sealed: Session = { ...session, issuedAt: now, idleEndsAt };
     const { accessToken: _, ...withoutAccessToken } = sealed;
-    const value =
-      sealer.seal(cookie, sealed) ??
-      // Too long for a cookie. A refresh gets another access token, at the price of one request for each reload.
-      (session.refreshToken ? sealer.seal(cookie, withoutAccessToken) : undefined);
-    if (!value) throw new ApiError('provider_bad_response', { cause: { name: 'TokensTooLongForCookie' } });
-    cookie.set(reply, { value, maxAgeSeconds: idleEndsAt - now });
+    const set = (payload: Session) =>
+      cookie.set(reply, { value: sealer.seal(payload), maxAgeSeconds: idleEndsAt - now });
+    // If both tokens don't fit, each reload gets another access token with a refresh.
+    if (set(sealed) || set(withoutAccessToken)) return;
+    throw new ApiError('provider_bad_response', { cause: { name: 'RefreshTokenTooLong' } });
   }
 
   /** Keeps the cookie: by the time the answer arrives, the browser may have the cookie of the next session. */
@@ -129,7 +128,10 @@ export function createSessions({ config, oauthClient, refreshes, endedSessions }
 
   async function refreshTokens(request: FastifyRequest, session: Session): Promise<Session> {
     const { refreshToken, scope } = session;
-    if (refreshToken === undefined) throw new ApiError('session_expired');
+    if (refreshToken === undefined) {
+      // RFC 6749 §5.1: a provider need not issue one. The session then lives as long as its access token.
+      throw new ApiError(session.accessToken === undefined ? 'session_expired' : 'session_refused');
+    }
     const tokens = await oauthClient.refreshTokenGrant({ refreshToken, scope }).catch((error: unknown) => {
       reportEvent(request, { event: 'session_refresh_failed', code: toApiError(error).code });
       throw error;

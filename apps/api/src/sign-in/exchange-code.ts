@@ -30,8 +30,13 @@ export interface SessionStarter {
 export type ExchangeCode = (
   request: FastifyRequest,
   reply: FastifyReply,
-  options: { flow: Flow; response: ExchangeTokenRequest },
-) => Promise<{ tokenResponse: TokenResponse; returnPath: string }>;
+  options: {
+    flow: Flow;
+    response: ExchangeTokenRequest;
+    /** Sets the `Location` of an answer that redirects. It counts towards the length of the header, as the cookies do. */
+    setLocation?: (returnPath: string) => void;
+  },
+) => Promise<TokenResponse>;
 
 interface ExchangeCodeOptions {
   requestedScope: string;
@@ -46,7 +51,7 @@ interface ExchangeCodeOptions {
 export function createExchangeCode(options: ExchangeCodeOptions): ExchangeCode {
   const { requestedScope, oauthClient, transactions, usedTransactions, signedOutCookie, sessions } = options;
 
-  return async (request, reply, { flow, response }) => {
+  return async (request, reply, { flow, response, setLocation }) => {
     // `state` before `error` before `code`: without a transaction of this browser, the rest of the response is ignored.
     const key = { state: response.state, flow };
     const transaction = transactions.open(request, reply, key);
@@ -68,13 +73,15 @@ export function createExchangeCode(options: ExchangeCodeOptions): ExchangeCode {
         throw error;
       });
     transactions.clear(reply, key);
-
-    const replaces = sessions.peek(request) ?? transaction.replaces;
-    const tokenResponse = await sessions.start(reply, { tokens, replaces });
     // The callback of the server-side flow receives no Strict cookie, so this one may exist unseen.
     if (flow === 'server-side' || signedOutCookie.isSet(request)) signedOutCookie.clear(reply);
+    setLocation?.(returnPath);
+
+    // The session cookie comes last, because it takes the space that is left in the header.
+    const replaces = sessions.peek(request) ?? transaction.replaces;
+    const tokenResponse = await sessions.start(reply, { tokens, replaces });
     reportEvent(request, { event: 'sign_in_completed', flow });
     reportScopeChange(request, { requested: requestedScope, granted: tokens.scope });
-    return { tokenResponse, returnPath };
+    return tokenResponse;
   };
 }

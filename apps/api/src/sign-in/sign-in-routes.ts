@@ -31,7 +31,7 @@ export const signInRoutes: FastifyPluginAsync<SignInRoutesOptions> = async (app,
     PATHS.start,
     { schema: { body: EmptyRequest, response: { 200: StartResponse } }, config },
     async (request, reply): Promise<StartResponse> => {
-      return { ...signIns.prepare(request, reply, transaction), expiresIn: TRANSACTION_SECONDS };
+      return { ...signIns.prepare(request, reply, { transaction }), expiresIn: TRANSACTION_SECONDS };
     },
   );
 
@@ -43,7 +43,7 @@ export const signInRoutes: FastifyPluginAsync<SignInRoutesOptions> = async (app,
     },
     async (request, reply): Promise<TokenResponse> => {
       const response = request.body;
-      const { tokenResponse } = await signIns.exchangeCode(request, reply, { flow: 'browser', response });
+      const tokenResponse = await signIns.exchangeCode(request, reply, { flow: 'browser', response });
       return includeUserinfo(request, tokenResponse);
     },
   );

@@ -10,13 +10,14 @@ import type { UsedTransactions } from './used-transactions.ts';
 /** A sign-in, from the transaction to the session. */
 export interface SignIns {
   /**
-   * Creates a transaction.
+   * Creates a transaction. `setLocation` is called before further cookies are set or cleared: the `Location` of an answer
+   * that redirects counts towards the length of its header.
    * @returns the authorization request to send the user to, and the `state` that the response will contain
    */
   prepare: (
     request: FastifyRequest,
     reply: FastifyReply,
-    transaction: TransactionRequest,
+    options: { transaction: TransactionRequest; setLocation?: (authorizationUrl: string) => void },
   ) => { authorizationUrl: string; state: string };
   exchangeCode: ExchangeCode;
   /** Ends all pending transactions of this browser. The next sign-in lets the user choose another account. */
@@ -39,14 +40,16 @@ export function createSignIns(options: SignInsOptions): SignIns {
   const signedOutCookie = defineCookie(config.topology.nameCookie('signed-out'), config.topology);
 
   return {
-    prepare(request, reply, transaction) {
-      const { state, codeVerifier } = transactions.create(request, reply, transaction);
+    prepare(request, reply, { transaction, setLocation }) {
+      const { state, codeVerifier, clearOldest } = transactions.create(request, reply, transaction);
       const authorizationUrl = oauthClient.buildAuthorizationUrl({
         state,
         codeVerifier,
         redirectUri: transaction.redirectUri,
         isAfterSignOut: signedOutCookie.isSet(request),
       });
+      setLocation?.(authorizationUrl);
+      clearOldest();
       reportEvent(request, { event: 'sign_in_prepared', flow: transaction.flow });
       return { authorizationUrl, state };
     },
@@ -59,8 +62,8 @@ export function createSignIns(options: SignInsOptions): SignIns {
     }),
 
     forget(request, reply) {
-      transactions.clearAll(request, reply);
       signedOutCookie.set(reply, { value: '1', maxAgeSeconds: SIGNED_OUT_SECONDS });
+      transactions.clearAll(request, reply);
     },
   };
 }

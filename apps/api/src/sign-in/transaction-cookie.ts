@@ -26,10 +26,12 @@ type Transaction = v.InferOutput<typeof Transaction>;
 /** The part of a transaction that the caller chooses. */
 export type TransactionRequest = Pick<Transaction, 'flow' | 'redirectUri' | 'returnPath' | 'replaces'>;
 
-interface TransactionSecrets {
+interface CreatedTransaction {
   state: string;
   /** RFC 7636 §4.1: 43 to 128 unreserved characters. */
   codeVerifier: string;
+  /** Makes room for this transaction in the browser. Call it last: it clears as many cookies as the answer can hold. */
+  clearOldest: () => void;
 }
 
 interface TransactionKey {
@@ -47,18 +49,24 @@ export interface TransactionCookies {
     request: FastifyRequest,
     reply: FastifyReply,
     transaction: TransactionRequest,
-  ) => TransactionSecrets;
+  ) => CreatedTransaction;
   /**
    * Clears the cookie if it can never be used again.
    * @throws ApiError
    */
   open: (request: FastifyRequest, reply: FastifyReply, key: TransactionKey) => Transaction;
   clear: (reply: FastifyReply, key: TransactionKey) => void;
+  /** Clears as many cookies as the answer can hold, the newest first. Call it last. */
   clearAll: (request: FastifyRequest, reply: FastifyReply) => void;
 }
 
 export const TRANSACTION_SECONDS = 600;
 const MAX_PENDING = 5;
+/**
+ * For all pending transactions of a browser. A stock nginx refuses a request whose Cookie header is longer than 8 KB. The
+ * cookies of this API stay under 7,000 bytes, and a session can have half of them.
+ */
+const MAX_PENDING_BYTES = 3400;
 /** Between the clocks of two instances. */
 const CLOCK_SKEW_SECONDS = 60;
 
@@ -73,40 +81,49 @@ export function createTransactionCookies({ topology, sessionKeys }: Config): Tra
   const cookieOf = ({ state, flow }: TransactionKey): Cookie =>
     cookieNamed(prefix + hashState(state).slice(0, 16), flow);
 
-  function pendingCookies(request: FastifyRequest) {
+  /** The newest ones are opened. A browser sends its oldest cookies first (RFC 6265 §5.4). */
+  function findPending(request: FastifyRequest) {
     const names = Object.keys(request.cookies).filter(
       (name) => name.startsWith(prefix) && /^[\w-]{16}$/.test(name.slice(prefix.length)),
     );
-    return names.map((name) => {
+    const newest = names.slice(-MAX_PENDING).map((name) => {
       const opened = sealer.open({ name }, request);
-      if (opened.status !== 'ok') return { cookie: cookieNamed(name, 'browser'), issuedAt: 0 };
-      return { cookie: cookieNamed(name, opened.payload.flow), issuedAt: opened.payload.issuedAt };
+      const { flow, issuedAt } = opened.status === 'ok' ? opened.payload : UNREADABLE;
+      return { cookie: cookieNamed(name, flow), issuedAt, bytes: byteLength(name, request.cookies[name]) };
     });
-  }
-
-  /** Makes room for one more. The cookies of a browser must not outgrow the header limit of a proxy. */
-  function clearOldest(request: FastifyRequest, reply: FastifyReply): void {
-    const newestFirst = pendingCookies(request).toSorted((a, b) => b.issuedAt - a.issuedAt);
-    for (const { cookie } of newestFirst.slice(MAX_PENDING - 1)) cookie.clear(reply);
+    return {
+      newestFirst: newest.toSorted((a, b) => b.issuedAt - a.issuedAt),
+      surplus: names.slice(0, -MAX_PENDING).map((name) => cookieNamed(name, UNREADABLE.flow)),
+    };
   }
 
   return {
     create(request, reply, transaction) {
-      clearOldest(request, reply);
-      const secrets = { state: randomToken(), codeVerifier: randomToken() };
-      const cookie = cookieOf({ state: secrets.state, flow: transaction.flow });
+      const [state, codeVerifier] = [randomToken(), randomToken()];
+      const cookie = cookieOf({ state, flow: transaction.flow });
       const issuedAt = Math.floor(Date.now() / 1000);
-      const value = sealer.seal(cookie, {
+      const value = sealer.seal({
         ...transaction,
-        stateHash: hashState(secrets.state),
-        codeVerifier: secrets.codeVerifier,
+        stateHash: hashState(state),
+        codeVerifier,
         issuedAt,
         expiresAt: issuedAt + TRANSACTION_SECONDS,
         jti: randomToken(),
       });
-      if (!value) throw new ApiError('internal_error', { cause: { name: 'CookieTooLong' } });
-      cookie.set(reply, { value, maxAgeSeconds: TRANSACTION_SECONDS });
-      return secrets;
+      if (!cookie.set(reply, { value, maxAgeSeconds: TRANSACTION_SECONDS })) {
+        throw new ApiError('internal_error', { cause: { name: 'CookieTooLong' } });
+      }
+      function clearOldest(): void {
+        const { newestFirst, surplus } = findPending(request);
+        let bytesLeft = MAX_PENDING_BYTES - byteLength(cookie.name, value);
+        const isKept = newestFirst.map(({ bytes }, index) => {
+          bytesLeft -= bytes;
+          return index < MAX_PENDING - 1 && bytesLeft >= 0;
+        });
+        const evicted = newestFirst.filter((_, index) => !isKept[index]).map((pending) => pending.cookie);
+        for (const each of [...evicted, ...surplus]) each.clear(reply);
+      }
+      return { state, codeVerifier, clearOldest };
     },
 
     open(request, reply, { state, flow }) {
@@ -137,9 +154,18 @@ export function createTransactionCookies({ topology, sessionKeys }: Config): Tra
     clear: (reply, key) => cookieOf(key).clear(reply),
 
     clearAll(request, reply) {
-      for (const { cookie } of pendingCookies(request)) cookie.clear(reply);
+      const { newestFirst, surplus } = findPending(request);
+      for (const cookie of [...newestFirst.map((pending) => pending.cookie), ...surplus]) cookie.clear(reply);
     },
   };
+}
+
+/** A cookie that can't be opened counts as the oldest. */
+const UNREADABLE = { flow: 'browser', issuedAt: 0 } as const;
+
+/** In the Cookie header: the name, `=`, the value, `; `. */
+function byteLength(name: string, value = ''): number {
+  return name.length + value.length + 3;
 }
 
 /** 256 random bits in 43 characters of base64url. */

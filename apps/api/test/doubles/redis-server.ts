@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
+import { freePort } from '../support/free-port.ts';
 import { portOf } from '../support/port-of.ts';
 
 /** A real Redis that a test can stop and restart. */
@@ -94,12 +95,4 @@ async function startProxyTo(url: string): Promise<RedisServer> {
     thaw: () => void (isFrozen = false),
     stop: kill,
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const port = portOf(server);
-  await once(server.close(), 'close');
-  return port;
 }

@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import type { InjectOptions } from 'fastify';
 import type { ApiResponse } from './browser.ts';
 
-type InstanceRequest = Pick<InjectOptions, 'method' | 'headers' | 'body'> & { url: string };
+/** A request as for `app.inject`, with a body that becomes JSON. */
+export type InstanceRequest = Pick<InjectOptions, 'method' | 'headers' | 'body'> & { url: string };
 
 /** The API in its own process. */
 export interface Instance {
