@@ -39,7 +39,7 @@ export async function buildApp(config: Config, logStream?: LogStream): Promise<F
   await app.register(redis, { config, stores });
 
   await app.register(securityHeaders, { topology });
-  await app.register(requestLog);
+  await app.register(requestLog, { logStream });
   await app.register(errorHandler);
   await app.register(cors, { topology });
   await app.register(shutdown);

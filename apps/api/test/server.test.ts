@@ -72,9 +72,11 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
     });
     expect((await fetch(`${address}/healthz`)).status).toBe(200);
     expect(await (await fetch(`${address}/metrics`)).text()).toMatch(/^process_cpu_seconds_total \d/m);
+    expect((await fetch(`${address}/nowhere`)).status).toBe(404);
     server.kill(signal);
     const [exitCode] = await once(server, 'close');
     expect(exitCode).toBe(0);
+    expect(output).toContain('"code":"not_found"'); // The last lines are still in the buffer when the signal comes.
   },
 );
 

@@ -24,6 +24,8 @@ interface ApiEvents {
   };
   /** The outcome is the class of the status, such as `2xx`, or the error code. */
   provider_answered: { endpoint: ProviderEndpoint; outcome: string; seconds: number };
+  /** Standard output did not take a line of the log, because its disk is full or its reader has stalled. */
+  log_line_dropped: object;
 }
 
 /** Lets operations/ count and measure. The API works the same without listeners, and if a listener throws. */

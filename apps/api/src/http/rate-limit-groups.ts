@@ -1,5 +1,5 @@
-/** The routes of one group share a rate limit. */
-export const RATE_LIMIT_GROUPS = ['sign-in', 'session', 'resources', 'operator'] as const;
+/** The routes of one group share a rate limit. `unknown` are the paths that have no route. */
+export const RATE_LIMIT_GROUPS = ['sign-in', 'session', 'resources', 'operator', 'unknown'] as const;
 
 declare module 'fastify' {
   interface FastifyContextConfig {

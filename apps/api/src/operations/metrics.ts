@@ -29,6 +29,7 @@ export const metrics: FastifyPluginAsync = async (app) => {
     'outcome',
   ]);
   const errors = count('errors_total', 'Answers with an error, by error code.', ['code']);
+  const droppedLines = count('log_lines_dropped_total', 'Lines that standard output did not take.', []);
   const providerSeconds = new Histogram({
     name: 'provider_request_duration_seconds',
     help: 'Time until the answer of the provider was read. Outcome: the class of its status, or the error code.',
@@ -51,6 +52,7 @@ export const metrics: FastifyPluginAsync = async (app) => {
   app.events.on('provider_answered', ({ endpoint, outcome, seconds }) =>
     providerSeconds.observe({ endpoint, outcome }, seconds),
   );
+  app.events.on('log_line_dropped', () => droppedLines.inc());
   app.addHook('onListen', async () => {
     // Metrics of the process. Tests start several servers in one process.
     if (processRegistry.getMetricsAsArray().length === 0) collectDefaultMetrics();

@@ -57,6 +57,37 @@ test('refused requests are counted, preflights are not', async () => {
   expect(refused.headers['access-control-allow-origin']).toBe(WEB_ORIGIN); // Otherwise the web app could not read the error.
 });
 
+test('requests without a route share a count and write one line each', async () => {
+  const { app, log } = await startApi({ env: LIMIT });
+  const answers = [];
+  for (const [method, url] of [
+    ['GET', '/nowhere'],
+    ['POST', '/.env'],
+    ['POST', PATHS.userinfo], // Another method has a route.
+    ['GET', '/elsewhere'],
+  ] as const) {
+    answers.push(errorOf(await ask(app, url, { method })));
+  }
+  expect(answers).toEqual(['404 not_found', '404 not_found', '405 method_not_allowed', '429 rate_limited']);
+  const lines: unknown[] = log.map((line) => JSON.parse(line));
+  expect(lines).toEqual(
+    ['not_found', 'not_found', 'method_not_allowed', 'rate_limited'].map((code) =>
+      expect.objectContaining({ code, req: expect.objectContaining({ route: 'none' }) }),
+    ),
+  );
+  expect(await statuses(app, [{}])).toEqual([200]);
+});
+
+test('preflights of other origins are limited', async () => {
+  const { app } = await startApi({ env: { ...LIMIT, API_ORIGIN: 'https://api.example.com' } });
+  const preflight = { origin: 'https://evil.example', 'access-control-request-method': 'POST' };
+  const answers = [];
+  for (let i = 0; i < 4; i += 1) {
+    answers.push((await ask(app, PATHS.start, { method: 'OPTIONS', headers: preflight })).statusCode);
+  }
+  expect(answers).toEqual([405, 405, 405, 429]);
+});
+
 const through = (forwardedFor: string) => ({ remoteAddress: '10.1.2.3', forwardedFor });
 
 describe('the client address', () => {

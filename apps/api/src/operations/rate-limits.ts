@@ -37,8 +37,11 @@ export const rateLimits = fp<RateLimitsOptions>(async (app, { perMinute, store }
     ]),
   );
   app.addHook('onRequest', async function limit(request, reply) {
-    const { rateLimitGroup } = request.routeOptions.config;
-    if (rateLimitGroup) await limits.get(rateLimitGroup)?.call(app, request, reply);
+    const { url, config } = request.routeOptions;
+    // `*` is the route of all preflights. Those that are allowed have been answered by now.
+    const hasRoute = url !== undefined && url !== '*';
+    const group = hasRoute ? config.rateLimitGroup : 'unknown';
+    if (group) await limits.get(group)?.call(app, request, reply);
   });
 });
 
