@@ -1,5 +1,5 @@
 import { requestEarlySession } from './session/early-session-request.ts';
 
-/* The first script of the page. The Vite plugin puts it into index.html. */
+/* The first script of the page. The Vite plugin puts it into index.html, as an inline script. */
 
 requestEarlySession();

@@ -1,40 +1,88 @@
-/**
- * The response headers of the built app, by path. `vite preview` sends them; the server that you deploy to must send
- * the same ones.
- *
- * @param path the path of the request, with or without its query
- * @example
- * import { headersFor } from '@oneclick/sign-in/headers';
- *
- * for (const [name, value] of Object.entries(headersFor(request.url))) response.setHeader(name, value);
- */
-export function headersFor(path: string): Record<string, string> {
-  if (path.startsWith('/oauth/')) return PAGE_HEADERS;
-  return path.startsWith('/assets/') ? ASSET_HEADERS : APP_HEADERS;
+/** The hashes of the inline scripts and styles of a page, as a Content-Security-Policy writes them: `sha256-…`. */
+export interface InlineHashes {
+  scripts: string[];
+  styles: string[];
 }
 
-const CONTENT_SECURITY_POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self'",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-  "require-trusted-types-for 'script'",
-  "trusted-types 'none'",
-].join('; ');
+/**
+ * What the response headers depend on in one build of the app. The Vite plugin writes it to `headers.json` in the
+ * folder `dist-headers`.
+ */
+export interface HeaderManifest {
+  /** The pages by path, for example `/index.html`. */
+  pages: Record<string, InlineHashes>;
+  /** The paths of the files whose names contain a hash of their content. */
+  assets: string[];
+  /** The address below which the app loads its files, if that is not its own origin: a `base` that is a URL. */
+  assetBase?: string;
+}
+
+/**
+ * The response headers of the built app, by path. `vite preview` sends them; the server that you deploy to must send
+ * the same ones. A response with an error must not be cached: send `Cache-Control: no-store` with it.
+ *
+ * @param path the path of the request, with or without its query
+ * @param manifest the `headers.json` of the build. Its hashes are those of the pages beside it, so read both together.
+ * @example
+ * import { readFileSync } from 'node:fs';
+ * import { headersFor } from '@oneclick/sign-in/headers';
+ *
+ * const manifest = JSON.parse(readFileSync('dist-headers/headers.json', 'utf8'));
+ * for (const [name, value] of Object.entries(headersFor(request.url, manifest))) response.setHeader(name, value);
+ */
+export function headersFor(path: string, manifest: HeaderManifest): Record<string, string> {
+  const pathname = path.replace(/[?#].*/, '');
+  if (pathname.startsWith('/oauth/')) {
+    const policy = contentSecurityPolicy({ hashes: manifest.pages[pathname] });
+    return { 'Content-Security-Policy': policy, ...COMMON_HEADERS, ...WINDOW_PAGE_HEADERS };
+  }
+  if (manifest.assets.includes(pathname)) {
+    return { 'Content-Security-Policy': contentSecurityPolicy({}), ...COMMON_HEADERS, ...ASSET_HEADERS };
+  }
+  const policy = contentSecurityPolicy({
+    hashes: appPageAt(pathname, manifest),
+    assetBase: manifest.assetBase,
+  });
+  return { 'Content-Security-Policy': policy, ...COMMON_HEADERS, ...APP_HEADERS };
+}
+
+/** The page that a server answers with. Other paths are routes of the app, which `index.html` serves. */
+function appPageAt(pathname: string, { pages }: HeaderManifest): InlineHashes | undefined {
+  const file = pathname.endsWith('/') ? `${pathname}index.html` : pathname;
+  return pages[file] ?? pages[`${file}.html`] ?? pages['/index.html'];
+}
+
+function contentSecurityPolicy({
+  hashes = { scripts: [], styles: [] },
+  assetBase,
+}: {
+  hashes?: InlineHashes | undefined;
+  assetBase?: string | undefined;
+}): string {
+  const files = assetBase ? `'self' ${assetBase}` : "'self'";
+  return [
+    "default-src 'none'",
+    `script-src ${[files, ...hashes.scripts.map(quoted)].join(' ')}`,
+    `style-src ${[files, ...hashes.styles.map(quoted)].join(' ')}`,
+    `img-src ${files}`,
+    "connect-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+    "require-trusted-types-for 'script'",
+    "trusted-types 'none'",
+  ].join('; ');
+}
+
+const quoted = (source: string) => `'${source}'`;
 
 const COMMON_HEADERS = {
-  'Content-Security-Policy': CONTENT_SECURITY_POLICY,
   'X-Content-Type-Options': 'nosniff',
   'Permissions-Policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()',
   'Cross-Origin-Resource-Policy': 'same-origin',
 };
 
 const APP_HEADERS = {
-  ...COMMON_HEADERS,
   // `same-origin` would cut the app off from its sign-in window. This value still prevents that other sites
   // keep a reference to the app's window.
   'Cross-Origin-Opener-Policy': 'same-origin-allow-popups',
@@ -43,8 +91,7 @@ const APP_HEADERS = {
 };
 
 /** For the two pages of the sign-in window. The address of the callback page contains the code for a moment. */
-const PAGE_HEADERS = {
-  ...COMMON_HEADERS,
+const WINDOW_PAGE_HEADERS = {
   // Any other value would cut the window off from the app that opened it.
   'Cross-Origin-Opener-Policy': 'unsafe-none',
   // RFC 9700 §4.2.4
@@ -52,4 +99,4 @@ const PAGE_HEADERS = {
   'Cache-Control': 'no-store',
 };
 
-const ASSET_HEADERS = { ...COMMON_HEADERS, 'Cache-Control': 'public, max-age=31536000, immutable' };
+const ASSET_HEADERS = { 'Cache-Control': 'public, max-age=31536000, immutable' };

@@ -1,42 +1,141 @@
 // @vitest-environment node
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
+import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { build, createServer, type Rolldown } from 'vite';
-import { expect, test } from 'vitest';
+import { build, createServer, type InlineConfig, preview } from 'vite';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { type HeaderManifest, headersFor } from './headers.ts';
 import { signIn } from './vite.ts';
 
 const TEAM_APP = join(import.meta.dirname, '../test/team-app');
 
-const scriptsOf = (html: string) =>
-  Array.from(html.matchAll(/<script type="module"[^>]* src="\/([^"]+)"/g), ([, src]) => src);
+const folder = mkdtempSync(join(tmpdir(), 'team-app-'));
+afterAll(() => rmSync(folder, { recursive: true }));
 
-test('one build makes the app and the two pages, each with one script that nothing else uses', async () => {
-  const result = await build({ root: TEAM_APP, logLevel: 'warn', build: { write: false } });
-  const files = new Map<string, Rolldown.OutputChunk | Rolldown.OutputAsset>(
-    [result]
-      .flat()
-      .flatMap((part) => ('output' in part ? part.output : []))
-      .map((file) => [file.fileName, file]),
+/** Builds the team's app into a folder of its own and returns its files. */
+async function buildTeamApp(config: InlineConfig = {}) {
+  const parent = mkdtempSync(join(folder, 'build-'));
+  const outDir = join(parent, 'dist');
+  await build({ root: TEAM_APP, logLevel: 'warn', build: { outDir }, ...config });
+  const manifest: HeaderManifest = JSON.parse(
+    readFileSync(join(parent, 'dist-headers/headers.json'), 'utf8'),
   );
-  const textOf = (name: string) => {
-    const file = files.get(name);
-    return file?.type === 'chunk' ? file.code : String(file?.source);
+  return {
+    outDir,
+    manifest,
+    files: globSync('**/*.*', { cwd: outDir }).toSorted(),
+    read: (path: string) => readFileSync(join(outDir, path), 'utf8'),
   };
+}
 
-  const [early = '', main = ''] = scriptsOf(textOf('index.html'));
-  expect(textOf(early)).toContain('/api/oauth/session');
-  expect(textOf(early)).not.toContain('from"');
-  expect(textOf(early).length).toBeLessThan(2_500);
-  expect(textOf(main)).not.toContain('early-session-');
+let built: Awaited<ReturnType<typeof buildTeamApp>>;
+beforeAll(async () => void (built = await buildTeamApp()));
 
+const inlineScriptsOf = (html: string) =>
+  Array.from(html.matchAll(/<script>([^<]+)<\/script>/g), ([, script = '']) => script);
+
+const linkedFilesOf = (html: string) =>
+  Array.from(html.matchAll(/\b(?:src|href)="([^"]+)"/g), ([, path]) => path);
+
+const hashOf = (text: string) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+
+/** The hashes in the directive of the policy that is sent with a page. */
+function hashesIn(headers: Record<string, string>, directive: string): string[] {
+  const policy = headers['Content-Security-Policy'] ?? '';
+  const sources = policy.split('; ').find((part) => part.startsWith(`${directive} `)) ?? '';
+  return sources.match(/'sha256-[^']+'/g) ?? [];
+}
+
+test('one build makes the app and the two pages of the window, each of which is one file', () => {
+  const { read, files } = built;
+  expect(files.filter((path) => path.startsWith('oauth/'))).toEqual([
+    'oauth/callback.html',
+    'oauth/finish-here.js',
+    'oauth/opening.html',
+  ]);
   for (const page of ['oauth/callback.html', 'oauth/opening.html']) {
-    const scripts = scriptsOf(textOf(page));
-    expect(scripts).toHaveLength(1);
-    expect(textOf(scripts[0]!)).not.toContain('from"');
-    expect(textOf('index.html')).not.toContain(scripts[0]);
+    expect(linkedFilesOf(read(page))).toEqual([]);
+    expect(inlineScriptsOf(read(page))).toHaveLength(1);
+    expect(read(page)).toContain('</style>');
+  }
+  expect(read('oauth/callback.html')).toContain('import(`/oauth/finish-here.js`)');
+  expect(read('oauth/finish-here.js')).toContain('as finishHere');
+});
+
+test('the lines that ask for the session are in the page, in front of every file that the page loads', () => {
+  const { read } = built;
+  const html = read('index.html');
+  const [early = ''] = inlineScriptsOf(html);
+  expect(early).toContain('/api/oauth/session');
+  expect(html.indexOf(early)).toBeLessThan(html.search(/<(?:link|script)\b[^>]* (?:src|href)=/));
+  expect(html.indexOf('<meta name="api-origin"')).toBeLessThan(html.indexOf(early));
+});
+
+test('the policy of each page allows its own inline scripts and styles by their hashes, and no others', () => {
+  const { read, manifest } = built;
+  for (const page of ['index.html', 'oauth/callback.html', 'oauth/opening.html']) {
+    const headers = headersFor(`/${page}?code=x`, manifest);
+    expect(hashesIn(headers, 'script-src')).toEqual(inlineScriptsOf(read(page)).map(hashOf));
+    const styles = Array.from(read(page).matchAll(/<style>([^<]+)<\/style>/g), ([, style = '']) => style);
+    expect(hashesIn(headers, 'style-src')).toEqual(styles.map(hashOf));
+    expect(headers['Content-Security-Policy']).not.toMatch(/unsafe|nonce/);
+  }
+  // A route of the app is answered with index.html.
+  for (const path of ['/', '/account'])
+    expect(headersFor(path, manifest)).toEqual(headersFor('/index.html', manifest));
+});
+
+test('only the files that the build has named after their content may be cached for ever', () => {
+  const { files, manifest } = built;
+  const assets = files.filter((path) => path.startsWith('assets/'));
+  expect(assets).not.toEqual([]);
+  for (const path of assets) expect(headersFor(`/${path}`, manifest)['Cache-Control']).toContain('immutable');
+  for (const path of ['/assets/older-4fA2.js', '/', '/oauth/callback.html', '/oauth/finish-here.js']) {
+    expect(headersFor(path, manifest)['Cache-Control']).not.toContain('immutable');
   }
 });
+
+test('with a CDN as base the pages of the window use their own origin only, and the app may load from the CDN', async () => {
+  const base = 'https://cdn.example/team/';
+  const { read, manifest } = await buildTeamApp({ base });
+  for (const page of ['oauth/callback.html', 'oauth/opening.html']) {
+    expect(read(page)).not.toContain('cdn.example');
+    expect(headersFor(`/${page}`, manifest)['Content-Security-Policy']).not.toContain('cdn.example');
+  }
+  expect(inlineScriptsOf(read('index.html'))[0]).toContain('/api/oauth/session');
+  expect(linkedFilesOf(read('index.html'))).toEqual([
+    expect.stringMatching(/^https:\/\/cdn\.example\/team\/assets\//),
+  ]);
+  expect(headersFor('/', manifest)['Content-Security-Policy']).toContain(
+    `script-src 'self' ${base} 'sha256-`,
+  );
+});
+
+test('the preview server sends the headers of the build, and after another build those of the new one', async () => {
+  const { outDir, read, manifest } = await buildTeamApp();
+  const config = { root: TEAM_APP, configFile: false as const, logLevel: 'warn' as const, build: { outDir } };
+  const server = await preview({ ...config, plugins: [signIn()], preview: { port: 0 } });
+  onTestFinished(() => server.close());
+  const [url = ''] = server.resolvedUrls!.local;
+  for (const path of ['index.html', 'oauth/callback.html?code=x&state=y', 'oauth/opening.html']) {
+    const { headers } = await fetch(url + path);
+    expect(Object.fromEntries(headers)).toMatchObject(lowerCase(headersFor(`/${path}`, manifest)));
+  }
+  expect((await fetch(`${url}assets/nowhere.js`)).headers.get('cache-control')).not.toContain('immutable');
+
+  const style = join(folder, 'another.css');
+  writeFileSync(style, 'p { color: teal }');
+  await build({ ...config, plugins: [signIn({ style })] });
+  const { headers } = await fetch(`${url}oauth/callback.html`);
+  const [, css = ''] = /<style>([^<]+)</.exec(read('oauth/callback.html')) ?? [];
+  expect(css).toContain('teal');
+  expect(headers.get('content-security-policy')).toContain(`style-src 'self' ${hashOf(css)};`);
+});
+
+const lowerCase = (headers: Record<string, string>) => Object.fromEntries(new Headers(headers));
 
 test('the development server answers with the pages and their headers, and forwards the paths of the API', async () => {
   const api = createHttpServer((request, response) => response.end(`the API at ${request.url}`));
@@ -59,13 +158,13 @@ test('the development server answers with the pages and their headers, and forwa
       'cross-origin-opener-policy': 'unsafe-none',
       'referrer-policy': 'no-referrer',
     });
-    const [script = ''] = scriptsOf(await callback.text());
-    expect((await fetch(url + script)).headers.get('content-type')).toBe('text/javascript');
+    const [script = ''] = inlineScriptsOf(await callback.text());
+    expect(callback.headers.get('content-security-policy')).toContain(hashOf(script));
+    expect((await fetch(`${url}oauth/finish-here.js`)).headers.get('content-type')).toBe('text/javascript');
 
     const app = await fetch(url, { headers: { accept: 'text/html' } });
     expect(app.headers.get('cross-origin-opener-policy')).toBe('same-origin-allow-popups');
-    const early = scriptsOf(await app.text()).find((path) => path?.startsWith('assets/early-session'));
-    expect(await (await fetch(url + early)).text()).toContain('/api/oauth/session');
+    expect(inlineScriptsOf(await app.text())[0]).toContain('/api/oauth/session');
 
     for (const path of ['api/oauth/session', 'auth/oauth/start', 'oauth/callback?code=x']) {
       expect(await (await fetch(url + path)).text()).toBe(`the API at /${path}`);

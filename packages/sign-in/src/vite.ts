@@ -27,10 +27,10 @@ export interface SignInPluginOptions {
  *
  * - the two pages of the sign-in window, `/oauth/callback.html` and `/oauth/opening.html`, in development and in the
  *   build. The app needs no files for them;
- * - a first script in each page of the app, which asks the API for the session while the app itself is still loading;
+ * - a few inline lines in each page of the app, which ask the API for the session before any file has loaded;
  * - a proxy for the API's paths in development and preview, so that the browser sees one origin;
  * - the response headers of `@oneclick/sign-in/headers`: all of them in preview, those that the sign-in depends on in
- *   development.
+ *   development. The build writes `dist-headers/`, with what another server needs to send the same ones.
  *
  * @example
  * // vite.config.ts

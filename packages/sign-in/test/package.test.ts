@@ -34,7 +34,8 @@ beforeAll(() => {
     mkdirSync(target, { recursive: true });
     run('tar', ['-xzf', join(folder, `${name}.tgz`), '-C', target, '--strip-components=1'], folder);
   }
-  link('valibot', PACKAGE);
+  link('parse5', PACKAGE);
+  link('valibot', SHARED);
 }, 120_000);
 
 /** Puts a dependency of another package beside the unpacked ones. */

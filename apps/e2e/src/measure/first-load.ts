@@ -35,7 +35,7 @@ function linkedFiles(dist: string, page: string): string[] {
 }
 
 /** Weighs files below a directory. */
-export function weigh(dist: string, paths: Iterable<string>): Weight {
+function weigh(dist: string, paths: Iterable<string>): Weight {
   const weight: Weight = {};
   for (const path of paths) {
     const kind = extname(path).slice(1);

@@ -1,10 +1,9 @@
-import { globSync } from 'node:fs';
 import { brotliCompressSync } from 'node:zlib';
 import { build } from 'rolldown';
 import { StackError, startParts } from '@oneclick/stack/start-parts';
 import { freeStackPorts, requireBuildOutput, stackParts, startStack } from '@oneclick/stack/start-stack';
 import { inWorkspace } from '@oneclick/stack/workspace';
-import { firstLoad, weigh } from './first-load.ts';
+import { firstLoad } from './first-load.ts';
 
 /*
  * A part of `pnpm measure`. Prints how fast this machine starts the system and how large the built web app is. It uses free
@@ -30,8 +29,6 @@ try {
   print('all other scripts and styles, as needed', kilobytes(rest));
 
   console.log('\nBytes of the sign-in without React, in brotli');
-  const core = weigh(dist, globSync('assets/early-session-*.js', { cwd: dist }));
-  print('what runs before React has loaded', kilobytes(core));
   print('all of it, bundled alone', kilobytes({ js: await wholeSignIn() }));
 } catch (error) {
   process.exitCode = 1;

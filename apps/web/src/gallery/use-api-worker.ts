@@ -4,7 +4,10 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, vi } from 'vitest';
 import { commands } from 'vitest/browser';
 import { headersFor } from '@oneclick/sign-in/headers';
 
-const { 'Content-Security-Policy': CONTENT_SECURITY_POLICY = '' } = headersFor('/');
+const { 'Content-Security-Policy': CONTENT_SECURITY_POLICY = '' } = headersFor('/', {
+  pages: {},
+  assets: [],
+});
 
 /**
  * msw in the browser. A request without a handler fails the test, and so does a warning or an error in the console or a

@@ -1,29 +1,26 @@
-import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { join, resolve } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { extname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { WEB_PATHS } from '@oneclick/shared/paths';
-import { build, type HtmlTagDescriptor, type ResolvedConfig, type Rolldown } from 'vite';
+import { build, type BuildOptions, type Plugin, type ResolvedConfig, type Rolldown } from 'vite';
 
-export interface BuiltPages {
-  /** By their path below the root of the site, without the leading slash. */
-  files: Map<string, string | Uint8Array>;
-  /** The path of the early script among the files. */
-  earlySession: string;
-}
+/** The files of the sign-in window, by their path below the root of the site, without the leading slash. */
+export type BuiltPages = ReadonlyMap<string, string | Uint8Array>;
 
-const { resolve: resolveModule } = createRequire(import.meta.url);
 /** The HTML and the CSS of the pages. Published from `src`, because tsc does not copy them to `dist`. */
 const PAGES_FOLDER = fileURLToPath(new URL('../../src/pages', import.meta.url));
 
 const PAGES = [
-  { path: WEB_PATHS.callback, html: 'callback.html', script: '@oneclick/sign-in/pages/callback' },
-  { path: WEB_PATHS.opening, html: 'opening.html', script: '@oneclick/sign-in/pages/opening' },
+  { path: WEB_PATHS.callback, html: 'callback.html', script: '../pages/callback-page' },
+  { path: WEB_PATHS.opening, html: 'opening.html', script: '../pages/opening-page' },
 ];
 
+/** The part of the callback page that most windows never load. Not named by its content: an older page finds it, too. */
+const FINISH_HERE = { path: '/oauth/finish-here.js', script: '../pages/finish-here' };
+
 /**
- * Builds the two pages of the sign-in window and the early script of the app's pages. Each is a separate build: a chunk
- * that it shared with the app or with another page would be one more request before it can run.
+ * Builds the two pages of the sign-in window. Each is one response: its script and its style are inline. All files are
+ * below `/oauth/` on the origin of the pages, also if the app loads its own files from a CDN.
  *
  * @param app the configuration of the app
  * @param options.style the stylesheet that replaces the package's own, relative to the root of the app
@@ -32,70 +29,94 @@ export async function buildPages(
   app: ResolvedConfig,
   { style }: { style?: string | undefined },
 ): Promise<BuiltPages> {
-  const links: HtmlTagDescriptor[] = [
-    {
-      tag: 'link',
-      attrs: { rel: 'stylesheet', href: style ? resolve(app.root, style) : join(PAGES_FOLDER, 'pages.css') },
-    },
-  ];
-  if (existsSync(join(app.publicDir, 'favicon.svg'))) {
-    links.push({ tag: 'link', attrs: { rel: 'icon', type: 'image/svg+xml', href: '/favicon.svg' } });
+  const stylesheet = style ? resolve(app.root, style) : join(PAGES_FOLDER, 'pages.css');
+  const [look, finishHere, ...scripts] = await Promise.all([
+    buildApart(app, { rolldownOptions: { input: stylesheet } }),
+    buildScript(app, FINISH_HERE.script),
+    ...PAGES.map(({ script }) => buildInlineScript(app, script)),
+  ]);
+  const files = new Map<string, string | Uint8Array>([[FINISH_HERE.path.slice(1), finishHere]]);
+  let css = '';
+  for (const file of look) {
+    if (file.type === 'chunk') continue;
+    if (file.fileName.endsWith('.css')) css += String(file.source);
+    else files.set(file.fileName, file.source);
   }
-  const files: BuiltPages['files'] = new Map();
-  await Promise.all(
-    PAGES.map(async ({ path, html, script }) => {
-      const tags = [...links, { tag: 'script', attrs: { type: 'module', src: resolveModule(script) } }];
-      for (const file of await buildApart(app, join(PAGES_FOLDER, html), tags)) {
-        files.set(file.fileName === html ? path.slice(1) : file.fileName, contentOf(file));
-      }
-    }),
-  );
-  const output = await buildApart(app, resolveModule('@oneclick/sign-in/early-session'));
-  const early = output.find((file) => file.type === 'chunk' && file.isEntry);
-  if (!early) throw new Error('The build of the early script made no script.');
-  files.set(early.fileName, contentOf(early));
-  return { files, earlySession: early.fileName };
+  const icon = existsSync(join(app.publicDir, 'favicon.svg'))
+    ? '<link rel="icon" type="image/svg+xml" href="/favicon.svg" />'
+    : '';
+  for (const [index, { path, html }] of PAGES.entries()) {
+    const page = readFileSync(join(PAGES_FOLDER, html), 'utf8')
+      .replace('</head>', () => `${icon}<style>${css.trim()}</style></head>`)
+      .replace('</body>', () => `<script>${scripts[index]}</script></body>`);
+    files.set(path.slice(1), page);
+  }
+  return files;
+}
+
+/** Builds the lines that an app's page runs before it loads any file. */
+export function buildEarlySession(app: ResolvedConfig): Promise<string> {
+  return buildInlineScript(app, '../early-session');
+}
+
+/** Builds a script that runs inside a page. As a library, because Vite adds a loader of chunks to other builds. */
+async function buildInlineScript(app: ResolvedConfig, path: string): Promise<string> {
+  const lib = { entry: sourceOf(path), formats: ['iife' as const], name: 'page' };
+  const code = codeIn(await buildApart(app, { lib }));
+  // The first two would end or change the script. Tools and servers may change a line break, and with it the hash.
+  if (/<\/script|<!--|[\n\r]/i.test(code)) throw new Error(`The script ${path} cannot be put into a page.`);
+  return code;
+}
+
+async function buildScript(app: ResolvedConfig, path: string): Promise<string> {
+  const rolldownOptions = { input: sourceOf(path), preserveEntrySignatures: 'strict' as const };
+  return codeIn(await buildApart(app, { rolldownOptions }));
+}
+
+/** The file of a module of this package: `.ts` here, `.js` in the published package. */
+function sourceOf(path: string): string {
+  return fileURLToPath(new URL(path + extname(import.meta.url), import.meta.url));
+}
+
+function codeIn([chunk, ...others]: BuiltFile[]): string {
+  if (chunk?.type !== 'chunk' || others.length > 0) throw new Error('The build made more than one script.');
+  return chunk.code.trim();
 }
 
 type BuiltFile = Rolldown.OutputChunk | Rolldown.OutputAsset;
 
-const contentOf = (file: BuiltFile) => (file.type === 'chunk' ? file.code : file.source);
+/** The callback page and its late part are separate builds: an inline script has no chunk that a file could import. */
+const lateFinishHere: Plugin = {
+  name: 'sign-in:late-finish-here',
+  enforce: 'pre',
+  resolveId: (source) =>
+    /^\.\/finish-here\.[jt]s$/.test(source) ? { id: FINISH_HERE.path, external: 'absolute' } : undefined,
+};
 
-/** Builds in memory, with the output options of the app and without its plugins. */
+/** Builds in memory, with the target of the app and without its plugins. */
 async function buildApart(
-  { base, mode, publicDir, build: { target, minify, sourcemap } }: ResolvedConfig,
-  input: string,
-  tags: HtmlTagDescriptor[] = [],
+  { mode, publicDir, build: { target } }: ResolvedConfig,
+  { rolldownOptions, ...options }: BuildOptions,
 ): Promise<BuiltFile[]> {
   const result = await build({
     configFile: false,
     root: PAGES_FOLDER,
-    base,
     mode,
     publicDir,
     logLevel: 'warn',
-    plugins: [
-      {
-        name: 'sign-in:page-tags',
-        transformIndexHtml: {
-          order: 'pre',
-          handler: () => tags.map((tag) => ({ injectTo: 'head', ...tag })),
-        },
-      },
-    ],
+    plugins: [lateFinishHere],
     build: {
       write: false,
       target,
-      minify,
-      sourcemap,
+      // Always, whatever the app chooses: minified, an inline script is one line.
+      minify: true,
       // The Content-Security-Policy allows no `data:` address.
       assetsInlineLimit: 0,
-      modulePreload: { polyfill: false },
       rolldownOptions: {
-        input,
-        // The same name for the same stylesheet, so that the browser fetches it once for both pages.
-        output: { assetFileNames: 'assets/sign-in-[hash][extname]' },
+        ...rolldownOptions,
+        output: { assetFileNames: 'oauth/[name]-[hash][extname]' },
       },
+      ...options,
     },
   });
   return [result].flat().flatMap((part) => ('output' in part ? part.output : []));

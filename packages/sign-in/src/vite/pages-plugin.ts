@@ -5,29 +5,33 @@ import { fileURLToPath } from 'node:url';
 import { WEB_PATHS } from '@oneclick/shared/paths';
 import type { Plugin, ResolvedConfig } from 'vite';
 import { headersFor } from '../headers.ts';
-import { type BuiltPages, buildPages } from './build-pages.ts';
+import { type BuiltPages, buildEarlySession, buildPages } from './build-pages.ts';
+import { manifestOf } from './header-manifest.ts';
+import { insertEarlySession } from './insert-early-session.ts';
 
 const PACKAGE_FOLDER = fileURLToPath(new URL('..', import.meta.url));
 
 const CONTENT_TYPES: Record<string, string> = {
   '.html': 'text/html',
   '.js': 'text/javascript',
-  '.css': 'text/css',
   '.svg': 'image/svg+xml',
 };
 
 /**
- * Adds the two pages of the sign-in window and the early script to the build, and serves the same files in development.
+ * Adds the two pages of the sign-in window to the build and the early script to the app's pages, and does the same in
+ * development.
  */
 export function pagesPlugin({ style }: { style: string | undefined }): Plugin {
   let app: ResolvedConfig;
-  let built: Promise<BuiltPages> | undefined;
-  const builtPages = () => (built ??= buildPages(app, { style }));
+  let pages: Promise<BuiltPages> | undefined;
+  let earlySession: Promise<string> | undefined;
+  const builtPages = () => (pages ??= buildPages(app, { style }));
 
   async function serveBuiltFile(path: string, response: ServerResponse): Promise<boolean> {
-    const file = (await builtPages()).files.get(path.slice(1));
+    const files = await builtPages();
+    const file = files.get(path.slice(1));
     if (file === undefined) return false;
-    response.setHeaders(new Headers(headersFor(path)));
+    response.setHeaders(new Headers(headersFor(path, manifestOf(files, app))));
     response.setHeader('Content-Type', CONTENT_TYPES[extname(path)] ?? 'application/octet-stream');
     response.end(file);
     return true;
@@ -50,32 +54,30 @@ export function pagesPlugin({ style }: { style: string | undefined }): Plugin {
       if (app.command === 'build') builtPages().catch(() => undefined);
     },
     async generateBundle() {
-      const { files } = await builtPages();
-      for (const [fileName, source] of files) {
-        this.emitFile({ type: 'asset', fileName, source });
-      }
+      for (const [fileName, source] of await builtPages()) this.emitFile({ type: 'asset', fileName, source });
     },
 
     configureServer({ middlewares, watcher }) {
       watcher.add(PACKAGE_FOLDER);
       watcher.on('change', (file) => {
-        if (file.startsWith(PACKAGE_FOLDER) || extname(file) === '.css') built = undefined;
+        if (file.startsWith(PACKAGE_FOLDER) || extname(file) === '.css') {
+          pages = undefined;
+          earlySession = undefined;
+        }
       });
       middlewares.use(({ url = '/' }, response, next) => {
         const path = url.replace(/[?#].*/, '');
-        if (!/^\/(?:oauth|assets)\//.test(path)) return next();
+        if (!path.startsWith('/oauth/')) return next();
         serveBuiltFile(path, response).then((isServed) => isServed || next(), next);
       });
     },
 
     transformIndexHtml: {
       order: 'post',
-      async handler(_, { filename }) {
+      async handler(html, { filename }) {
         // A test runner serves pages that are no files of the app.
-        if (!existsSync(filename)) return [];
-        const { earlySession } = await builtPages();
-        const attrs = { type: 'module', src: app.base + earlySession };
-        return [{ tag: 'script', attrs, injectTo: 'head-prepend' }];
+        if (!existsSync(filename)) return html;
+        return insertEarlySession(html, await (earlySession ??= buildEarlySession(app)));
       },
     },
   };

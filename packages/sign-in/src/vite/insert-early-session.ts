@@ -1,0 +1,16 @@
+const API_ORIGIN_TAG = /<meta\b[^>]*\bname=["']?api-origin\b[^>]*>/i;
+const CHARSET_TAG = /<meta\b[^>]*\bcharset\b[^>]*>/i;
+
+/**
+ * Puts the early script into a page of the app, right behind `<meta name="api-origin">`, which the script reads. That
+ * is in front of the stylesheets, because a browser runs no script before it has loaded the stylesheets above. A page
+ * without the tag gets an empty one, which means the page's own origin.
+ */
+export function insertEarlySession(html: string, script: string): string {
+  const inline = `<script>${script}</script>`;
+  if (API_ORIGIN_TAG.test(html)) return html.replace(API_ORIGIN_TAG, (tag) => tag + inline);
+  const added = `<meta name="api-origin" content="">${inline}`;
+  // Not in front of the charset, which has to be among the first 1,024 bytes.
+  const anchor = CHARSET_TAG.test(html) ? CHARSET_TAG : /<head\b[^>]*>/i;
+  return html.replace(anchor, (tag) => tag + added);
+}
