@@ -3,6 +3,7 @@ export type OpenedWindow = {
   url: string;
   opener: unknown;
   closed: boolean;
+  top: unknown;
   close: () => void;
 };
 
@@ -17,6 +18,9 @@ export function openedWindows(): { opened: OpenedWindow[]; open: typeof window.o
         url: String(url),
         opener: window,
         closed: false,
+        get top(): unknown {
+          return popup;
+        },
         close: () => {
           popup.closed = true;
         },

@@ -1,4 +1,5 @@
 import { expect, test, vi } from 'vitest';
+import { BROKEN_WINDOWS } from '../../test/broken-windows.ts';
 import { stubWindowOpen } from '../../test/stub-window-open.ts';
 import { isSafeTopupUrl, topUp } from './top-up.ts';
 
@@ -27,8 +28,9 @@ test('a link that is not safe is not opened, and the tab closes', async () => {
   expect(opened).toMatchObject([{ url: '/oauth/opening.html', closed: true }]);
 });
 
-test('a browser that opens no tab is an error with a code', async () => {
-  vi.spyOn(window, 'open').mockReturnValue(null);
+test.each(BROKEN_WINDOWS)('a browser that returns %s in place of a tab opens none', async (_, open) => {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- no Window on purpose
+  vi.spyOn(window, 'open').mockImplementation(open as typeof window.open);
   await expect(topUp(answerWith({ topup_url }))).rejects.toMatchObject({ code: 'tab_blocked' });
 });
 

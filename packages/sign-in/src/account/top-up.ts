@@ -1,19 +1,19 @@
 import { isLoopback } from '@oneclick/shared/is-loopback';
 import { PATHS, WEB_PATHS } from '@oneclick/shared/paths';
 import { parseTopupResponse } from '../api/api-answers.ts';
+import { openWindow } from '../open-window.ts';
 import type { SignInClient, TopUpTab } from '../sign-in-client.ts';
 import { SignInError } from '../sign-in-error.ts';
 
 /** Opens the provider's top-up page in a new tab. Call it in the click itself: the tab opens before the request. */
 export async function topUp(fetchWithAccessToken: SignInClient['fetchWithAccessToken']): Promise<TopUpTab> {
-  const tab = window.open(WEB_PATHS.opening, '_blank');
+  // Not with `noopener`, which returns no tab to send on.
+  const tab = openWindow(WEB_PATHS.opening);
   if (!tab) throw new SignInError('tab_blocked');
-  // As `noopener` would do, which returns no tab to send on.
-  tab.opener = null;
   try {
     const { topup_url } = await fetchWithAccessToken(PATHS.topup, { parse: parseTopupResponse });
     if (!isSafeTopupUrl(topup_url)) throw new SignInError('unsafe_topup_url');
-    tab.location.replace(topup_url);
+    goTo(tab, topup_url);
   } catch (error) {
     tab.close();
     throw error;
@@ -23,6 +23,14 @@ export async function topUp(fetchWithAccessToken: SignInClient['fetchWithAccessT
       return tab.closed;
     },
   };
+}
+
+function goTo(tab: Window, address: string): void {
+  try {
+    tab.location.replace(address);
+  } catch (cause) {
+    throw new SignInError('tab_blocked', { cause });
+  }
 }
 
 /** The API has checked the link already. Checked again here, because this browser is about to follow it. */

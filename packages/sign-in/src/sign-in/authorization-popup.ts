@@ -1,4 +1,5 @@
 import { WEB_PATHS } from '@oneclick/shared/paths';
+import { openWindow } from '../open-window.ts';
 
 const WIDTH = 500;
 const HEIGHT = 600;
@@ -8,9 +9,10 @@ const CLOSED_POLL_MS = 400;
 export interface AuthorizationPopup {
   /**
    * Sends the window to the provider, and calls back once when it seems closed. That is a hint: if the provider's page
-   * sends Cross-Origin-Opener-Policy, `closed` is true while the user looks at the window.
+   * sends Cross-Origin-Opener-Policy, `closed` is true while the user looks at the window. Returns false if the window
+   * can't be sent anywhere.
    */
-  goToProvider(authorizationUrl: string, onSeemsClosed: () => void): void;
+  goToProvider(authorizationUrl: string, onSeemsClosed: () => void): boolean;
   /** Whether the user has closed the window. Certain as long as it shows a page of ours. */
   isClosed(): boolean;
   /** Stops watching the window. Closes it if it shows a page of ours: at the provider this tab can't close it. */
@@ -25,28 +27,30 @@ export function openAuthorizationPopup({ isEmpty }: { isEmpty: boolean }): Autho
   // Negative on a monitor left of or above the primary one.
   const left = Math.round(window.screenX + (window.outerWidth - WIDTH) / 2);
   const top = Math.round(window.screenY + (window.outerHeight - HEIGHT) / 2);
-  // `_blank`: with a name, a second sign-in would take over the window of the first one.
-  const popup = window.open(
+  // It is disowned while it shows a page of ours. The price: once the window has left, this tab can neither close it nor
+  // bring it to the front.
+  const popup = openWindow(
     isEmpty ? 'about:blank' : WEB_PATHS.opening,
-    '_blank',
     `popup,width=${WIDTH},height=${HEIGHT},left=${left},top=${top}`,
   );
   if (!popup) return undefined;
-  // Disowned while it shows a page of ours, so that no page it reaches later can navigate this tab. The price: once
-  // the window has left, this tab can neither close it nor bring it to the front.
-  popup.opener = null;
   let isAtProvider = false;
   let timer: ReturnType<typeof setInterval> | undefined;
 
   return {
     goToProvider(authorizationUrl, onSeemsClosed) {
+      try {
+        popup.location.replace(authorizationUrl);
+      } catch {
+        return false;
+      }
       isAtProvider = true;
-      popup.location.replace(authorizationUrl);
       timer = setInterval(() => {
         if (!popup.closed) return;
         clearInterval(timer);
         onSeemsClosed();
       }, CLOSED_POLL_MS);
+      return true;
     },
     isClosed: () => popup.closed,
     release() {

@@ -1,13 +1,15 @@
-import { expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { answer, STATE } from '../../test/answers.ts';
 import { answerAsCallbackPage } from '../../test/answer-as-callback-page.ts';
 import { serve, useApiServer } from '../../test/api-server.ts';
+import { BROKEN_WINDOWS } from '../../test/broken-windows.ts';
 import { loadPage, openTransactionOf, recordSteps, sessionOf, stored, until } from '../../test/client.ts';
 import { stopClock } from '../../test/later.ts';
 import { startSignIn } from '../../test/start-sign-in.ts';
 import { stubWindowOpen, stubWindowStop } from '../../test/stub-window-open.ts';
 import { acceptInTab } from '../hand-over/accept-in-tab.ts';
 import { handOverFromCallbackPage } from '../hand-over/hand-over-from-callback-page.ts';
+import { startTransaction } from './transaction.ts';
 
 useApiServer();
 
@@ -30,6 +32,51 @@ test('a blocked window continues the sign-in in this tab, and no storage contain
   client.signIn();
   await vi.waitFor(() => expect(assign).toHaveBeenCalledWith(expect.stringContaining('provider.example')));
   expect(stored(sessionStorage)).not.toContain(STATE);
+});
+
+describe.each([
+  ['after the pointer has reached the button', true],
+  ['without a hover', false],
+])('a click %s, with a replaced window.open', (_, isPrepared) => {
+  const start = {
+    authorizationUrl: 'http://provider.example/authorize',
+    state: STATE,
+    expiresIn: 600,
+  };
+
+  test.each(BROKEN_WINDOWS)('that returns %s, continues the sign-in in this tab', async (__, open) => {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- no Window on purpose
+    vi.spyOn(window, 'open').mockImplementation(open as typeof window.open);
+    const assign = stubAssign();
+    const steps: string[] = [];
+    const transaction = startTransaction({
+      start: { ...(isPrepared && { ready: start }), answer: Promise.resolve(start) },
+      mode: 'popup',
+      returnTo: undefined,
+      onStep: (step) => steps.push(step),
+      closing: new AbortController().signal,
+    });
+    await vi.waitFor(() => expect(assign).toHaveBeenCalledExactlyOnceWith(start.authorizationUrl));
+    expect(steps.filter((step) => step !== 'opening-window')).toEqual(['window-blocked', 'redirecting']);
+    expect(transaction.cancel()).toBe(STATE);
+  });
+});
+
+test('with a replaced window.open, the person can cancel the sign-in', async () => {
+  const starts = serve('start', answer.start);
+  const ended = serve('exchangeToken', () => answer.error('authorization_denied'));
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- no Window on purpose
+  vi.spyOn(window, 'open').mockReturnValue({} as Window);
+  stubWindowStop();
+  const assign = stubAssign();
+  const client = loadPage();
+  client.prepareSignIn();
+  await vi.waitFor(() => expect(starts).toHaveLength(1));
+  client.signIn();
+  await vi.waitFor(() => expect(assign).toHaveBeenCalled());
+  openTransactionOf(client).cancel();
+  expect(sessionOf(client)).toEqual({ status: 'signed-out', step: 'idle' });
+  await vi.waitFor(() => expect(ended).toHaveLength(1));
 });
 
 test('closing the window before it reaches the provider ends the sign-in', async () => {

@@ -50,13 +50,15 @@ export function startTransaction({
   function showWindow(): void {
     leavePlace();
     const popup = openAuthorizationPopup({ isEmpty: ready !== undefined });
-    if (!popup) {
-      onStep('window-blocked');
-      return continueHere();
-    }
+    if (!popup) return continueWithoutWindow();
     place = popup;
     onStep('opening-window');
     goToProvider();
+  }
+
+  function continueWithoutWindow(): void {
+    onStep('window-blocked');
+    continueHere();
   }
 
   function continueHere(): void {
@@ -71,9 +73,10 @@ export function startTransaction({
     if (!ready) return;
     if (place === 'this-tab') {
       goToProviderInSameTab({ start: ready, startedAtMs, returnTo }).catch(fail);
-    } else {
-      place?.goToProvider(ready.authorizationUrl, () => onStep('window-lost'));
+    } else if (place?.goToProvider(ready.authorizationUrl, () => onStep('window-lost'))) {
       onStep('waiting-for-provider');
+    } else {
+      continueWithoutWindow();
     }
   }
 
