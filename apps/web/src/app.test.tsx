@@ -60,6 +60,34 @@ test('the account shows the name, the e-mail address, and the balance as the pro
   expect(text('usage')).toContain('250,000 of 1,000,000 used (25%)');
 });
 
+test.each([
+  // A gateway that writes what is left into `quota`, as in AIHubMix's documentation of another endpoint.
+  { quota: 29_071_257, used_quota: 286_403_484, balance_formatted: '58.14' },
+  { quota: 1_000_000, used_quota: 1_000_001, balance_formatted: '¥ 0.00' },
+  { quota: 1_000_000, used_quota: 1_200_000, balance_formatted: '10-20' },
+  { quota: 1_000_000, used_quota: 1_200_000, balance_formatted: undefined },
+  { quota: 0, used_quota: 0, balance_formatted: '0.00' },
+])(
+  'no usage is shown that would contradict the balance: $used_quota of $quota used, $balance_formatted left',
+  async (account) => {
+    await renderSignedIn({ ...userinfo, ...account });
+    expect(screen.queryByTestId('usage')).toBeNull();
+  },
+);
+
+test.each([
+  { used_quota: 1_000_000, balance_formatted: '0.00', share: '100%' },
+  { used_quota: 1_200_000, balance_formatted: '-200.00', share: '120%' },
+  { used_quota: 1_200_000, balance_formatted: '¥ -200.00', share: '120%' },
+  { used_quota: 1_200_000, balance_formatted: '\u2212$200.00', share: '120%' },
+])(
+  'of a quota of 1,000,000 the usage of $used_quota is shown for a balance of $balance_formatted',
+  async ({ share, ...account }) => {
+    await renderSignedIn({ ...userinfo, quota: 1_000_000, ...account });
+    expect(text('usage')).toContain(share);
+  },
+);
+
 test('a scope that was not granted is named on the account, not shown as zero', async () => {
   await renderSignedIn({ id: 12345 });
   expect(screen.getByText('You haven’t shared your balance with this app.')).toBeTruthy();

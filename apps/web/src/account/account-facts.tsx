@@ -61,11 +61,19 @@ function Fact({ name, value, testId }: { name: string; value: string | undefined
   );
 }
 
-/** The used share of the quota: as a meter, and in numbers for users who can't see the meter. */
-function Usage({ user: { quota, used_quota: used } }: { user: Userinfo }) {
+/** A sign in front of the first digit, with or without the currency: `-5.00`, `¥ −5.00`. */
+const NEGATIVE = /^\D*[-−]/;
+
+/**
+ * The used share of the quota: as a meter, and in numbers for users who can't see the meter. Some gateways write what is
+ * left into `quota`. So nothing is shown if more than the quota was used, unless the account is in debt.
+ */
+function Usage({ user }: { user: Userinfo }) {
+  const { quota, used_quota: used, balance_formatted: balance = '' } = user;
   const { account } = useTexts();
   const locale = useLocale();
   if (quota === undefined || used === undefined || quota <= 0) return null;
+  if (used > quota && !NEGATIVE.test(balance)) return null;
   const number = new Intl.NumberFormat(locale);
   const share = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 0 });
   const numbers = account.usageNumbers({
