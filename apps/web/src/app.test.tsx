@@ -1,6 +1,6 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { act, cleanup, configure, render, screen } from '@testing-library/react';
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
 import { App } from './app.tsx';
 import { createSignInClient, type SignInClient } from '@oneclick/sign-in';
 import { SignInProvider } from '@oneclick/sign-in/react';
@@ -164,6 +164,18 @@ test('while the provider is down, the account stays visible with its age and the
   expect(text('notice')).toContain('req-1');
   expect(text('balance')).toBe('750.00');
   expect(screen.getByText(/This may be out of date/)).toBeTruthy();
+});
+
+test('after a false event "offline", the refresh of the balance is tried, and its success ends the notice', async () => {
+  await renderSignedIn();
+  onTestFinished(() => void window.dispatchEvent(new Event('online')));
+  vi.spyOn(navigator, 'onLine', 'get').mockReturnValue(false);
+  act(() => void window.dispatchEvent(new Event('offline')));
+  expect(screen.getByTestId('notice').dataset['code']).toBe('offline');
+  serve('userinfo', () => answer.userinfo({ balance_formatted: '760.00' }));
+  act(() => screen.getByTestId('refresh-balance').click());
+  await screen.findByText(/Your balance changed from 750\.00 to 760\.00\./);
+  expect(screen.queryByTestId('notice')).toBeNull();
 });
 
 test('after the session has ended, the screen says so and offers to sign in again', async () => {

@@ -42,8 +42,8 @@ export function createBrowserClient({
   const claimedError = takeServerSideOutcome();
 
   const closing = new AbortController();
-  const api = createApiClient({ apiOrigin });
   const store = createSessionStore();
+  const api = createApiClient({ apiOrigin, onAnswer: () => endOfflineWarning(store) });
   const initialUserinfo = createInitialUserinfo(store);
   const events = createEventLog();
   recordSignOuts({ store, events });
@@ -178,4 +178,10 @@ function recordSignOuts({ store, events }: { store: SessionStore; events: EventL
     }
     if (session.status !== 'loading') wasSignedIn = session.isSignedIn;
   });
+}
+
+/** An answer proves that there is a network. A VPN or a virtual adapter that goes away causes `offline` events, too. */
+function endOfflineWarning({ getSession, setWarning }: SessionStore): void {
+  const session = getSession();
+  if ('warning' in session && session.warning?.code === 'offline') setWarning();
 }

@@ -1,6 +1,6 @@
 import { QueryClient, QueryClientProvider, QueryObserver } from '@tanstack/react-query';
 import { act, cleanup, render, screen } from '@testing-library/react';
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
 import { type Session, SignInError } from './index.ts';
 import { userinfoQuery, useUser } from './react-query.ts';
 import { SignInProvider } from './react.tsx';
@@ -9,8 +9,8 @@ import { createFakeSignInClient, type FakeSignInClient } from './testing.ts';
 afterEach(cleanup);
 
 function Username() {
-  const { user, error } = useUser();
-  return <p>{user?.username ?? error?.code ?? 'nobody'}</p>;
+  const { user, error, refetch } = useUser();
+  return <button onClick={() => void refetch()}>{user?.username ?? error?.code ?? 'nobody'}</button>;
 }
 
 function renderUsername(client: FakeSignInClient) {
@@ -98,4 +98,27 @@ test.each([
   renderUsername(client);
   await screen.findByText(error.code);
   expect(fetchUserinfo).toHaveBeenCalledTimes(calls);
+});
+
+test('while the browser says that it is offline, a refetch is tried', async () => {
+  const client = createFakeSignInClient({ user: ALICE });
+  renderUsername(client);
+  const button = await screen.findByText('alice');
+  onTestFinished(() => void window.dispatchEvent(new Event('online')));
+  window.dispatchEvent(new Event('offline'));
+  vi.spyOn(client, 'fetchUserinfo').mockResolvedValue({ id: 1, username: 'bob' });
+  act(() => button.click());
+  expect(await screen.findByText('bob')).toBeTruthy();
+});
+
+test('an account of a minute ago is read again when the network comes back', async () => {
+  const client = createFakeSignInClient({ user: ALICE });
+  renderUsername(client);
+  await screen.findByText('alice');
+  window.dispatchEvent(new Event('offline'));
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 60_000 });
+  onTestFinished(() => void vi.useRealTimers());
+  vi.spyOn(client, 'fetchUserinfo').mockResolvedValue({ id: 1, username: 'bob' });
+  window.dispatchEvent(new Event('online'));
+  expect(await screen.findByText('bob')).toBeTruthy();
 });

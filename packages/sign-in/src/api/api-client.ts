@@ -20,7 +20,11 @@ export interface ApiClient {
   get<T>(path: string, options: { accessToken: string; parse: Parse<T>; signal?: AbortSignal }): Promise<T>;
 }
 
-export function createApiClient({ apiOrigin }: { apiOrigin?: string | undefined } = {}): ApiClient {
+/** @param options.onAnswer called when the API, or a server in front of it, has answered, whatever the answer is */
+export function createApiClient({
+  apiOrigin,
+  onAnswer,
+}: { apiOrigin?: string | undefined; onAnswer?: () => void } = {}): ApiClient {
   /** @throws {TypeError} if the path leads to another origin, which must not receive the token (RFC 6750 §5.3) */
   function urlOf(path: string): URL {
     const base = (apiOrigin ?? apiOriginOfPage()).replace(/\/$/, '');
@@ -38,6 +42,7 @@ export function createApiClient({ apiOrigin }: { apiOrigin?: string | undefined 
     let body: unknown;
     try {
       response = await (sent ?? fetch(url, { ...init, signal: AbortSignal.any(signals) }));
+      onAnswer?.();
       if (import.meta.env?.MODE === 'development') reportForeignAnswer(path, response);
       body = response.status === 204 ? undefined : await response.json();
     } catch (cause) {

@@ -38,6 +38,25 @@ test('offline, the session stays and has a warning, until the network is back', 
   expect(requests).toEqual([]);
 });
 
+test.each([{ kind: 'answer' }, { kind: 'refusal' }])(
+  'after a false event "offline", an $kind of the API ends the warning',
+  async ({ kind }) => {
+    const client = await loadSignedInPage();
+    setOnline(false);
+    serve('userinfo', () => (kind === 'answer' ? answer.userinfo() : answer.error('provider_unavailable')));
+    await client.fetchUserinfo().catch(() => undefined);
+    expect(sessionOf(client)).not.toHaveProperty('warning');
+  },
+);
+
+test('offline, a request that fails leaves the warning', async () => {
+  const client = await loadSignedInPage();
+  setOnline(false);
+  serve('userinfo', () => Response.error());
+  await expect(client.fetchUserinfo()).rejects.toMatchObject({ code: 'offline' });
+  expect(sessionOf(client)).toMatchObject({ warning: { code: 'offline' } });
+});
+
 test('a refresh that failed offline is tried again when the network is back', async () => {
   stopClock();
   await loadSignedInPage({ expires_in: 60 });
