@@ -122,8 +122,10 @@ describe('security headers', () => {
         'referrer-policy': 'no-referrer',
       });
     }
-    const outside = await app.inject({ url: `${PATHS.docs}/static/..%2f..%2fpackage.json` });
-    expect(errorOf(outside)).toBe('404 not_found');
+    for (const path of ['..%2f..%2fpackage.json', 'nowhere.css', '../../healthz', '.hidden']) {
+      const outside = await app.inject({ url: `${PATHS.docs}/static/${path}` });
+      expect(errorOf(outside)).toBe('404 not_found');
+    }
   });
 
   test.each([

@@ -184,7 +184,7 @@ const PROVOCATIONS: Record<string, Provocation> = {
 test('every route answers each error that its documentation names', async () => {
   const { app } = await startApi({ env: ENV });
   await app.ready();
-  const documented = [...documentedErrors(app)].flatMap(([url, codes]) =>
+  const documented = [...(await documentedErrors(app))].flatMap(([url, codes]) =>
     codes.map((code) => [url, code] as const),
   );
   expect(documented.length).toBeGreaterThan(80);

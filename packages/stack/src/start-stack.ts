@@ -59,7 +59,8 @@ export function stackParts(description: StackDescription): Part[] {
 
   const api: Part = {
     ...common('api', 'apps/api'),
-    args: [...watch, isDevelopment ? 'src/server.ts' : 'dist/server.js'],
+    // The flags of `start` in apps/api/package.json.
+    args: isDevelopment ? [...watch, 'src/server.ts'] : ['--max-semi-space-size=4', 'dist/server.js'],
     environment: { ...inheritedEnvironment, ...settings, ...server(ports.api), ...environment.api },
     portSetting: 'PORT',
     readyPath: PATHS.healthz,

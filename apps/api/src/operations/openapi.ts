@@ -1,129 +1,41 @@
-import swagger from '@fastify/swagger';
-import swaggerUi from '@fastify/swagger-ui';
-import { ERRORS, type ErrorCode } from '@oneclick/shared/error-status';
-import * as messages from '@oneclick/shared/messages';
-import { CSRF_HEADER, PATHS } from '@oneclick/shared/paths';
-import { toJsonSchema } from '@valibot/to-json-schema';
-import type { FastifyPluginAsync, FastifySchema, RouteOptions } from 'fastify';
+import { PATHS } from '@oneclick/shared/paths';
+import type { FastifyInstance, RouteOptions } from 'fastify';
 import fp from 'fastify-plugin';
-import * as v from 'valibot';
-import { ROUTE_DOCUMENTATION } from './route-documentation.ts';
 
-/** The OpenAPI document of all routes that are registered after this plugin, and a page that shows it. */
+/** The paths of the page and its files. */
+const PAGE = ['', '/', '/json', '/yaml', '/static/*'].map((path) => PATHS.docs + path);
+
+/**
+ * The OpenAPI document of all routes that are registered after this plugin, and a page that shows it. Both are created
+ * when first asked for, because their libraries take a third of the start-up time, and most instances are never asked.
+ */
 export const openapi = fp(async (app) => {
-  for (const [$id, schema] of MESSAGES) app.addSchema({ $id, ...jsonSchemaOf(schema) });
-  await app.register(swagger, {
-    openapi: DOCUMENT,
-    refResolver: { buildLocalReference },
-    transform: ({ url, route }) => ({ url, schema: describeRoute(route) }),
-  });
-  await app.register(documentationPage);
-  app.get(PATHS.openapi, { config: { rateLimitGroup: 'operator' } }, async () => app.swagger());
+  const routes: RouteOptions[] = [];
+  app.addHook('onRoute', (route) => void (route.method === 'HEAD' || routes.push(route)));
+  let loading: Promise<FastifyInstance> | undefined;
+  const load = () =>
+    (loading ??= import('./documentation.ts').then(({ createDocumentation }) => createDocumentation(routes)));
+  const describe = async () => (await load()).swagger();
+  app.decorate('describeApi', describe);
+
+  const options = { config: { rateLimitGroup: 'operator' } } as const;
+  app.get(PATHS.openapi, options, describe);
+  for (const path of PAGE) {
+    app.get(path, options, async (request, reply) => {
+      const documentation = await load();
+      const { url, headers } = request;
+      const answer = await documentation.inject({ url, headers });
+      if (answer.statusCode >= 400) return reply.callNotFound();
+      // Of the connection to this app, not to the browser.
+      const { connection: _, ...answerHeaders } = answer.headers;
+      return reply.code(answer.statusCode).headers(answerHeaders).send(answer.rawPayload);
+    });
+  }
 });
 
-/** Shows the requests and does not send them: the page runs on the origin of the real API. */
-const documentationPage: FastifyPluginAsync = async (app) => {
-  app.addHook('onRoute', (route) => {
-    route.config = { ...route.config, rateLimitGroup: 'operator' };
-  });
-  await app.register(swaggerUi, {
-    routePrefix: PATHS.docs,
-    staticCSP: PAGE_CSP,
-    theme: { title: 'One-click sign-in: API' },
-    uiConfig: { layout: 'BaseLayout', supportedSubmitMethods: [], defaultModelsExpandDepth: 0 },
-  });
-};
-
-/** The API itself serves every file of the page. Its icons are data URLs. */
-const PAGE_CSP =
-  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
-
-/** The messages that the document names. The queries of the server-side flow become lists of parameters. */
-const MESSAGES = Object.entries<v.GenericSchema>(messages).filter(([name]) => !/^State$|Query$/.test(name));
-
-function jsonSchemaOf(schema: v.GenericSchema) {
-  const { $schema: _, ...jsonSchema } = toJsonSchema(schema, { target: 'draft-2020-12' });
-  return jsonSchema;
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** The OpenAPI document. */
+    describeApi: () => Promise<object>;
+  }
 }
-
-/** Keeps the names of the schemas. The plugin would number them. */
-function buildLocalReference({ $id }: { $id?: unknown }): string {
-  return typeof $id === 'string' ? $id : 'Unnamed';
-}
-
-function describeRoute({ url, schema = {}, config }: RouteOptions): FastifySchema {
-  const documentation = ROUTE_DOCUMENTATION[url];
-  if (!documentation) return { hide: true };
-  const { success, errors, ...texts } = documentation;
-  const { body, querystring } = schema;
-  const answers = v.parse(v.optional(v.record(v.string(), v.unknown()), {}), schema.response);
-  const codes: ErrorCode[] = errors ? [...errors, 'internal_error', 'shutting_down'] : [];
-  if (errors && (body || querystring)) codes.push('invalid_request');
-  if (body) codes.push('payload_too_large', 'unsupported_media_type');
-  if (errors && config?.rateLimitGroup) codes.push('rate_limited');
-
-  const codesByStatus = Map.groupBy(new Set(codes), (code) => ERRORS[code].status);
-  const errorResponses = [...codesByStatus].map(([status, each]) => [
-    status,
-    jsonContent(each.join(', '), [...namesOf(answers[status]), 'ErrorResponse']),
-  ]);
-  return {
-    ...texts,
-    ...(isSchema(body) && { body: { $ref: `${namesOf(body)[0]}#` } }),
-    ...(isSchema(querystring) && { querystring: jsonSchemaOf(querystring) }),
-    response: {
-      ...(success ?? { 200: jsonContent('Done.', namesOf(answers['200'])) }),
-      ...Object.fromEntries(errorResponses),
-    },
-  };
-}
-
-/** The names of a message of the contract, or of the messages of a union that differ from an error. */
-function namesOf(schema: unknown): string[] {
-  const name = MESSAGES.find(([, message]) => message === schema)?.[0];
-  if (name) return name === 'ErrorResponse' ? [] : [name];
-  return v.is(v.object({ options: v.array(v.unknown()) }), schema) ? schema.options.flatMap(namesOf) : [];
-}
-
-function isSchema(value: unknown): value is v.GenericSchema {
-  return v.is(v.object({ kind: v.literal('schema') }), value);
-}
-
-function jsonContent(description: string, schemas: readonly string[]): object {
-  const references = schemas.map((schema) => ({ $ref: `${schema}#` }));
-  const schema = references.length > 1 ? { anyOf: references } : references[0];
-  return { description, content: { 'application/json': { schema } } };
-}
-
-const DOCUMENT = {
-  openapi: '3.1.0',
-  info: {
-    title: 'One-click sign-in',
-    description:
-      'Signs users of a web app in with AIHubMix (OAuth 2.0), as a token-mediating backend (RFC 10017 §6.2).',
-    version: '1.0.0',
-  },
-  components: {
-    securitySchemes: {
-      csrf: {
-        type: 'apiKey',
-        in: 'header',
-        name: CSRF_HEADER.name,
-        description: 'Always 1, from an allowed origin.',
-      },
-      session: {
-        type: 'apiKey',
-        in: 'cookie',
-        name: '__Host-Http-session',
-        description: 'On http loopback: session_<port>.',
-      },
-      transaction: {
-        type: 'apiKey',
-        in: 'cookie',
-        name: '__Host-Http-tx_*',
-        description: 'One for each transaction.',
-      },
-      accessToken: { type: 'http', scheme: 'bearer' },
-    },
-  },
-} as const;
