@@ -1,8 +1,9 @@
 import { act, cleanup, render, screen } from '@testing-library/react';
-import { StrictMode } from 'react';
+import { StrictMode, useEffect } from 'react';
 import { hydrateRoot } from 'react-dom/client';
 import { renderToString } from 'react-dom/server';
 import { afterEach, expect, test, vi } from 'vitest';
+import type { SignInEvent } from './index.ts';
 import { SignInProvider, useSession, useSignInClient } from './react.tsx';
 import { createFakeSignInClient } from './testing.ts';
 
@@ -28,6 +29,25 @@ test('useSession renders again with each change of the session', () => {
   expect(screen.getByRole('button').textContent).toBe('signed-out');
   act(() => screen.getByRole('button').click());
   expect(screen.getByRole('button').textContent).toBe('signed-in');
+});
+
+test("in React's StrictMode an effect that listens with replay counts one sign-in once", () => {
+  const client = createFakeSignInClient();
+  client.emit({ type: 'completed', tookMs: 1200 });
+  const track = vi.fn<(event: SignInEvent) => void>();
+  function Statistics() {
+    const { onEvent } = useSignInClient();
+    useEffect(() => onEvent(track, { replay: true }), [onEvent]);
+    return null;
+  }
+  render(
+    <StrictMode>
+      <SignInProvider client={client}>
+        <Statistics />
+      </SignInProvider>
+    </StrictMode>,
+  );
+  expect(track.mock.calls).toEqual([[{ type: 'completed', tookMs: 1200 }]]);
 });
 
 test('a server renders the loading session, and hydration replaces it without a mismatch', async () => {

@@ -1,6 +1,7 @@
 import type { InitialUserinfo, Session, SignInClient, SignInEvent, Userinfo } from './index.ts';
 import { SignInError } from './index.ts';
 import { type SessionData, toSession } from './session/session.ts';
+import { createEventLog } from './sign-in/event-log.ts';
 
 /**
  * A session without `isSignedIn` and `hasScope`, which the fake adds.
@@ -93,9 +94,8 @@ export function createFakeSignInClient({
   let session = toSession(initialSession ?? (user ? signedIn : signedOut));
   let initial = receiveInitialUserinfo();
   const calls: FakeCall[] = [];
-  const events: SignInEvent[] = [];
+  const events = createEventLog((deliverAll) => deliverAll());
   const sessionListeners = new Set<() => void>();
-  const eventListeners = new Set<(event: SignInEvent) => void>();
 
   const record = (method: keyof SignInClient, ...args: unknown[]) =>
     void calls.push({ method, args: args.filter((argument) => argument !== undefined) });
@@ -112,11 +112,6 @@ export function createFakeSignInClient({
     for (const listener of sessionListeners) listener();
   }
 
-  function emit(event: SignInEvent): void {
-    events.push(event);
-    for (const listener of eventListeners) listener(event);
-  }
-
   function refuseUnlessSignedIn(): void {
     if (!session.isSignedIn) throw new SignInError('no_session', { status: 401 });
   }
@@ -124,17 +119,13 @@ export function createFakeSignInClient({
   return {
     calls,
     setSession,
-    emit,
+    emit: events.record,
     getSession: (): Session => session,
     subscribe(onChange) {
       sessionListeners.add(onChange);
       return () => void sessionListeners.delete(onChange);
     },
-    onEvent(listener, { replay = false } = {}) {
-      if (replay) for (const event of events) listener(event);
-      eventListeners.add(listener);
-      return () => void eventListeners.delete(listener);
-    },
+    onEvent: events.onEvent,
     prepareSignIn: () => record('prepareSignIn'),
     signIn(request) {
       record('signIn', request);

@@ -16,16 +16,22 @@ export function createListeners<Arguments extends unknown[] = []>(): Listeners<A
       return () => void entries.delete(entry);
     },
     notify(...values) {
-      for (const { listener } of entries) {
-        try {
-          listener(...values);
-        } catch (error) {
-          queueMicrotask(() => {
-            throw error;
-          });
-        }
-      }
+      for (const { listener } of entries) callListener(listener, ...values);
     },
     clear: () => entries.clear(),
   };
+}
+
+/** An error in the listener is reported as uncaught, and does not reach the caller. */
+export function callListener<Arguments extends unknown[]>(
+  listener: (...values: Arguments) => void,
+  ...values: Arguments
+): void {
+  try {
+    listener(...values);
+  } catch (error) {
+    queueMicrotask(() => {
+      throw error;
+    });
+  }
 }

@@ -33,6 +33,54 @@ describe('event log', () => {
     expect(replayed.mock.calls).toEqual([[started], [answered]]);
   });
 
+  test('a listener that is added with replay while an event is on its way gets that event once', async () => {
+    const log = createEventLog();
+    const listener = vi.fn<(event: object) => void>();
+    log.record(started);
+    log.onEvent(listener, { replay: true });
+    await delivered();
+    expect(listener.mock.calls).toEqual([[started]]);
+  });
+
+  test('the same function gets each event once, added twice or added again after its undo', async () => {
+    const log = createEventLog();
+    const listener = vi.fn<(event: object) => void>();
+    log.record(started);
+    await delivered();
+    log.onEvent(listener, { replay: true })();
+    log.onEvent(listener, { replay: true });
+    log.onEvent(listener);
+    expect(listener.mock.calls).toEqual([[started]]);
+    log.record(answered);
+    await delivered();
+    expect(listener.mock.calls).toEqual([[started], [answered]]);
+  });
+
+  test('an event that happens again is brought again', async () => {
+    const log = createEventLog();
+    const listener = vi.fn<(event: object) => void>();
+    log.onEvent(listener, { replay: true });
+    for (const event of [started, started]) log.record(event);
+    await delivered();
+    expect(listener.mock.calls).toEqual([[started], [started]]);
+  });
+
+  test('an error of a listener during a replay reaches neither its caller nor the other events, and nothing is brought twice', async () => {
+    const uncaught = vi.fn<(task: () => void) => void>();
+    const log = createEventLog();
+    for (const event of [started, answered]) log.record(event);
+    await delivered();
+    vi.spyOn(globalThis, 'queueMicrotask').mockImplementation(uncaught);
+    const listener = vi.fn<(event: object) => void>(() => {
+      throw new Error("the listener's own");
+    });
+    log.onEvent(listener, { replay: true });
+    log.onEvent(listener, { replay: true });
+    expect(listener.mock.calls).toEqual([[started], [answered]]);
+    expect(uncaught).toHaveBeenCalledTimes(2);
+    for (const [task] of uncaught.mock.calls) expect(task).toThrow("the listener's own");
+  });
+
   test('a replay brings at most the last hundred events', () => {
     const log = createEventLog();
     for (let index = 0; index < 150; index += 1) log.record({ type: 'completed', tookMs: index });

@@ -1,4 +1,4 @@
-import { createListeners } from '../session/listeners.ts';
+import { callListener, createListeners } from '../session/listeners.ts';
 import type { SignInClient } from '../sign-in-client.ts';
 import type { ErrorDetails } from '../sign-in-error.ts';
 import type { SignInEvent } from './sign-in-event.ts';
@@ -11,18 +11,39 @@ export interface EventLog {
   onEvent: SignInClient['onEvent'];
 }
 
-export function createEventLog(): EventLog {
-  const events: SignInEvent[] = [];
-  const listeners = createListeners<[SignInEvent]>();
+type Listener = (event: SignInEvent) => void;
+type Recorded = { event: SignInEvent; number: number };
+
+/**
+ * Brings each event to a listener once, also if the same function is added twice, added again after its undo (as React's
+ * StrictMode does), or added with replay while an event is on its way.
+ *
+ * @param schedule runs a delivery. By default in a microtask, so that a listener that calls the client does so between two
+ * steps of the sign-in, not within one
+ */
+export function createEventLog(schedule: (deliverAll: () => void) => void = queueMicrotask): EventLog {
+  const events: Recorded[] = [];
+  const listeners = createListeners<[Recorded]>();
+  let lastNumber = 0;
+  /** The number of the last event that each function has received. */
+  const received = new WeakMap<Listener, number>();
+
+  function deliver(listener: Listener, { event, number }: Recorded): void {
+    if (number <= (received.get(listener) ?? 0)) return;
+    received.set(listener, number);
+    callListener(listener, event);
+  }
+
   return {
     record(event) {
-      if (events.push(event) > MAX_EVENTS) events.shift();
-      // In a microtask, so that a listener that calls the client does so between two steps of the sign-in, not within one.
-      queueMicrotask(() => listeners.notify(event));
+      lastNumber += 1;
+      const recorded = { event, number: lastNumber };
+      if (events.push(recorded) > MAX_EVENTS) events.shift();
+      schedule(() => listeners.notify(recorded));
     },
     onEvent(listener, { replay = false } = {}) {
-      if (replay) for (const event of events) listener(event);
-      return listeners.add(listener);
+      if (replay) for (const recorded of events) deliver(listener, recorded);
+      return listeners.add((recorded) => deliver(listener, recorded));
     },
   };
 }
