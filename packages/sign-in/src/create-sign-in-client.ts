@@ -36,6 +36,7 @@ export function createSignInClient(options: SignInClientOptions = {}): SignInCli
 /** @param options.isFramed whether another page shows this one in a frame; the browser tests run in a frame */
 export function createBrowserClient({
   apiOrigin,
+  tokenOrigins,
   isFramed,
 }: SignInClientOptions & { isFramed: () => boolean }): SignInClient {
   if (import.meta.env?.MODE === 'development') reportWrongSetUp();
@@ -43,7 +44,7 @@ export function createBrowserClient({
 
   const closing = new AbortController();
   const store = createSessionStore();
-  const api = createApiClient({ apiOrigin, onAnswer: () => endOfflineWarning(store) });
+  const api = createApiClient({ apiOrigin, tokenOrigins, onAnswer: () => endOfflineWarning(store) });
   const initialUserinfo = createInitialUserinfo(store);
   const events = createEventLog();
   recordSignOuts({ store, events });

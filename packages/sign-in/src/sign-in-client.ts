@@ -15,6 +15,14 @@ export interface SignInClientOptions {
    * createSignInClient({ apiOrigin: 'https://api.example.com' });
    */
   apiOrigin?: string;
+  /**
+   * Other servers of yours to which `fetchWithAccessToken` may send the access token: https origins, and http on this
+   * machine. Creating the client throws a `TypeError` for anything else.
+   * @default []
+   * @example
+   * createSignInClient({ tokenOrigins: ['https://usage.example.com'] });
+   */
+  tokenOrigins?: readonly string[];
 }
 
 /**
@@ -134,16 +142,19 @@ export interface SignInClient {
   getInitialUserinfo(this: void, sessionId: string): InitialUserinfo | undefined;
 
   /**
-   * GET with the access token, to a path of the API. Refreshes the token and tries once more after a 401.
-   * @param path below the API's origin: the token is sent nowhere else
+   * GET with the access token, to a path of the API or to a URL of one of the `tokenOrigins`. Refreshes the token and
+   * tries once more after a 401. Follows no redirect. Only the API's own answers end the session: the error of another
+   * server becomes an `api_bad_answer` or an `api_unreachable` with its `status` and its `body`.
+   * @param target a path below the API's origin, or a URL of a token origin: the token is sent nowhere else
    * @param options.parse checks the body and returns the result; an error that it throws becomes an `api_bad_answer`
+   * @throws {TypeError} for any other target
    * @throws {SignInError} or the reason of the signal, if the signal aborts the request
    * @example
    * const usage = await client.fetchWithAccessToken('/api/usage', { parse: (body) => v.parse(Usage, body) });
    */
   fetchWithAccessToken<T>(
     this: void,
-    path: string,
+    target: string,
     options: { parse: (body: unknown) => T; signal?: AbortSignal },
   ): Promise<T>;
 
@@ -158,7 +169,8 @@ export interface SignInClient {
 
   /**
    * Calls back with each event from now on. An error in the listener is reported as uncaught and does not affect the
-   * sign-in. Returns the undo.
+   * sign-in. Returns the undo. One function gets each event once, however often it is added: in an effect, add a function
+   * that stays the same, because React's StrictMode runs the effect twice.
    * @param options.replay first calls back with the events since the page was loaded
    * @example
    * const stop = client.onEvent((event) => console.info(event.type));

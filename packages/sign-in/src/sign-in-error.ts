@@ -68,6 +68,8 @@ export class SignInError extends Error implements ErrorDetails {
   readonly retryable: boolean;
   /** Milliseconds to wait before the next request, from `Retry-After`. At most one minute. */
   declare readonly retryAfterMs?: number;
+  /** What another server than the API has sent with an error status: JSON, or else its text. Not for a screen. */
+  declare readonly body?: unknown;
 
   constructor(
     code: SignInErrorCode,
@@ -80,6 +82,7 @@ export class SignInError extends Error implements ErrorDetails {
       status?: number;
       retryable?: boolean;
       retryAfterMs?: number;
+      body?: unknown;
       cause?: unknown;
     } = {},
   ) {

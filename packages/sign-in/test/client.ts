@@ -3,14 +3,14 @@ import { createSignInClient } from '../src/create-sign-in-client.ts';
 import type { OpenTransaction, SessionData } from '../src/session/session.ts';
 import { type SessionStep, stepOf } from '../src/session/session-machine.ts';
 import { writeSessionMark } from '../src/session/session-mark.ts';
-import type { SignInClient } from '../src/sign-in-client.ts';
+import type { SignInClient, SignInClientOptions } from '../src/sign-in-client.ts';
 import type { SignInEvent } from '../src/sign-in/sign-in-event.ts';
 import { answer } from './answers.ts';
 import { API, serve } from './api-server.ts';
 
 /** The client of a page that has just been loaded. Closed when the test ends. */
-export function loadPage(): SignInClient {
-  const client = createSignInClient({ apiOrigin: API });
+export function loadPage(options?: SignInClientOptions): SignInClient {
+  const client = createSignInClient({ apiOrigin: API, ...options });
   onTestFinished(client.close);
   return client;
 }

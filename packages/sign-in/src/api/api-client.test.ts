@@ -1,7 +1,9 @@
 import { PATHS } from '@oneclick/shared/paths';
-import { expect, test, vi } from 'vitest';
+import * as fc from 'fast-check';
+import { describe, expect, test, vi } from 'vitest';
 import { answer } from '../../test/answers.ts';
 import { API, serve, useApiServer } from '../../test/api-server.ts';
+import { later, stopClock } from '../../test/later.ts';
 import { createApiClient } from './api-client.ts';
 
 useApiServer();
@@ -28,23 +30,161 @@ test('a bearer route gets the token and no cookies', async () => {
   expect(requests[0]!.headers.get('Authorization')).toBe('Bearer token-1');
 });
 
-test.each([
-  'https://evil.example/',
-  '//evil.example/',
-  '/\\evil.example/',
-  '/\t/evil.example/',
-  '@evil.example/',
-])('the access token is not sent to the path %j, which leads to another origin', async (path) => {
-  const fetched = vi.spyOn(globalThis, 'fetch').mockResolvedValue(Response.json({}));
-  for (const apiOrigin of ['', API, 'https://api.example']) {
-    const { get } = createApiClient({ apiOrigin });
-    await get(path, { accessToken: 'token-1', parse }).catch(() => undefined);
+describe('the access token goes to the API and to the origins that were named, and nowhere else', () => {
+  const NAMED = 'https://usage.example';
+  const API_ORIGINS = ['', API, 'https://api.example', 'https://api.example/'];
+
+  /** Sends the token to this target. Returns the origins that have received it. */
+  async function originsReached(target: string, apiOrigin: string): Promise<string[]> {
+    const fetched = vi.spyOn(globalThis, 'fetch').mockImplementation(async () => Response.json({}));
+    const { get } = createApiClient({ apiOrigin, tokenOrigins: [NAMED] });
+    const refused = await get(target, { accessToken: 'token-1', parse }).catch((error: unknown) => error);
+    const reached = fetched.mock.calls.map(([url]) => new URL(new Request(url).url).origin);
+    fetched.mockRestore();
+    // Either the request was sent, or the caller knows that it was not.
+    expect(reached.length === 1 || refused instanceof TypeError).toBe(true);
+    return reached;
   }
-  const hosts = fetched.mock.calls.map(([url]) => new URL(new Request(url).url).hostname);
-  expect(new Set([...hosts, 'localhost', 'api.example'])).toEqual(new Set(['localhost', 'api.example']));
-  await expect(
-    createApiClient({ apiOrigin: '' }).get(path, { accessToken: 'token-1', parse }),
-  ).rejects.toThrow(TypeError);
+
+  /** Parts from which a URL can be made that looks like another one. */
+  const PARTS = [
+    [
+      '/',
+      '\\',
+      '//',
+      '@',
+      ':',
+      '?',
+      '#',
+      '.',
+      '..',
+      '%2f',
+      '%5c',
+      '%40',
+      ' ',
+      '\t',
+      '\n',
+      '\0',
+      '\u3002',
+      '\uFF0F',
+    ],
+    [
+      'https:',
+      'http:',
+      'https://',
+      'HTTPS://',
+      'blob:',
+      'data:',
+      'javascript:',
+      'file:///',
+      'ws://',
+      'about:',
+    ],
+    [
+      'evil.example',
+      'usage.example',
+      'api.example',
+      'localhost:3000',
+      '[::1]',
+      ':443',
+      ':8443',
+      'user:pass@',
+    ],
+    [NAMED, `blob:${NAMED}/`, 'api', 'oauth', '*', ','],
+  ].flat();
+  const targets = fc.oneof(
+    fc.array(fc.constantFrom(...PARTS), { maxLength: 8 }).map((parts) => parts.join('')),
+    fc
+      .array(fc.oneof(fc.constantFrom(...PARTS), fc.string({ unit: 'binary' })), { maxLength: 8 })
+      .map((parts) => parts.join('')),
+    fc.webUrl({ withFragments: true, withQueryParameters: true }),
+    fc.string({ unit: 'binary' }),
+  );
+
+  test('whatever the string', async () => {
+    await fc.assert(
+      fc.asyncProperty(targets, fc.constantFrom(...API_ORIGINS), async (target, apiOrigin) => {
+        const allowed = [new URL(apiOrigin || location.origin).origin, NAMED];
+        for (const origin of await originsReached(target, apiOrigin)) expect(allowed).toContain(origin);
+      }),
+      { numRuns: 3_000 },
+    );
+  });
+
+  test('every path of the API and every URL of a named origin can be requested', async () => {
+    const segments = fc.array(fc.stringMatching(/^[\w~.-]{1,9}$/), { minLength: 1 });
+    await fc.assert(
+      fc.asyncProperty(segments, fc.constantFrom(...API_ORIGINS), async (parts, apiOrigin) => {
+        const path = `/${parts.join('/')}?q=1`;
+        expect(await originsReached(path, apiOrigin)).toEqual([new URL(apiOrigin || location.origin).origin]);
+        expect(await originsReached(NAMED + path, apiOrigin)).toEqual([NAMED]);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  test.each([
+    'https://evil.example/y',
+    '//evil.example/',
+    '/\\evil.example/',
+    '/\t/evil.example/',
+    '@evil.example/',
+    'https://usage.example.evil.example/',
+    'https://usage.example:8443/',
+    'http://usage.example/',
+    'https://usage.example@evil.example/',
+    'blob:https://usage.example/0e5c1f9c',
+    'usage',
+  ])('%j reaches the API or nobody', async (target) => {
+    for (const apiOrigin of API_ORIGINS) {
+      const reached = await originsReached(target, apiOrigin);
+      expect([[], [new URL(apiOrigin || location.origin).origin]]).toContainEqual(reached);
+    }
+  });
+
+  test('the request follows no redirect, which could lead elsewhere', async () => {
+    const fetched = vi.spyOn(globalThis, 'fetch').mockImplementation(async () => Response.json({}));
+    await readUserinfo();
+    expect(fetched.mock.calls[0]?.[1]).toMatchObject({ redirect: 'error' });
+  });
+
+  test.each(['usage.example', 'http://usage.example', 'file:///', 'data:,', 'javascript:0', '*', ''])(
+    'the client can not be created with the token origin %j',
+    (origin) => {
+      expect(() => createApiClient({ tokenOrigins: [origin] })).toThrow(TypeError);
+    },
+  );
+});
+
+const never = () => new Promise<never>(() => undefined);
+const withoutEnd = () =>
+  new Response(new ReadableStream({ start: (body) => body.enqueue(new Uint8Array(1)) }));
+
+describe('a request that is never answered is given up after 15 seconds', () => {
+  test.each([
+    ['without an answer', never],
+    ['whose answer has no end', async () => withoutEnd()],
+  ])('a request %s', async (_, respond) => {
+    stopClock();
+    // As in WebKit, where the signal of a request may never fire.
+    vi.spyOn(globalThis, 'fetch').mockImplementation(respond);
+    const settled = vi.fn<(error: unknown) => void>();
+    for (const request of [
+      readUserinfo(),
+      api.post(PATHS.start, { body: {}, parse }),
+      api.post(PATHS.exchangeToken, { body: {}, parse }),
+      api.post(PATHS.session, { parse, response: respond() }),
+    ]) {
+      request.catch(settled);
+    }
+    await later(14_000);
+    expect(settled).not.toHaveBeenCalled();
+    await later(1_000);
+    expect(settled).toHaveBeenCalledTimes(4);
+    for (const [error] of settled.mock.calls) {
+      expect(error).toMatchObject({ code: 'api_unreachable', retryable: true });
+    }
+  });
 });
 
 test.each([
@@ -57,6 +197,12 @@ test.each([
     true,
   ],
   [
+    "another server's error with a code that the API has, too",
+    () => Response.json({ error: 'invalid_token' }, { status: 401 }),
+    'api_bad_answer',
+    false,
+  ],
+  [
     'JSON of another server with status 404',
     () => Response.json({}, { status: 404 }),
     'api_bad_answer',
@@ -66,6 +212,30 @@ test.each([
 ])('%s becomes an error with a code', async (_, resolve, code, retryable) => {
   serve('userinfo', resolve);
   await expect(readUserinfo()).rejects.toMatchObject({ name: 'SignInError', code, retryable });
+});
+
+test.each([
+  ['JSON', { error: 'invalid_token', hint: 'expired' }],
+  ['a text', 'no such page'],
+])('an error of another server keeps its status and its body: %s', async (_, body) => {
+  const respond = () => new Response(typeof body === 'string' ? body : JSON.stringify(body), { status: 404 });
+  serve('userinfo', respond);
+  await expect(readUserinfo()).rejects.toMatchObject({ status: 404, body });
+});
+
+test('an error of the API has no body, and one of a token origin is never taken for it', async () => {
+  const tokenOrigins = ['https://usage.example'];
+  vi.spyOn(globalThis, 'fetch').mockImplementation(async () => answer.error('invalid_token'));
+  expect(await readUserinfo().catch((error: unknown) => error)).not.toHaveProperty('body');
+  const foreign = createApiClient({ apiOrigin: API, tokenOrigins }).get('https://usage.example/y', {
+    accessToken: 'token-1',
+    parse,
+  });
+  await expect(foreign).rejects.toMatchObject({
+    code: 'api_bad_answer',
+    status: 401,
+    body: { error: 'invalid_token' },
+  });
 });
 
 test('without a network the code is offline', async () => {

@@ -4,53 +4,92 @@ import { recordFrom } from '../record.ts';
 import { SignInError } from '../sign-in-error.ts';
 import { apiOriginOfPage } from './api-origin.ts';
 import { COOKIE_REQUEST, TIMEOUT_MS } from './cookie-request.ts';
+import { parseTokenUrl, toTokenOrigins } from './token-origins.ts';
+import { withTimeLimit } from './with-time-limit.ts';
 
 const MAX_RETRY_AFTER_MS = 60_000;
 
 type Parse<T> = (body: unknown) => T;
 
-/** All requests to the API. A token leaves this module only in a header to the API's origin. */
+/** All requests of the package. A token leaves this module only in a header to an origin that may have it. */
 export interface ApiClient {
   /** For the routes that read a cookie. `response`: the answer, if this request has been sent already. */
   post<T>(
     path: string,
     options: { parse: Parse<T>; body?: object; keepalive?: boolean; response?: Promise<Response> },
   ): Promise<T>;
-  /** For the routes that read a bearer token. Sends no cookie. */
-  get<T>(path: string, options: { accessToken: string; parse: Parse<T>; signal?: AbortSignal }): Promise<T>;
+  /**
+   * For a path of the API that reads a bearer token, or a URL of one of the token origins. Sends no cookie.
+   * @throws {TypeError} for any other target, before the token is used
+   */
+  get<T>(target: string, options: { accessToken: string; parse: Parse<T>; signal?: AbortSignal }): Promise<T>;
+}
+
+interface Target {
+  url: URL;
+  /** Only the API's answers speak about the session. Another server may use the same words for its own errors. */
+  isApi: boolean;
 }
 
 /** @param options.onAnswer called when the API, or a server in front of it, has answered, whatever the answer is */
 export function createApiClient({
   apiOrigin,
+  tokenOrigins = [],
   onAnswer,
-}: { apiOrigin?: string | undefined; onAnswer?: () => void } = {}): ApiClient {
-  /** @throws {TypeError} if the path leads to another origin, which must not receive the token (RFC 6750 §5.3) */
-  function urlOf(path: string): URL {
+}: {
+  apiOrigin?: string | undefined;
+  tokenOrigins?: readonly string[] | undefined;
+  onAnswer?: () => void;
+} = {}): ApiClient {
+  const otherOrigins = toTokenOrigins(tokenOrigins);
+
+  function apiTarget(path: string): Target {
     const base = (apiOrigin ?? apiOriginOfPage()).replace(/\/$/, '');
     const url = new URL(base + path, location.href);
     if (!path.startsWith('/') || url.origin !== new URL(base, location.href).origin) {
       throw new TypeError(`Not a path of the API: ${path}`);
     }
-    return url;
+    return { url, isApi: true };
   }
 
-  async function request<T>(path: string, parse: Parse<T>, init: RequestInit, sent?: Promise<Response>) {
-    const url = urlOf(path);
-    const signals = [AbortSignal.timeout(TIMEOUT_MS), ...(init.signal ? [init.signal] : [])];
+  /** RFC 6750 §5.3: a token must not reach a server that it is not for. */
+  function tokenTarget(target: string): Target {
+    const url = parseTokenUrl(target, otherOrigins);
+    return url ? { url, isApi: false } : apiTarget(target);
+  }
+
+  async function request<T>(
+    { url, isApi }: Target,
+    parse: Parse<T>,
+    init: RequestInit,
+    sent?: Promise<Response>,
+  ): Promise<T> {
     let response: Response;
-    let body: unknown;
+    let text: string;
     try {
-      response = await (sent ?? fetch(url, { ...init, signal: AbortSignal.any(signals) }));
-      onAnswer?.();
-      if (import.meta.env?.MODE === 'development') reportForeignAnswer(path, response);
-      body = response.status === 204 ? undefined : await response.json();
+      [response, text] = await withTimeLimit(
+        async (signal) => {
+          const answer = await (sent ?? fetch(url, { ...init, signal }));
+          onAnswer?.();
+          if (isApi && import.meta.env?.MODE === 'development') reportForeignAnswer(url.pathname, answer);
+          return [answer, await answer.text()];
+        },
+        { timeoutMs: TIMEOUT_MS, signal: init.signal },
+      );
     } catch (cause) {
       init.signal?.throwIfAborted();
-      // The error page of a proxy whose API is down is no JSON and has no code.
-      throw new SignInError(navigator.onLine ? 'api_unreachable' : 'offline', { retryable: true, cause });
+      throw unreachable({ cause });
     }
-    if (!response.ok) throw errorFrom(response, body);
+    let body: unknown;
+    try {
+      body = response.status === 204 ? undefined : JSON.parse(text);
+    } catch (cause) {
+      // The error page of a proxy whose API is down is no JSON and has no code.
+      throw unreachable({ cause, ...(!response.ok && { status: response.status, body: text }) });
+    }
+    if (!response.ok) {
+      throw (isApi ? apiErrorFrom(response, body) : undefined) ?? foreignErrorFrom(response, body);
+    }
     try {
       return parse(body);
     } catch (cause) {
@@ -59,9 +98,9 @@ export function createApiClient({
   }
 
   return {
-    post: (path, { body, parse, response, ...init }) =>
+    post: async (path, { body, parse, response, ...init }) =>
       request(
-        path,
+        apiTarget(path),
         parse,
         {
           ...COOKIE_REQUEST,
@@ -73,25 +112,42 @@ export function createApiClient({
         },
         response,
       ),
-    get: (path, { accessToken, parse, ...init }) =>
-      request(path, parse, {
+    get: async (target, { accessToken, parse, ...init }) =>
+      request(tokenTarget(target), parse, {
         ...init,
         credentials: 'omit',
         cache: 'no-store',
+        // A browser before 2023 sends the header on to wherever the answer leads.
+        redirect: 'error',
         headers: { Authorization: `Bearer ${accessToken}` },
       }),
   };
 }
 
-function errorFrom({ status, headers }: Response, body: unknown): SignInError {
+function unreachable(answer: { cause: unknown; status?: number; body?: string }): SignInError {
+  return new SignInError(navigator.onLine ? 'api_unreachable' : 'offline', { retryable: true, ...answer });
+}
+
+/** Undefined if it is not an error of the contract: a proxy or another server has answered in place of the API. */
+function apiErrorFrom({ status, headers }: Response, body: unknown): SignInError | undefined {
   const { error, request_id: requestId, retryable } = recordFrom(body);
-  const isOurs = isErrorCode(error);
-  const isServerError = status >= 500;
-  const retryAfterMs = Math.min(Number(headers.get('Retry-After')) * 1000, MAX_RETRY_AFTER_MS);
-  return new SignInError(isOurs ? error : isServerError ? 'api_unreachable' : 'api_bad_answer', {
+  if (!isErrorCode(error) || typeof requestId !== 'string' || typeof retryable !== 'boolean')
+    return undefined;
+  return new SignInError(error, {
     status,
-    retryable: isOurs ? retryable === true : isServerError,
-    ...(typeof requestId === 'string' && /^[\w-]{1,64}$/.test(requestId) && { requestId }),
-    ...(retryAfterMs > 0 && { retryAfterMs }),
+    retryable,
+    ...(/^[\w-]{1,64}$/.test(requestId) && { requestId }),
+    ...retryAfterIn(headers),
   });
+}
+
+function foreignErrorFrom({ status, headers }: Response, body: unknown): SignInError {
+  const isServerError = status >= 500;
+  const code = isServerError ? 'api_unreachable' : 'api_bad_answer';
+  return new SignInError(code, { status, retryable: isServerError, body, ...retryAfterIn(headers) });
+}
+
+function retryAfterIn(headers: Headers): { retryAfterMs?: number } {
+  const retryAfterMs = Math.min(Number(headers.get('Retry-After')) * 1000, MAX_RETRY_AFTER_MS);
+  return retryAfterMs > 0 ? { retryAfterMs } : {};
 }

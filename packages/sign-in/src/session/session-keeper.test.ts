@@ -41,6 +41,31 @@ describe('restore', () => {
     expect(readSessionMark()).toBe(mark);
   });
 
+  test('a 401 of a proxy in place of the API does not sign out, and the user can try again', async () => {
+    writeSessionMark('signed-in');
+    serve('session', () => Response.json({ error: 'no_session' }, { status: 401 }));
+    const client = loadPage();
+    await untilWarning(client);
+    expect(sessionOf(client)).toMatchObject({ status: 'loading', warning: { code: 'api_bad_answer' } });
+    expect(readSessionMark()).toBe('signed-in');
+    serve('session', () => answer.token());
+    client.tryAgain();
+    await until(client, 'signed-in');
+  });
+
+  test('a request for the session that is never answered ends in a warning after 15 seconds', async () => {
+    stopClock();
+    writeSessionMark('signed-in');
+    serve('session', () => new Promise<never>(() => undefined));
+    const client = loadPage();
+    await later(15_000);
+    await untilWarning(client);
+    expect(sessionOf(client)).toMatchObject({ status: 'loading', warning: { code: 'api_unreachable' } });
+    serve('session', () => answer.token());
+    client.tryAgain();
+    await until(client, 'signed-in');
+  });
+
   test('while the provider is down the session is kept, and asked for again after Retry-After', async () => {
     stopClock();
     writeSessionMark('signed-in');

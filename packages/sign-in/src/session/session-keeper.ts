@@ -1,3 +1,4 @@
+import { isErrorCode } from '@oneclick/shared/error-status';
 import { PATHS } from '@oneclick/shared/paths';
 import type { TokenResponse } from '@oneclick/shared/messages';
 import type { InitialUserinfoStore } from '../account/initial-userinfo.ts';
@@ -129,7 +130,7 @@ export function createSessionKeeper({
     } catch (cause) {
       if (startedIn !== store.generation()) return;
       const failure = SignInError.from(cause);
-      const isRefused = failure.status === 401;
+      const isRefused = endsSession(failure);
       if (isRefused) endSession(failure);
       if (claimedError && (isRefused || mark === 'none')) {
         events.record(failureEvent(claimedError));
@@ -160,7 +161,7 @@ export function createSessionKeeper({
       return await refresh(refused);
     } catch (error) {
       const failure = SignInError.from(error);
-      if (failure.status === 401 && startedIn === store.generation()) endSession(failure);
+      if (endsSession(failure) && startedIn === store.generation()) endSession(failure);
       throw failure;
     }
   }
@@ -179,4 +180,9 @@ export function createSessionKeeper({
     readToken: accessToken.read,
     refreshOrEnd,
   };
+}
+
+/** Whether the API says that nobody is signed in. The 401 of a proxy or of another server has no code of the API's. */
+function endsSession({ status, code }: SignInError): boolean {
+  return status === 401 && isErrorCode(code);
 }

@@ -9,11 +9,6 @@ beforeEach(() => {
   locks = createLocks();
   vi.stubGlobal('navigator', { locks });
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
-  vi.spyOn(AbortSignal, 'timeout').mockImplementation((ms) => {
-    const controller = new AbortController();
-    setTimeout(() => controller.abort(), ms);
-    return controller.signal;
-  });
 });
 afterEach(() => {
   vi.useRealTimers();

@@ -11,14 +11,19 @@ export async function withSessionLock<T>(work: () => Promise<T>): Promise<T> {
   const locks: LockManager | null | undefined = navigator.locks;
   if (!locks) return work();
   let isGranted = false;
+  // The time-out ends the wait for the lock, not the work under it.
+  const waiting = new AbortController();
+  const timer = setTimeout(() => waiting.abort(), ACQUIRE_TIMEOUT_MS);
   try {
-    // The time-out ends the wait for the lock, not the work under it.
-    return await locks.request(NAME, { signal: AbortSignal.timeout(ACQUIRE_TIMEOUT_MS) }, () => {
+    return await locks.request(NAME, { signal: waiting.signal }, () => {
       isGranted = true;
+      clearTimeout(timer);
       return work();
     });
   } catch (error) {
     if (isGranted) throw error;
     return work();
+  } finally {
+    clearTimeout(timer);
   }
 }

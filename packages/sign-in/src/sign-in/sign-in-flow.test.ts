@@ -90,7 +90,7 @@ test('the methods of a transaction do nothing once it has ended', async () => {
 });
 
 test('a prepared sign-in goes straight to the provider, and the API is asked once', async () => {
-  const read = vi.spyOn(Response.prototype, 'json');
+  const read = vi.spyOn(Response.prototype, 'text');
   const starts = serve('start', answer.start);
   const opened = stubWindowOpen();
   const client = loadPage();

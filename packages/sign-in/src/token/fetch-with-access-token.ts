@@ -5,7 +5,7 @@ import { SignInError } from '../sign-in-error.ts';
 import type { Refresh } from './refresh-once-for-all-tabs.ts';
 import { retryOnceOn401 } from './retry-once-on-401.ts';
 
-/** A GET to the API with the access token, which the caller never sees. */
+/** A GET with the access token, which the caller never sees. */
 export function createFetchWithAccessToken({
   api,
   store,
@@ -17,11 +17,14 @@ export function createFetchWithAccessToken({
   token: { read: () => string | undefined; refresh: Refresh };
   endSession: (error: SignInError) => void;
 }): SignInClient['fetchWithAccessToken'] {
-  return async (path, options) => {
+  return async (target, options) => {
     const startedIn = store.generation();
     if (!store.getSession().isSignedIn) throw new SignInError('no_session', { status: 401 });
     try {
-      const answer = await retryOnceOn401((accessToken) => api.get(path, { accessToken, ...options }), token);
+      const answer = await retryOnceOn401(
+        (accessToken) => api.get(target, { accessToken, ...options }),
+        token,
+      );
       // The user of this tab has changed meanwhile: the next user must not see this answer.
       if (startedIn !== store.generation()) throw new SignInError('no_session', { status: 401 });
       return answer;
