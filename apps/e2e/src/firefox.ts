@@ -7,40 +7,46 @@ const executablePath = ['firefox', 'firefox-esr', '/Applications/Firefox.app/Con
 )[0];
 
 /** An installed Firefox, driven over WebDriver BiDi without a separate driver program. */
-export const firefox: Engine = {
-  name: 'Firefox',
-  missing: executablePath ? undefined : 'Firefox is not installed (Debian: apt-get install firefox-esr)',
+export const firefox = firefoxWith({});
 
-  async launch() {
-    const browser = await launch({
-      browser: 'firefox',
-      executablePath: executablePath ?? '',
-      extraPrefsFirefox: {
-        // Enables the popup blocker, which Puppeteer disables.
-        'dom.disable_open_during_load': true,
-        // A user gesture allows a window for half a second instead of five seconds.
-        'dom.user_activation.transient.timeout': 500,
-      },
-    });
-    return {
-      async newProfile() {
-        const context = await browser.createBrowserContext();
-        const known = new Map<Page, EngineTab>();
-        const tabOf = (page: Page): EngineTab => {
-          const tab = known.get(page) ?? firefoxTab(page);
-          known.set(page, tab);
-          return tab;
-        };
-        return {
-          newTab: async () => tabOf(await context.newPage()),
-          tabs: async () => (await context.pages()).map(tabOf),
-          close: () => context.close(),
-        };
-      },
-      close: () => browser.close(),
-    };
-  },
-};
+/** @param settings additional settings, by their names in `about:config` */
+export function firefoxWith(settings: Record<string, boolean | number>): Engine {
+  return {
+    name: 'Firefox',
+    missing: executablePath ? undefined : 'Firefox is not installed (Debian: apt-get install firefox-esr)',
+
+    async launch() {
+      const browser = await launch({
+        browser: 'firefox',
+        executablePath: executablePath ?? '',
+        extraPrefsFirefox: {
+          // Enables the popup blocker, which Puppeteer disables.
+          'dom.disable_open_during_load': true,
+          // A user gesture allows a window for half a second instead of five seconds.
+          'dom.user_activation.transient.timeout': 500,
+          ...settings,
+        },
+      });
+      return {
+        async newProfile() {
+          const context = await browser.createBrowserContext();
+          const known = new Map<Page, EngineTab>();
+          const tabOf = (page: Page): EngineTab => {
+            const tab = known.get(page) ?? firefoxTab(page);
+            known.set(page, tab);
+            return tab;
+          };
+          return {
+            newTab: async () => tabOf(await context.newPage()),
+            tabs: async () => (await context.pages()).map(tabOf),
+            close: () => context.close(),
+          };
+        },
+        close: () => browser.close(),
+      };
+    },
+  };
+}
 
 function firefoxTab(page: Page): EngineTab {
   return {

@@ -26,7 +26,13 @@ export type Story = {
   answers?: Answers;
   /** Left in the storage by an earlier page. */
   before?: { isSignedIn?: true; outcome?: ErrorDetails };
-  browser?: { userAgent?: string; isOffline?: true; isFramed?: true; opensNoWindow?: true };
+  browser?: {
+    userAgent?: string;
+    isOffline?: true;
+    isFramed?: true;
+    opensNoWindow?: true;
+    blocksCookies?: true;
+  };
   /** The user's actions, and other events meanwhile. */
   act?: (stage: Stage) => Promise<void>;
   shows: {
@@ -84,6 +90,7 @@ export async function openStory(
   const { opened, open } = openedWindows();
   const undo = [
     shadow(window, 'open', browser.opensNoWindow ? () => null : open),
+    ...(browser.blocksCookies ? [shadow(navigator, 'cookieEnabled', false)] : []),
     ...(browser.isOffline ? [shadow(navigator, 'onLine', false)] : []),
     ...(browser.userAgent === undefined ? [] : [shadow(navigator, 'userAgent', browser.userAgent)]),
   ];

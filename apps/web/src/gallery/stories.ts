@@ -120,6 +120,11 @@ const signedOut: Story[] = [
     shows: { session: 'signed-out', notice: 'framed', supportCode: 'framed', offers: SIGN_IN },
   },
   {
+    name: 'signed-out-cookies-blocked',
+    browser: { blocksCookies: true },
+    shows: { session: 'signed-out', notice: 'cookies_blocked', offers: SIGN_IN },
+  },
+  {
     name: 'signed-out-denied',
     answers: { exchangeToken: () => answer.error('authorization_denied') },
     act: receive({ error: 'access_denied' }),

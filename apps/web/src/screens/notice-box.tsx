@@ -5,6 +5,7 @@ import { useTexts } from '../texts/use-texts.ts';
 const NOT_FOR_SUPPORT: ReadonlySet<SignInErrorCode> = new Set([
   'authorization_denied',
   'offline',
+  'cookies_blocked',
   'tab_blocked',
   'insufficient_scope',
   'session_expired',

@@ -78,6 +78,8 @@ export const en = {
     rate_limited: 'Too many requests. Wait a minute, then try again.',
     shutting_down: 'The server is restarting. Try again in a moment.',
     origin_not_allowed: 'This app can’t be used at this address. Open it at its usual address.',
+    cookies_blocked:
+      'This browser blocks cookies, and you can’t sign in without them. Allow cookies for this site, then reload the page.',
     framed: 'Signing in isn’t safe inside another page. Open this app in its own tab.',
 
     window_closed: 'The sign-in window was closed. Sign in again to continue.',

@@ -1,3 +1,4 @@
+import { openChannel } from '../open-channel.ts';
 import { recordFrom } from '../record.ts';
 import type { AuthorizationResponse } from './authorization-response.ts';
 
@@ -43,11 +44,24 @@ export async function handOverChannelName(state: string): Promise<string> {
   return `oneclick:hand-over:${base64.replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')}`;
 }
 
+/** Whether this browser lets a callback page hand a response over to a tab. */
+export function canHandOver(): boolean {
+  const channel = openChannel('oneclick:hand-over');
+  channel?.close();
+  try {
+    return channel !== undefined && typeof crypto.subtle.digest === 'function';
+  } catch {
+    return false;
+  }
+}
+
+/** @throws if the browser refuses channels or the hash, see {@link canHandOver} */
 export async function openHandOverChannel(
   state: string,
   onMessage: (message: ReceivedMessage) => void,
 ): Promise<HandOverChannel> {
-  const channel = new BroadcastChannel(await handOverChannelName(state));
+  const channel = openChannel(await handOverChannelName(state));
+  if (!channel) throw new TypeError('The browser refuses channels.');
   channel.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
     const { v, type, response } = recordFrom(data);
     if (v === 1) onMessage({ type, response });

@@ -3,6 +3,7 @@ import {
   type AuthorizationResponse,
   authorizationResponseFromQuery,
 } from '../hand-over/authorization-response.ts';
+import { areCookiesBlocked } from '../are-cookies-blocked.ts';
 import { type HandOver, handOverFromCallbackPage } from '../hand-over/hand-over-from-callback-page.ts';
 import { takeSameTabTransaction } from '../sign-in/same-tab.ts';
 import { leaveSignInOutcome } from '../sign-in/sign-in-outcome.ts';
@@ -32,6 +33,12 @@ window.addEventListener('pageshow', ({ persisted }) => {
   if (persisted) showNothing();
 });
 
+interface Action {
+  text: string;
+  run: () => void | Promise<void>;
+}
+const GO_HOME: Action = { text: texts.home, run: () => goTo('/') };
+
 /** Removes the button's action when another one takes its place. */
 let buttonAction = new AbortController();
 
@@ -41,28 +48,34 @@ async function run(): Promise<void> {
   const response = authorizationResponseFromQuery(query);
   // In a frame, opened from a bookmark, reloaded: there is nothing to finish.
   if (window.top !== window || !response) return showNothing();
+  if (areCookiesBlocked()) return show(texts.cookiesBlocked, { action: GO_HOME });
 
   show(texts.working, { isBusy: true });
   const sameTab = await takeSameTabTransaction(response.state);
   if (sameTab) return finish(response, sameTab);
 
-  const handOver = await handOverFromCallbackPage(response);
+  const handOver = await handOverFromCallbackPage(response).catch(() => undefined);
+  // The browser refuses the hand-over. No tab can answer.
+  if (!handOver) return offerToFinish(() => finish(response, { returnTo: '/' }));
   window.addEventListener('pagehide', () => {
     clearTimeout(unanswered);
     handOver.keep();
     handOver.close();
   });
   // The tab is gone or frozen. The user may finish here; the tab may still wake up and be first.
-  const unanswered = setTimeout(() => {
-    show(texts.unanswered, {
-      action: { text: texts.finish, run: () => finishInsteadOfTab(response, handOver) },
-    });
-  }, UNANSWERED_AFTER_MS);
+  const unanswered = setTimeout(
+    () => offerToFinish(() => finishInsteadOfTab(response, handOver)),
+    UNANSWERED_AFTER_MS,
+  );
   const outcome = await handOver.outcome;
   clearTimeout(unanswered);
   show(outcome === 'refused' ? texts.cancelled : 'code' in response ? texts.done : texts.denied);
   // Works without an opener, too: a script opened this window.
   setTimeout(() => window.close(), CLOSE_AFTER_MS);
+}
+
+function offerToFinish(finishThis: () => Promise<void>): void {
+  show(texts.unanswered, { action: { text: texts.finish, run: finishThis } });
 }
 
 async function finishInsteadOfTab(response: AuthorizationResponse, handOver: HandOver): Promise<void> {
@@ -94,13 +107,10 @@ function goTo(path: string): void {
 }
 
 function showNothing(): void {
-  show(texts.nothing, { action: { text: texts.home, run: () => goTo('/') } });
+  show(texts.nothing, { action: GO_HOME });
 }
 
-function show(
-  text: string,
-  options: { isBusy?: boolean; action?: { text: string; run: () => void | Promise<void> } } = {},
-): void {
+function show(text: string, options: { isBusy?: boolean; action?: Action } = {}): void {
   const main = document.querySelector('main')!;
   main.ariaBusy = String(options.isBusy ?? false);
   main.querySelector('p')!.textContent = text;

@@ -10,6 +10,8 @@ export const PAGE_TEXTS = {
       nothing: 'There is nothing to finish here.',
       home: 'Go to the app',
       cancelled: 'The sign-in was cancelled. You can close this window.',
+      cookiesBlocked:
+        'This browser blocks cookies, so the sign-in can’t be finished. Allow cookies for this site, then sign in again.',
     },
     opening: {
       connecting: 'Connecting to AIHubMix…',
@@ -25,6 +27,8 @@ export const PAGE_TEXTS = {
       nothing: '여기에서 마칠 로그인이 없습니다.',
       home: '앱으로 가기',
       cancelled: '로그인을 취소했습니다. 이 창을 닫아도 됩니다.',
+      cookiesBlocked:
+        '이 브라우저가 쿠키를 차단하고 있어 로그인을 마칠 수 없습니다. 이 사이트의 쿠키를 허용한 뒤 다시 로그인해 주세요.',
     },
     opening: {
       connecting: 'AIHubMix에 연결하는 중…',

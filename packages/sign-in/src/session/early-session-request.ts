@@ -1,12 +1,13 @@
 import { PATHS } from '@oneclick/shared/paths';
 import { apiOriginOfPage } from '../api/api-origin.ts';
 import { COOKIE_REQUEST, TIMEOUT_MS, WITH_USERINFO } from '../api/cookie-request.ts';
+import { openChannel } from '../open-channel.ts';
 import { SESSION_CHANNEL } from './other-tabs.ts';
 import { readSessionMark } from './session-mark.ts';
 
 interface EarlySession {
   response: Promise<Response>;
-  channel: BroadcastChannel;
+  channel: BroadcastChannel | undefined;
 }
 
 declare global {
@@ -26,9 +27,9 @@ export function requestEarlySession(): void {
   });
   // The client handles the error, if it comes to take the answer.
   response.catch(() => undefined);
-  const channel = new BroadcastChannel(SESSION_CHANNEL);
+  const channel = openChannel(SESSION_CHANNEL);
   // Another tab has signed in or out meanwhile: the answer may be the former user's.
-  channel.addEventListener('message', () => void takeEarlySession());
+  channel?.addEventListener('message', () => void takeEarlySession());
   globalThis.oneclickEarlySession = { response, channel };
 }
 
@@ -37,6 +38,6 @@ export function takeEarlySession(): Pick<EarlySession, 'response'> | undefined {
   const early = globalThis.oneclickEarlySession;
   if (!early) return undefined;
   globalThis.oneclickEarlySession = undefined;
-  early.channel.close();
+  early.channel?.close();
   return { response: early.response };
 }

@@ -1,3 +1,4 @@
+import { openChannel } from '../open-channel.ts';
 import { recordFrom } from '../record.ts';
 import { type ErrorDetails, parseErrorDetails } from '../sign-in-error.ts';
 
@@ -20,13 +21,14 @@ export interface OtherTabs {
   close(): void;
 }
 
+/** Without a channel, each tab is on its own: it notices a change when its next request is refused. */
 export function openOtherTabs(onMessage: (message: Message) => void): OtherTabs {
-  const channel = new BroadcastChannel(SESSION_CHANNEL);
-  channel.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
+  const channel = openChannel(SESSION_CHANNEL);
+  channel?.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
     const message = parseMessage(recordFrom(data));
     if (message) onMessage(message);
   });
-  return { post: (message) => channel.postMessage(message), close: () => channel.close() };
+  return { post: (message) => channel?.postMessage(message), close: () => channel?.close() };
 }
 
 /** Copies the known fields. Undefined if it is no message of ours. */

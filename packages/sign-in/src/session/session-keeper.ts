@@ -4,6 +4,7 @@ import type { TokenResponse } from '@oneclick/shared/messages';
 import type { InitialUserinfoStore } from '../account/initial-userinfo.ts';
 import { parseTokenResponse } from '../api/api-answers.ts';
 import type { ApiClient } from '../api/api-client.ts';
+import { areCookiesBlocked } from '../are-cookies-blocked.ts';
 import { WITH_USERINFO } from '../api/cookie-request.ts';
 import { type ErrorDetails, SignInError } from '../sign-in-error.ts';
 import { type EventLog, failureEvent } from '../sign-in/event-log.ts';
@@ -112,9 +113,9 @@ export function createSessionKeeper({
     const session = store.getSession();
     // A warning stays on the screen while the request is retried.
     store.startGeneration(session.status === 'loading' ? session : { status: 'loading' });
+    if (areCookiesBlocked()) return showSignedOut({ code: 'cookies_blocked' });
     if (mark === 'sign-out-pending' || (mark === 'none' && !completed && !claimedError)) {
-      store.transition({ status: 'signed-out', step: 'idle', ...(error && { error }) });
-      return;
+      return showSignedOut(error);
     }
     const startedIn = store.generation();
     try {
@@ -134,12 +135,16 @@ export function createSessionKeeper({
       if (isRefused) endSession(failure);
       if (claimedError && (isRefused || mark === 'none')) {
         events.record(failureEvent(claimedError));
-        store.transition({ status: 'signed-out', step: 'idle', error: claimedError });
+        showSignedOut(claimedError);
       } else if (!isRefused) {
         store.setWarning(failure.details);
         restoreTimer = setTimeout(() => void restore(), retryDelayMs(failedTries++, failure));
       }
     }
+  }
+
+  function showSignedOut(error: ErrorDetails | undefined): void {
+    store.transition({ status: 'signed-out', step: 'idle', ...(error && { error }) });
   }
 
   /** Shortly before the token expires. After a passing failure, the token is used until its end. */

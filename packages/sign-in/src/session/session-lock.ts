@@ -7,15 +7,13 @@ const ACQUIRE_TIMEOUT_MS = 5_000;
  * no Web Locks, goes on without it: the API keeps simultaneous refreshes apart by itself.
  */
 export async function withSessionLock<T>(work: () => Promise<T>): Promise<T> {
-  // The types declare it as present, but older browsers lack it.
-  const locks: LockManager | null | undefined = navigator.locks;
-  if (!locks) return work();
   let isGranted = false;
   // The time-out ends the wait for the lock, not the work under it.
   const waiting = new AbortController();
   const timer = setTimeout(() => waiting.abort(), ACQUIRE_TIMEOUT_MS);
   try {
-    return await locks.request(NAME, { signal: waiting.signal }, () => {
+    // Fails in a browser that has no Web Locks, or that refuses them because the user blocks cookies and site data.
+    return await navigator.locks.request(NAME, { signal: waiting.signal }, () => {
       isGranted = true;
       clearTimeout(timer);
       return work();

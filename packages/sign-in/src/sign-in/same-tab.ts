@@ -20,8 +20,10 @@ export async function goToProviderInSameTab({
   /** @default where the user is */
   returnTo?: string | undefined;
 }): Promise<void> {
-  const transaction = await handOverChannelName(state);
-  writeToTab(KEY, { transaction, startedAtMs, returnTo: pathOfThisOrigin(returnTo) });
+  const transaction = await transactionOf(state);
+  if (transaction !== undefined) {
+    writeToTab(KEY, { transaction, startedAtMs, returnTo: pathOfThisOrigin(returnTo) });
+  }
   location.assign(authorizationUrl);
 }
 
@@ -30,9 +32,17 @@ export async function takeSameTabTransaction(
   state: string,
 ): Promise<{ returnTo: string; tookMs: number } | undefined> {
   const { transaction, returnTo, startedAtMs } = readFromTab(KEY);
-  if (typeof returnTo !== 'string' || transaction !== (await handOverChannelName(state))) return undefined;
+  if (typeof returnTo !== 'string' || transaction !== (await transactionOf(state))) return undefined;
   writeToTab(KEY, undefined);
   return { returnTo: pathOfThisOrigin(returnTo), tookMs: Date.now() - Number(startedAtMs) };
+}
+
+/**
+ * Undefined if the browser refuses the hash. Then the callback page does not recognize its tab, and the user finishes
+ * with a button of that page.
+ */
+function transactionOf(state: string): Promise<string | undefined> {
+  return handOverChannelName(state).catch(() => undefined);
 }
 
 /** The address as a path of this origin, or `/` if it is none. */

@@ -2,6 +2,7 @@ import type { TokenResponse } from '@oneclick/shared/messages';
 import { PATHS } from '@oneclick/shared/paths';
 import { parseStartResponse } from '../api/api-answers.ts';
 import type { ApiClient } from '../api/api-client.ts';
+import { areCookiesBlocked } from '../are-cookies-blocked.ts';
 import type { OpenTransaction } from '../session/session.ts';
 import type { SessionKeeper } from '../session/session-keeper.ts';
 import { mayFollow, type SessionStep, stepOf } from '../session/session-machine.ts';
@@ -72,6 +73,7 @@ export function createSignInFlow({
     }
     // In a frame the response would go to another storage partition, and the click may be stolen.
     if (isFramed()) return fail({ code: 'framed' });
+    if (areCookiesBlocked()) return fail({ code: 'cookies_blocked' });
     const usedMode = mode === 'redirect' ? mode : defaultSignInMode();
     events.record({ type: 'started', mode: usedMode });
     const started = startTransaction({
@@ -159,7 +161,8 @@ export function createSignInFlow({
   return {
     prepareSignIn() {
       const session = store.getSession();
-      if (session.status === 'signed-out' && session.step !== 'window-lost') preparedStart.prepare();
+      if (session.status !== 'signed-out' || session.step === 'window-lost' || areCookiesBlocked()) return;
+      preparedStart.prepare();
     },
     signIn,
     onSignedInElsewhere() {

@@ -1,0 +1,57 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { answer, STATE } from '../../test/answers.ts';
+import { serve, useApiServer } from '../../test/api-server.ts';
+import { takeSignInOutcome } from '../sign-in/sign-in-outcome.ts';
+import { PAGE_TEXTS } from './page-texts.ts';
+
+useApiServer();
+
+const texts = PAGE_TEXTS.en.callback;
+const meta = document.createElement('meta');
+meta.name = 'api-origin';
+meta.content = location.origin;
+document.head.append(meta);
+
+beforeEach(() => {
+  document.body.innerHTML = '<main><p></p><button hidden></button></main>';
+  vi.spyOn(window, 'close').mockReturnValue();
+});
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
+
+const text = () => document.querySelector('p')!.textContent;
+const button = () => document.querySelector('button')!;
+
+/** Runs the script of the page, as the browser does when the provider redirects to it. */
+async function loadCallbackPage(query: string): Promise<void> {
+  history.replaceState(null, '', `/oauth/callback.html${query}`);
+  vi.resetModules();
+  await import('./callback-page.ts');
+}
+
+test('a browser that blocks cookies says so, with the way back to the app', async () => {
+  const leave = vi.spyOn(location, 'replace').mockReturnValue();
+  vi.spyOn(navigator, 'cookieEnabled', 'get').mockReturnValue(false);
+  await loadCallbackPage(`?code=code-1&state=${STATE}`);
+  expect(text()).toBe(texts.cookiesBlocked);
+  expect(location.search).toBe('');
+  button().click();
+  expect(leave).toHaveBeenCalledWith('/');
+});
+
+test.each([
+  ['BroadcastChannel', undefined],
+  ['crypto', {}],
+])('without %s the page offers to finish the sign-in itself', async (name, value) => {
+  const leave = vi.spyOn(location, 'replace').mockReturnValue();
+  const requests = serve('exchangeToken', () => answer.token());
+  vi.stubGlobal(name, value);
+  await loadCallbackPage(`?code=code-1&state=${STATE}`);
+  await vi.waitFor(() => expect(text()).toBe(texts.unanswered));
+  expect(button().textContent).toBe(texts.finish);
+  button().click();
+  await vi.waitFor(() => expect(leave).toHaveBeenCalledWith('/'));
+  await expect(requests[0]!.json()).resolves.toEqual({ code: 'code-1', state: STATE });
+  expect(takeSignInOutcome()).toEqual({ isCompleted: true });
+});
