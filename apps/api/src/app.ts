@@ -42,7 +42,7 @@ export async function buildApp(config: Config, logStream?: LogStream): Promise<F
   await app.register(requestLog, { logStream });
   await app.register(errorHandler);
   await app.register(cors, { topology });
-  await app.register(shutdown);
+  await app.register(shutdown, config);
   await app.register(jsonMessages);
   await app.register(cookie);
   await app.register(operations, { config, stores });

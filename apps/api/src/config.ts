@@ -169,6 +169,8 @@ const serverSettings = v.pipe(
     PORT: v.optional(rules.wholeNumber(0, 65_535), '3000'),
     LOG_LEVEL: v.optional(rules.oneOf(LOG_LEVELS), 'info'),
     TRUST_PROXY: v.optional(rules.addressRanges),
+    DRAIN_SECONDS: v.optional(rules.wholeNumber(0, 3600), '0'),
+    KEEP_ALIVE_SECONDS: v.optional(rules.wholeNumber(1, 86_400), '72'),
     RATE_LIMIT_PER_MINUTE: v.optional(rules.wholeNumber(1, 1_000_000_000), '60'),
     REDIS_URL: v.optional(rules.redisUrl),
   }),
@@ -178,6 +180,10 @@ const serverSettings = v.pipe(
     logLevel: env.LOG_LEVEL,
     /** Addresses and CIDR ranges whose `X-Forwarded-For` is trusted. */
     trustedProxies: env.TRUST_PROXY ?? [],
+    /** How long requests are still served after SIGTERM, while `/readyz` answers 503. */
+    drainSeconds: env.DRAIN_SECONDS,
+    /** For a connection without a request, after an answer. */
+    keepAliveSeconds: env.KEEP_ALIVE_SECONDS,
     /** Requests per minute from one client address to one group of routes. */
     rateLimitPerMinute: env.RATE_LIMIT_PER_MINUTE,
     /** The Redis that several instances share; undefined: this is the only instance. */
@@ -186,6 +192,8 @@ const serverSettings = v.pipe(
     requestTimeoutMs: 10_000,
     /** For a connection without traffic. Longer than the slowest response, which waits for the provider twice. */
     idleTimeoutMs: 30_000,
+    /** For the end of the process after SIGTERM and `drainSeconds`. Longer than the slowest response. */
+    shutdownTimeoutMs: 25_000,
   })),
 );
 

@@ -1,11 +1,14 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { request } from 'node:http';
+import { connect } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import { readFileSync } from 'node:fs';
 import * as v from 'valibot';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { PATHS } from '@oneclick/shared/paths';
 import { createBrowser, tokensOf } from './support/browser.ts';
-import { startInstance } from './support/instance.ts';
+import { startInstance, type Instance } from './support/instance.ts';
 import { startRedisServer } from './doubles/redis-server.ts';
 import { startRotatingProvider } from './doubles/rotating-provider.ts';
 import { signIn } from './support/sign-in.ts';
@@ -117,7 +120,7 @@ test(
     const page = createBrowser({ app: going, webOrigin: WEB_ORIGIN, apiOrigin: WEB_ORIGIN });
     await signIn(page, provider);
     const cookie = await page.jar.getCookieString(WEB_ORIGIN, { sameSiteContext: 'strict' });
-    const request = {
+    const refresh = {
       method: 'POST' as const,
       url: PATHS.refreshToken,
       headers: { origin: WEB_ORIGIN, 'x-csrf': '1', cookie },
@@ -125,7 +128,7 @@ test(
 
     const { arrived, release } = provider.delayNext();
     const leaving = new AbortController();
-    const lost = going.inject(request, leaving.signal);
+    const lost = going.inject(refresh, leaving.signal);
     await arrived;
     leaving.abort();
     await expect(lost).rejects.toThrow(/abort/i);
@@ -135,8 +138,116 @@ test(
     }, PROCESS_TIMEOUT);
     release();
     expect(await going.exitCode).toBe(0);
-    tokensOf(await staying.inject(request));
+    tokensOf(await staying.inject(refresh));
     expect(provider.refreshRequests).toBe(1);
     expect(provider.grantsEnded).toBe(0);
   },
 );
+
+/** Asks for more bytes than fit into the socket buffers of both sides, and reads none. */
+async function openStalledConnection(instance: Instance): Promise<void> {
+  const socket = connect(Number(new URL(instance.origin).port), '127.0.0.1');
+  onTestFinished(() => void socket.destroy());
+  socket.on('error', () => undefined); // The API resets the connection in the end.
+  socket.pause();
+  socket.write(`GET ${PATHS.docs}/static/swagger-ui-bundle.js HTTP/1.1\r\nHost: x\r\n\r\n`.repeat(30));
+  await once(socket, 'readable');
+}
+
+test(
+  'after SIGTERM, a client that reads no answer costs no refresh, and delays the end until the time is over',
+  PROCESS_TIMEOUT,
+  async () => {
+    const provider = await startRotatingProvider();
+    onTestFinished(provider.close);
+    const env = { ...VALID_ENV, OAUTH_PROVIDER: provider.origin };
+    const instance = await startInstance({ env, script: 'test/support/impatient-server.ts' });
+    onTestFinished(instance.stop);
+    const page = createBrowser({ app: instance, webOrigin: WEB_ORIGIN, apiOrigin: WEB_ORIGIN });
+    await signIn(page, provider);
+    await openStalledConnection(instance);
+
+    const { arrived, release } = provider.delayNext();
+    const refreshing = page.post(PATHS.refreshToken);
+    await arrived;
+    instance.kill('SIGTERM');
+    await vi.waitFor(async () => {
+      expect((await page.send({ url: PATHS.readyz })).statusCode).toBe(503);
+    }, PROCESS_TIMEOUT);
+    release();
+    expect(provider.isAlive(tokensOf(await refreshing).access_token)).toBe(true);
+    expect(await instance.exitCode).toBe(0);
+    expect(instance.log()).toMatch(/"requests":\d+,"refreshes":0/);
+    expect(instance.log()).not.toContain('AVV_ERR');
+  },
+);
+
+test(
+  'after SIGTERM, a request that waits for the lock of a dead instance is answered',
+  PROCESS_TIMEOUT,
+  async () => {
+    const [provider, redis] = await Promise.all([startRotatingProvider(), startRedisServer()]);
+    onTestFinished(async () => void (await Promise.all([provider.close(), redis.stop()])));
+    const env = { ...VALID_ENV, OAUTH_PROVIDER: provider.origin, REDIS_URL: redis.url };
+    const script = 'test/support/impatient-server.ts';
+    const [dead, going] = await Promise.all([startInstance({ env, script }), startInstance({ env, script })]);
+    onTestFinished(async () => void (await Promise.all([dead.stop(), going.stop()])));
+    const page = createBrowser({ app: going, webOrigin: WEB_ORIGIN, apiOrigin: WEB_ORIGIN });
+    await signIn(page, provider);
+    const headers = { origin: WEB_ORIGIN, 'x-csrf': '1', cookie: await page.sessionCookie() };
+
+    const { arrived, release } = provider.delayNext();
+    const lost = dead.inject({ method: 'POST', url: PATHS.refreshToken, headers });
+    await arrived;
+    dead.kill('SIGKILL');
+    await expect(lost).rejects.toThrow('fetch failed');
+    release();
+    const waiting = page.post(PATHS.refreshToken);
+    await pause(100); // The request arrives before the signal.
+    going.kill('SIGTERM');
+    expect(provider.isAlive(tokensOf(await waiting).access_token)).toBe(true);
+    expect(await going.exitCode).toBe(0);
+  },
+);
+
+test('after SIGTERM, no request of many clients is reset', PROCESS_TIMEOUT, async () => {
+  const provider = await startRotatingProvider();
+  onTestFinished(provider.close);
+  const instance = await startInstance({ env: { ...VALID_ENV, OAUTH_PROVIDER: provider.origin } });
+  onTestFinished(instance.stop);
+  const page = createBrowser({ app: instance, webOrigin: WEB_ORIGIN, apiOrigin: WEB_ORIGIN });
+  await signIn(page, provider);
+  const { arrived, release } = provider.delayNext();
+  const refreshing = page.post(PATHS.refreshToken);
+  await arrived;
+
+  const outcomes = new Set<string>();
+  const clients = Array.from({ length: 40 }, async () => {
+    for (let outcome = ''; outcome !== 'ECONNREFUSED';) {
+      outcome = await requestOnce(instance.origin);
+      outcomes.add(outcome);
+    }
+  });
+  instance.kill('SIGTERM');
+  await vi.waitFor(() => expect(outcomes).toContain('503'), PROCESS_TIMEOUT);
+  release();
+  tokensOf(await refreshing);
+  await Promise.all(clients);
+  expect([...outcomes].filter((outcome) => outcome !== '401').toSorted()).toEqual(['503', 'ECONNREFUSED']);
+  expect(await instance.exitCode).toBe(0);
+});
+
+/** @returns the status of the answer to a request over a connection of its own, or the code of the error */
+function requestOnce(origin: string): Promise<string> {
+  const headers = { origin: WEB_ORIGIN, 'x-csrf': '1', 'content-type': 'application/json' };
+  return new Promise((resolve) => {
+    request(origin + PATHS.session, { method: 'POST', agent: false, headers })
+      .on('response', (answer) =>
+        answer
+          .resume()
+          .on('close', () => resolve(answer.complete ? String(answer.statusCode) : 'incomplete')),
+      )
+      .on('error', ({ code }: NodeJS.ErrnoException) => resolve(String(code)))
+      .end('{}');
+  });
+}

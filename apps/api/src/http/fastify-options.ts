@@ -22,12 +22,15 @@ export function fastifyOptions(config: Config, logStream?: LogStream): FastifyHt
     // The server disconnects a client that sends slowly or does not read its answer.
     requestTimeout: config.requestTimeoutMs,
     connectionTimeout: config.idleTimeoutMs,
+    keepAliveTimeout: config.keepAliveSeconds * 1000,
     http: {
       maxHeaderSize: 16_384,
       headersTimeout: config.requestTimeoutMs,
       // Node checks for expired connections every 30 s by default, so a shorter time-out would be late.
       connectionsCheckingInterval: config.requestTimeoutMs / 10,
     },
+    // By default Fastify gives up a close that takes longer than ten seconds. shutdown.ts has a limit of its own.
+    pluginTimeout: 0,
     // shutdown.ts has waited for the requests in flight by then. A connection without a request would block the close.
     forceCloseConnections: true,
     return503OnClosing: false, // shutdown.ts answers in the form of the contract.

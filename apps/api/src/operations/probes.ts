@@ -2,6 +2,7 @@ import { ErrorResponse, HealthResponse, ReadinessResponse } from '@oneclick/shar
 import { PATHS } from '@oneclick/shared/paths';
 import type { FastifyPluginAsync } from 'fastify';
 import * as v from 'valibot';
+import { shuttingDown } from '../http/shutdown.ts';
 import type { Stores } from '../stores.ts';
 
 /** The routes that a load balancer polls. They have no rate limit: it must always get an answer. */
@@ -9,6 +10,8 @@ export const probes: FastifyPluginAsync<{ stores: Stores }> = async (app, { stor
   app.get(PATHS.healthz, { schema: { response: { 200: HealthResponse } } }, async () => ({ status: 'ok' }));
 
   app.get(PATHS.readyz, READINESS, async (_request, reply): Promise<ReadinessResponse> => {
+    // Requests may still be served, so that load balancers notice this first.
+    if (app.isShuttingDown()) throw shuttingDown();
     if (!stores.isSharedStoreReachable) return { status: 'ok' };
     if (stores.isSharedStoreReachable()) return { status: 'ok', redis: 'reachable' };
     reply.code(503);

@@ -8,6 +8,7 @@ export type InstanceRequest = Pick<InjectOptions, 'method' | 'headers' | 'body'>
 
 /** The API in its own process. */
 export interface Instance {
+  origin: string;
   inject: (request: InstanceRequest, signal?: AbortSignal) => Promise<ApiResponse>;
   /** The output so far, stdout and stderr. */
   log: () => string;
@@ -54,6 +55,7 @@ export async function startInstance({ env, script = 'src/server.ts' }: InstanceO
   });
 
   return {
+    origin,
     async inject({ method = 'GET', url, headers = {}, body }, signal) {
       const response = await fetch(origin + url, {
         method,

@@ -26,6 +26,7 @@ interface TestApiOptions {
   maxRequestsInFlight?: number;
   requestTimeoutMs?: number;
   idleTimeoutMs?: number;
+  shutdownTimeoutMs?: number;
 }
 
 /** Builds the API with a browser in front of it, and collects its log lines. */
