@@ -97,6 +97,46 @@ test('a scope that was not granted is named on the account, not shown as zero', 
   }
 });
 
+test.each([
+  ['0, for an unknown time', 0],
+  ['milliseconds', 1_640_995_200_000],
+  ['microseconds', 1_640_995_200_000_000],
+  ['more than a date can be', 1e300],
+])('a time of creation that can not be one is left out: %s', async (_, created_time) => {
+  await renderSignedIn({ ...userinfo, created_time });
+  expect(text('balance')).toBe('750.00');
+  expect(screen.queryByText('Member since')).toBeNull();
+});
+
+test('a time of creation in seconds is shown as a date', async () => {
+  await renderSignedIn({ ...userinfo, created_time: Date.UTC(2022, 0, 15, 12) / 1000 });
+  expect(screen.getByText('Member since').nextSibling?.textContent).toBe('January 15, 2022');
+});
+
+test('an account that can not be shown leaves the button to sign out, and the next update is shown', async () => {
+  const reported = vi.spyOn(console, 'error').mockReturnValue();
+  await renderSignedIn();
+  const broken = vi.spyOn(Intl, 'NumberFormat').mockImplementation(() => {
+    throw new RangeError('as for a value that nobody expected');
+  });
+  serve('userinfo', () => answer.userinfo({ balance_formatted: '760.00' }));
+  act(() => screen.getByTestId('refresh-balance').click());
+  expect((await screen.findByTestId('notice')).dataset['code']).toBe('api_bad_answer');
+  expect(screen.getByText('We couldn’t load your account.')).toBeTruthy();
+  expect(reported).toHaveBeenCalled();
+  reported.mockClear();
+
+  broken.mockRestore();
+  serve('userinfo', () => answer.userinfo({ balance_formatted: '770.00' }));
+  act(() => screen.getByTestId('refresh-balance').click());
+  await screen.findByText('770.00');
+  expect(screen.queryByTestId('notice')).toBeNull();
+
+  serve('logout', answer.noContent);
+  act(() => screen.getByTestId('sign-out').click());
+  await screen.findByTestId('sign-in');
+});
+
 test('HTML in the name of a user is shown as text', async () => {
   await renderSignedIn({ ...userinfo, username: '<img src=x onerror=alert(1)>' });
   expect(text('username')).toBe('<img src=x onerror=alert(1)>');

@@ -31,9 +31,9 @@ export function AccountFacts({ user }: { user: Userinfo }) {
         <Fact
           name={account.memberSince}
           value={
-            createdTime === undefined
-              ? undefined
-              : new Intl.DateTimeFormat(locale, { dateStyle: 'long' }).format(createdTime * 1000)
+            canBeCreationTime(createdTime)
+              ? new Intl.DateTimeFormat(locale, { dateStyle: 'long' }).format(createdTime * 1000)
+              : undefined
           }
         />
         <Fact
@@ -49,6 +49,14 @@ export function AccountFacts({ user }: { user: Userinfo }) {
       </dl>
     </>
   );
+}
+
+/** For a clock that is behind. */
+const ONE_DAY_MS = 86_400_000;
+
+/** Some servers write 0 for an unknown time, or milliseconds or microseconds in place of seconds. */
+function canBeCreationTime(unixSeconds: number | undefined): unixSeconds is number {
+  return unixSeconds !== undefined && unixSeconds > 0 && unixSeconds * 1000 <= Date.now() + ONE_DAY_MS;
 }
 
 function Fact({ name, value, testId }: { name: string; value: string | undefined; testId?: string }) {

@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { NoticeBox } from '../screens/notice-box.tsx';
 import { ScreenTitle } from '../screens/screen-title.tsx';
 import { useTexts } from '../texts/use-texts.ts';
+import { AccountBoundary } from './account-boundary.tsx';
 import { AccountFacts } from './account-facts.tsx';
 import { BalanceUpdate, DataAge } from './balance-update.tsx';
 import { useTopUp } from './use-top-up.ts';
@@ -27,7 +28,7 @@ export function AccountScreen({ session }: { session: SignedInSession }) {
       <ScreenTitle>{account.title}</ScreenTitle>
       {problem && <NoticeBox error={problem} />}
       {user ? (
-        <>
+        <AccountBoundary user={user} fallback={<AccountFailed />}>
           {(isError || session.warning) && <DataAge updatedAtMs={updatedAtMs} />}
           <AccountFacts user={user} />
           <BalanceUpdate
@@ -35,7 +36,7 @@ export function AccountScreen({ session }: { session: SignedInSession }) {
             updatedAtMs={updatedAtMs}
             requestedAtMs={requestedAtMs}
           />
-        </>
+        </AccountBoundary>
       ) : isError ? (
         <p>{account.failed}</p>
       ) : (
@@ -71,5 +72,16 @@ export function AccountScreen({ session }: { session: SignedInSession }) {
         {account.signOut}
       </button>
     </section>
+  );
+}
+
+/** For an account that this page can't show. */
+function AccountFailed() {
+  const { account } = useTexts();
+  return (
+    <>
+      <NoticeBox error={{ code: 'api_bad_answer' }} />
+      <p>{account.failed}</p>
+    </>
   );
 }
