@@ -1,148 +1,190 @@
-import { chromium, type BrowserContext, type Page, type Request } from '@playwright/test';
-import { newSettings } from '@oneclick/stack/development-settings';
-import { freeStackPorts, startStack } from '@oneclick/stack/start-stack';
-import { startFaultProxy } from '../fault-proxy.ts';
+import { writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { chromium } from '@playwright/test';
+import { startProgress } from '@oneclick/stack/progress';
+import { inWorkspace } from '@oneclick/stack/workspace';
 import { launchOptions } from '../launch-options.ts';
+import { timeUntilButtonIsUsable } from './button-usable.ts';
+import { startBuild, startNaivePage, type MeasuredApp } from './measured-app.ts';
+import { nameOf, roundsOf } from './rounds.ts';
+import { visit, type Wait } from './visit.ts';
+import { drawWaterfall } from './waterfall.ts';
 
 /*
- * A part of `pnpm measure`. Prints the time from the click to the balance for a person who is signed in at the provider.
+ * A part of `pnpm measure`. Prints what a person waits for, beside the page that the product replaces and, with
+ * `--baseline <checkout>`, beside another build of this repository. Draws the requests into apps/web/docs.
+ *
+ * All apps have the same web server and the same provider, which answers at once. They take turns, so that other load on
+ * the machine affects all of them.
  */
 
-const RUNS = 15;
+const LATENCY_MS = 100;
+/** The runs of each app. A latency makes the runs more alike. */
+const RUNS = { direct: 15, delayed: 9, buttons: 9, sameTab: 5 };
 
 /** An in-app browser, in which the sign-in runs in the same tab and loads the page again. */
-const IN_APP_BROWSER =
-  'Mozilla/5.0 (Linux; Android 14; wv) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156 KAKAOTALK 25.1';
+const IN_APP_BROWSER = {
+  userAgent:
+    'Mozilla/5.0 (Linux; Android 14; wv) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156 KAKAOTALK 25.1',
+};
 
-/** Milliseconds after the click, by step. */
-type Moments = Map<string, number>;
+const LABEL_WIDTH = 40;
+const COLUMN_WIDTH = 14;
 
-for (const latencyMs of [0, 100]) {
-  const network = latencyMs === 0 ? 'no network in between' : `${latencyMs} ms on every request`;
-  const { origins, stop } = await startSystem(latencyMs);
-  const browser = await chromium.launch(launchOptions);
-  try {
-    for (const place of ['window', 'tab'] as const) {
-      const context = await browser.newContext(place === 'tab' ? { userAgent: IN_APP_BROWSER } : {});
-      const runs = await measure({ context, web: origins.web, place });
-      await context.close();
-      console.log(
-        `\nA click, up to the balance: in ${place === 'tab' ? 'the same tab' : 'a window'}, ${network}`,
-      );
-      for (const [what, ms] of medians(runs)) console.log(`  ${what.padEnd(42)} ${Math.round(ms)} ms`);
-    }
-  } finally {
-    await browser.close();
-    await stop();
-  }
+const NAIVE_PAGE = 'naive page';
+const BASELINE = 'baseline';
+const THIS_BUILD = 'this build';
+
+const TITLES: Record<string, string> = {
+  [NAIVE_PAGE]: 'Naive page: tokens in localStorage',
+  [THIS_BUILD]: 'This product',
+};
+
+/** The rows of the README of this package describe each of them. */
+interface Row {
+  label: string;
+  unit: 'ms' | '';
+  /** The median by app. */
+  medians: Map<string, number>;
 }
 
-/** Starts the built system. Each request to the web app, to the API and to the provider is delayed by `latencyMs`. */
-async function startSystem(latencyMs: number) {
-  const ports = await freeStackPorts();
-  const direct = { web: `http://localhost:${ports.web}`, provider: `http://localhost:${ports.provider}` };
-  const wires = {
-    web: await startFaultProxy({ target: `http://127.0.0.1:${ports.web}` }),
-    provider: await startFaultProxy({ target: `http://127.0.0.1:${ports.provider}` }),
-  };
-  for (const wire of Object.values(wires)) wire.break('everywhere', { delayMs: latencyMs });
-  const origins = latencyMs === 0 ? direct : { web: wires.web.origin, provider: wires.provider.origin };
-  const stack = await startStack({
-    mode: 'production',
-    ports,
-    settings: newSettings({ webOrigin: origins.web, provider: origins.provider }),
-    environment: { provider: { ISSUER: origins.provider } },
-  });
-  return {
-    origins,
-    async stop() {
-      await stack.stop();
-      await Promise.all(Object.values(wires).map(({ close }) => close()));
-    },
-  };
-}
+const { values: options } = parseArgs({ options: { baseline: { type: 'string' } } });
+const progress = startProgress();
+const apps = new Map<string, MeasuredApp>();
+const browser = await chromium.launch(launchOptions);
+try {
+  apps.set(NAIVE_PAGE, await startNaivePage());
+  if (options.baseline !== undefined) apps.set(BASELINE, await startBuild(resolve(options.baseline)));
+  apps.set(THIS_BUILD, await startBuild());
 
-async function measure({
-  context,
-  web,
-  place,
-}: {
-  context: BrowserContext;
-  web: string;
-  place: 'window' | 'tab';
-}): Promise<Moments[]> {
-  const page = await context.newPage();
-  await page.addInitScript(() => {
-    addEventListener(
-      'click',
-      () => sessionStorage.setItem('clickedAt', String(performance.timeOrigin + performance.now())),
-      { capture: true },
+  const direct = await takeTurns('Visits without delay', RUNS.direct, (app) =>
+    visit({ browser, app, latencyMs: 0 }),
+  );
+  const delayed = await takeTurns('Visits with 100 ms on each hop', RUNS.delayed, (app) =>
+    visit({ browser, app, latencyMs: LATENCY_MS }),
+  );
+  const buttons = await takeTurns('Visitors', RUNS.buttons, (app) =>
+    timeUntilButtonIsUsable({ browser, app }),
+  );
+  const sameTab = await takeTurns(
+    'Sign-ins in the same tab',
+    RUNS.sameTab,
+    (app) => visit({ browser, app, latencyMs: LATENCY_MS, context: IN_APP_BROWSER }),
+    [...apps.keys()].filter((name) => name !== NAIVE_PAGE),
+  );
+  progress.stop();
+
+  printTable([
+    row('click → balance, no delay', 'ms', direct, ({ click }) => click.ms),
+    row('click → balance, 100 ms on each hop', 'ms', delayed, ({ click }) => click.ms),
+    row('reload → balance, no delay', 'ms', direct, ({ reload }) => reload.ms),
+    row('reload → balance, 100 ms on each hop', 'ms', delayed, ({ reload }) => reload.ms),
+    row('requests after the click', '', delayed, ({ click }) => requestsOfBrowser(click)),
+    row('requests on reload', '', delayed, ({ reload }) => requestsOfBrowser(reload)),
+    row('button usable, 1.6 Mbit/s + 150 ms', 'ms', buttons, (ms) => ms),
+    row('click → balance in the same tab, 100 ms', 'ms', sameTab, ({ click }) => click.ms),
+  ]);
+  const paths = { click: 'the click', reload: 'the reload' } as const;
+  for (const path of ['click', 'reload'] as const) {
+    const waits = new Map(
+      [...delayed].map(([name, visits]) => [name, medianWait(visits.map((one) => one[path]))]),
     );
-    new MutationObserver(() => {
-      if (!document.querySelector('[data-testid=balance]') || sessionStorage.getItem('shownAt') !== null)
-        return;
-      sessionStorage.setItem('shownAt', String(performance.timeOrigin + performance.now()));
-    }).observe(document, { childList: true, subtree: true });
-  });
-  await page.goto(web);
-  await signInForTheFirstTime(page, place);
-
-  const runs: Moments[] = [];
-  for (let run = 0; run < RUNS; run += 1) {
-    await context.clearCookies({ name: /^session/ });
-    await page.reload();
-    await page.getByTestId('sign-in').waitFor();
-    await page.evaluate(() => sessionStorage.clear());
-    const requests: Request[] = [];
-    const note = (request: Request) => void requests.push(request);
-    const prepared = page.waitForResponse(/\/start$/);
-    await page.getByTestId('sign-in').hover();
-    await prepared;
-    context.on('request', note);
-    await page.getByTestId('sign-in').click();
-    await page.getByTestId('balance').waitFor();
-    context.off('request', note);
-    const clickedAt = await stored(page, 'clickedAt');
-    const moments: Moments = new Map();
-    for (const request of requests) {
-      const name = stepOf(request);
-      const { startTime, responseEnd } = request.timing();
-      if (name === undefined || moments.has(`${name}: asked`)) continue;
-      moments.set(`${name}: asked`, startTime - clickedAt);
-      if (responseEnd >= 0) moments.set(`${name}: answered`, startTime + responseEnd - clickedAt);
-    }
-    moments.set('balance on the screen', (await stored(page, 'shownAt')) - clickedAt);
-    runs.push(moments);
+    for (const [name, wait] of waits) printRounds(`${name}, from ${paths[path]}`, wait);
+    draw(path, paths[path], waits);
   }
-  return runs;
+} finally {
+  progress.stop();
+  await browser.close();
+  await Promise.all([...apps.values()].map(({ stop }) => stop()));
 }
 
-async function signInForTheFirstTime(page: Page, place: 'window' | 'tab'): Promise<void> {
-  const opened = place === 'window' ? page.waitForEvent('popup') : undefined;
-  await page.getByTestId('sign-in').click();
-  const provider = (await opened) ?? page;
-  await provider.locator('[name=username]').fill('user123');
-  await provider.locator('[name=password]').fill('one-click');
-  await provider.getByTestId('provider-sign-in').click();
-  await provider.getByTestId('provider-allow').click();
-  await page.getByTestId('balance').waitFor();
+/** Runs each app in turn. The order rotates from round to round. */
+async function takeTurns<T>(
+  title: string,
+  rounds: number,
+  run: (app: MeasuredApp) => Promise<T>,
+  names = [...apps.keys()],
+): Promise<Map<string, T[]>> {
+  const results = new Map(names.map((name): [string, T[]] => [name, []]));
+  for (let turn = 0; turn < rounds * names.length; turn += 1) {
+    progress.show(title, { done: turn, total: rounds * names.length });
+    const name = names[(turn + Math.floor(turn / names.length)) % names.length] ?? '';
+    const app = apps.get(name);
+    if (app) results.get(name)?.push(await run(app));
+  }
+  return results;
 }
 
-/** Returns the step of a sign-in that the request belongs to, if any. */
-function stepOf(request: Request): string | undefined {
-  const { pathname } = new URL(request.url());
-  return /\/(?:authorize|callback\.html|exchange-token|session|userinfo)$/.exec(pathname)?.[0].slice(1);
+function row<T>(
+  label: string,
+  unit: Row['unit'],
+  results: Map<string, T[]>,
+  pick: (result: T) => number,
+): Row {
+  return {
+    label,
+    unit,
+    medians: new Map([...results].map(([name, list]) => [name, median(list.map(pick))])),
+  };
 }
 
-async function stored(page: Page, key: string): Promise<number> {
-  return Number(await page.evaluate((name) => sessionStorage.getItem(name), key));
+/** The requests that reach a server. Those from the browser's cache do not. */
+function requestsOfBrowser({ requests }: Wait): number {
+  return requests.filter(({ from }) => from === 'browser').length;
 }
 
-function medians(runs: Moments[]): [string, number][] {
-  const names = new Set(runs.flatMap((moments) => [...moments.keys()]));
-  const all = [...names].map((name): [string, number] => {
-    const values = runs.flatMap((moments) => moments.get(name) ?? []).toSorted((a, b) => a - b);
-    return [name, values[Math.floor(values.length / 2)] ?? Number.NaN];
-  });
-  return all.toSorted(([, a], [, b]) => a - b);
+function medianWait(waits: Wait[]): Wait {
+  const [middle] = waits.toSorted((a, b) => a.ms - b.ms).slice(Math.floor(waits.length / 2));
+  if (!middle) throw new Error('No run was measured.');
+  return middle;
+}
+
+function median(numbers: number[]): number {
+  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
+}
+
+function printTable(rows: Row[]): void {
+  const compared = [...apps.keys()].filter((name) => name !== THIS_BUILD);
+  const heading = [...apps.keys(), ...compared.map((name) => `× ${name}`)];
+  console.log('\nMedians of alternated runs in Chromium, each with an empty profile');
+  console.log(`  ${''.padEnd(LABEL_WIDTH)}${heading.map((name) => name.padStart(COLUMN_WIDTH)).join('')}`);
+  for (const { label, unit, medians } of rows) {
+    const own = medians.get(THIS_BUILD) ?? NaN;
+    const values = [...apps.keys()].map((name) =>
+      format(medians.get(name), (value) => `${Math.round(value)} ${unit}`),
+    );
+    const ratios = compared.map((name) => format(medians.get(name), (value) => (own / value).toFixed(2)));
+    const cells = [...values, ...ratios].map((cell) => cell.trim().padStart(COLUMN_WIDTH));
+    console.log(`  ${label.padEnd(LABEL_WIDTH)}${cells.join('')}`);
+  }
+}
+
+function format(value: number | undefined, inWords: (value: number) => string): string {
+  return value === undefined ? '–' : inWords(value);
+}
+
+function printRounds(title: string, wait: Wait): void {
+  console.log(`\nRound trips in series: ${title}`);
+  for (const [index, { requests, onward }] of roundsOf(wait).entries()) {
+    console.log(`  ${index + 1}. ${requests.map(nameOf).join(', ')}`);
+    for (const request of onward) console.log(`     → ${nameOf(request)}`);
+  }
+}
+
+/** Draws the naive page and this build. */
+function draw(path: string, since: string, waits: Map<string, Wait>): void {
+  const lanes = [...waits].flatMap(([name, wait]) =>
+    name === BASELINE ? [] : { title: TITLES[name] ?? name, wait },
+  );
+  for (const theme of ['light', 'dark'] as const) {
+    const picture = drawWaterfall({
+      title: `From ${since} to the balance`,
+      subtitle: `Each bar is one request. Each request is delayed by ${LATENCY_MS} ms. Median of ${RUNS.delayed} runs in Chromium.`,
+      since,
+      lanes,
+      theme,
+    });
+    writeFileSync(inWorkspace(`apps/web/docs/${path}-${theme}.svg`), picture);
+  }
 }

@@ -1,5 +1,6 @@
 import { brotliCompressSync } from 'node:zlib';
 import { build } from 'rolldown';
+import { startProgress } from '@oneclick/stack/progress';
 import { StackError, startParts } from '@oneclick/stack/start-parts';
 import { freeStackPorts, requireBuildOutput, stackParts, startStack } from '@oneclick/stack/start-stack';
 import { inWorkspace } from '@oneclick/stack/workspace';
@@ -12,16 +13,23 @@ import { firstLoad } from './first-load.ts';
 
 const API_STARTS = 5;
 
+const progress = startProgress();
+
 try {
   requireBuildOutput();
 
   console.log('Time from the spawn of the parts to their first answer');
+  progress.show('Starting the development servers');
   await developmentStart(); // The first start is slower, because Vite bundles the dependencies.
   print('development, all parts, warm', milliseconds(await developmentStart()));
   const starts: number[] = [];
-  for (let start = 0; start < API_STARTS; start += 1) starts.push(await productionApiStart());
+  for (let start = 0; start < API_STARTS; start += 1) {
+    progress.show('Starts of the API', { done: start, total: API_STARTS });
+    starts.push(await productionApiStart());
+  }
   print(`production, api alone, median of ${API_STARTS}`, milliseconds(median(starts)));
 
+  progress.show('Compressing the built web app');
   console.log('\nBytes of the built web app, in brotli, fetched before any script runs');
   const dist = inWorkspace('apps/web/dist');
   const { pages, rest } = firstLoad(dist, ['index.html', 'oauth/callback.html']);
@@ -33,6 +41,8 @@ try {
 } catch (error) {
   process.exitCode = 1;
   console.error(error instanceof StackError ? error.message : error);
+} finally {
+  progress.stop();
 }
 
 async function developmentStart(): Promise<number> {
