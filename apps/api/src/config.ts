@@ -171,7 +171,7 @@ const serverSettings = v.pipe(
     TRUST_PROXY: v.optional(rules.addressRanges),
     DRAIN_SECONDS: v.optional(rules.wholeNumber(0, 3600), '0'),
     KEEP_ALIVE_SECONDS: v.optional(rules.wholeNumber(1, 86_400), '72'),
-    RATE_LIMIT_PER_MINUTE: v.optional(rules.wholeNumber(1, 1_000_000_000), '60'),
+    RATE_LIMIT_PER_MINUTE: v.optional(rules.wholeNumber(1, 1_000_000_000), '240'),
     REDIS_URL: v.optional(rules.redisUrl),
   }),
   v.transform((env) => ({

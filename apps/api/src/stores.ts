@@ -1,30 +1,31 @@
 import type { RateLimitPluginOptions } from '@fastify/rate-limit';
-import { createEndedSessions, type EndedSessions } from './session/ended-sessions.ts';
-import { createRefreshOnce, type RefreshOnce } from './session/refresh-once.ts';
-import { unlimitedTransactions, type UsedTransactions } from './sign-in/used-transactions.ts';
+import { createSessionStore, type SessionStore } from './session/session-store.ts';
+import type { Session } from './session/session.ts';
+import { createExchangeOnce, type ExchangeOnce } from './sign-in/exchange-once.ts';
 
 /** Where requests are counted, in the words of the plugin. Empty: in memory. */
-export type RateLimitStore = Pick<RateLimitPluginOptions, 'redis' | 'nameSpace' | 'skipOnError'>;
+export type RateLimitStore = Pick<RateLimitPluginOptions, 'store' | 'skipOnError'>;
+
+/** `refusing`: the store answers, but does not accept every command. */
+export type SharedStoreState = 'reachable' | 'refusing' | 'unreachable';
 
 /**
  * What a sealed cookie can't contain: that its tokens were replaced, its session ended or its transaction used. Several
  * instances of the API have to share this.
  */
 export interface Stores {
-  refreshes: RefreshOnce;
-  endedSessions: EndedSessions;
-  usedTransactions: UsedTransactions;
+  sessionStore: SessionStore;
+  exchanges: ExchangeOnce<Session>;
   rateLimits: RateLimitStore;
-  /** Whether the store that the instances share answers. Undefined if the stores are in memory. */
-  isSharedStoreReachable?: () => boolean;
+  /** The state of the store that the instances share. Undefined if the stores are in memory. */
+  sharedStoreState?: () => SharedStoreState;
 }
 
 /** For one instance. A restart empties them. */
 export function createMemoryStores(): Stores {
   return {
-    refreshes: createRefreshOnce(),
-    endedSessions: createEndedSessions(),
-    usedTransactions: unlimitedTransactions,
+    sessionStore: createSessionStore(),
+    exchanges: createExchangeOnce(),
     rateLimits: {},
   };
 }

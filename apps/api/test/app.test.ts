@@ -59,8 +59,8 @@ describe('cookies', () => {
     await browser.start();
     expect(cookiesOf((await browser.post(PATHS.logout)).headers)).toEqual([
       ...session,
-      transaction,
       signedOut,
+      transaction,
     ]);
     expect(await browser.cookieNames()).toEqual([signedOut.name]);
   });

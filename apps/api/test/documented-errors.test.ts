@@ -143,9 +143,9 @@ const PROVOCATIONS: Record<string, Provocation> = {
   authorization_failed: withBody((state) => ({ error: 'server_error', state })),
   code_rejected: withProvider(() => json({ error: 'invalid_grant' }, 400)),
   async transaction_replayed(url) {
-    const { send } = await prepare(url, { env: { REDIS_URL: redis.url } });
+    const { send, state } = await prepare(url, { env: { REDIS_URL: redis.url } });
     await send();
-    return send();
+    return send({ body: { code: 'another-code', state } });
   },
 
   no_session: withoutCookies,

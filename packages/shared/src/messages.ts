@@ -183,8 +183,8 @@ export const HealthResponse = v.object({ status: v.literal('ok') });
  */
 export const ReadinessResponse = v.object({
   status: v.picklist(['ok', 'unavailable']),
-  /** Missing if no Redis is configured. */
-  redis: v.optional(v.picklist(['reachable', 'unreachable'])),
+  /** `refusing`: Redis does not accept the commands of the API. Missing if no Redis is configured. */
+  redis: v.optional(v.picklist(['reachable', 'refusing', 'unreachable'])),
 });
 /** @see {@link ReadinessResponse} */
 export type ReadinessResponse = v.InferOutput<typeof ReadinessResponse>;

@@ -6,27 +6,38 @@ interface ApiErrorOptions {
   /** For the log, which contains its name and its code, never its message. */
   cause?: unknown;
   headers?: Readonly<Record<string, string>>;
+  /** If it differs from the rule for the code: a request that has used up a code can't be sent again. */
+  isRetryable?: boolean;
 }
 
 /** Every failure of the API: the code is for the caller, the cause is for the log. */
 export class ApiError extends Error {
   readonly code: ErrorCode;
   readonly headers: Readonly<Record<string, string>>;
+  readonly isRetryable: boolean;
 
-  constructor(code: ErrorCode, { cause, headers = {} }: ApiErrorOptions = {}) {
+  constructor(
+    code: ErrorCode,
+    { cause, headers = {}, isRetryable = ERRORS[code].retryable }: ApiErrorOptions = {},
+  ) {
     super(code, { cause });
     this.name = 'ApiError';
     this.code = code;
     this.headers = headers;
+    this.isRetryable = isRetryable;
   }
 }
 
-export function errorResponse(code: ErrorCode, requestId: string): ErrorResponse {
+export function errorResponse(
+  code: ErrorCode,
+  requestId: string,
+  { isRetryable = ERRORS[code].retryable } = {},
+): ErrorResponse {
   return {
     error: code,
     error_description: ERROR_DESCRIPTIONS[code],
     request_id: requestId,
-    retryable: ERRORS[code].retryable,
+    retryable: isRetryable,
   };
 }
 

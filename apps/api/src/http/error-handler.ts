@@ -28,8 +28,11 @@ export const errorHandler = fp(async (app) => {
 });
 
 export function sendError(request: FastifyRequest, reply: FastifyReply, error: Error): void {
-  const { code, headers } = reportError(request, error);
-  void reply.code(ERRORS[code].status).headers(headers).send(errorResponse(code, request.id));
+  const { code, headers, isRetryable } = reportError(request, error);
+  void reply
+    .code(ERRORS[code].status)
+    .headers(headers)
+    .send(errorResponse(code, request.id, { isRetryable }));
 }
 
 /**

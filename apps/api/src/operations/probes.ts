@@ -12,10 +12,11 @@ export const probes: FastifyPluginAsync<{ stores: Stores }> = async (app, { stor
   app.get(PATHS.readyz, READINESS, async (_request, reply): Promise<ReadinessResponse> => {
     // Requests may still be served, so that load balancers notice this first.
     if (app.isShuttingDown()) throw shuttingDown();
-    if (!stores.isSharedStoreReachable) return { status: 'ok' };
-    if (stores.isSharedStoreReachable()) return { status: 'ok', redis: 'reachable' };
+    const redis = stores.sharedStoreState?.();
+    if (redis === undefined) return { status: 'ok' };
+    if (redis === 'reachable') return { status: 'ok', redis };
     reply.code(503);
-    return { status: 'unavailable', redis: 'unreachable' };
+    return { status: 'unavailable', redis };
   });
 };
 

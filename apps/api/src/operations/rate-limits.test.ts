@@ -1,12 +1,13 @@
 import { PATHS } from '@oneclick/shared/paths';
 import { describe, expect, test } from 'vitest';
-import { errorOf } from '../../test/support/browser.ts';
+import { errorOf, tokensOf } from '../../test/support/browser.ts';
 import { moveClock, stopClock } from '../../test/support/clock.ts';
 import { ask, LIMIT, statuses } from '../../test/support/rate-limited-client.ts';
+import { signIn } from '../../test/support/sign-in.ts';
 import { startApi, WEB_ORIGIN } from '../../test/support/test-api.ts';
 import { useProvider } from '../../test/doubles/test-provider.ts';
 
-useProvider();
+const provider = useProvider();
 
 const PROXIED = { ...LIMIT, TRUST_PROXY: '10.0.0.0/8, ::1' };
 
@@ -144,5 +145,45 @@ describe('the client address', () => {
     const { app } = await startApi({ env: PROXIED });
     const clients = ['203.0.113.1:1001', 'unknown', '_hidden', '203.0.113.1:1002'].map(through);
     expect(await statuses(app, clients)).toEqual([200, 200, 200, 429]);
+  });
+});
+
+describe('one address of a whole school', () => {
+  test('forty users sign in, reload and read their account within a minute under the default limit', async () => {
+    stopClock();
+    const { newBrowser } = await startApi({ env: { RATE_LIMIT_PER_MINUTE: '' } });
+    for (let i = 0; i < 40; i += 1) {
+      const browser = newBrowser();
+      await browser.start(); // The pointer has reached the button before.
+      const { access_token } = await signIn(browser, provider);
+      for (let visits = 0; visits < 3; visits += 1) {
+        tokensOf(await browser.post(PATHS.session));
+        expect((await browser.get(PATHS.userinfo, access_token)).statusCode).toBe(200);
+      }
+    }
+  });
+
+  test('a user whose sign-in could start can finish it, however many others share the address', async () => {
+    stopClock();
+    const { browser, newBrowser } = await startApi({ env: LIMIT });
+    const { authorizationUrl, state } = await browser.start();
+    const body = { code: provider.authorize(authorizationUrl), state };
+    for (const expected of [200, 200, 429, 429]) {
+      expect((await newBrowser().post(PATHS.start)).statusCode).toBe(expected);
+    }
+    expect(errorOf(await newBrowser().post(PATHS.exchangeToken, body))).toBe('429 rate_limited');
+    tokensOf(await browser.post(PATHS.exchangeToken, body));
+  });
+
+  test('a pending transaction has a limit of its own', async () => {
+    stopClock();
+    const { app, browser, newBrowser } = await startApi({ env: { RATE_LIMIT_PER_MINUTE: '1000' } });
+    await browser.start();
+    const cookie = await browser.jar.getCookieString(WEB_ORIGIN, { sameSiteContext: 'strict' });
+    const exchange = { headers: { cookie } };
+    const seen = [];
+    for (let i = 0; i < 11; i += 1) seen.push((await ask(app, PATHS.exchangeToken, exchange)).statusCode);
+    expect(seen).toEqual([...Array<number>(10).fill(400), 429]);
+    await signIn(newBrowser(), provider); // Another browser at the same address.
   });
 });

@@ -12,10 +12,15 @@ interface RateLimitsOptions {
 }
 
 const WINDOW_SECONDS = 60;
+/** Enough to send one exchange again and again while the provider is down. */
+const MAX_PER_ADMISSION = 10;
 /** Per group, if the requests are counted in memory: about 10 MB. */
 const MAX_ADDRESSES = 50_000;
 
-/** Limits the requests of each client address to each group of routes, before a route does any work. */
+/**
+ * Limits the requests of each client address to each group of routes, before a route does any work. A client that a group
+ * has let in before has a count of its own, so that a sign-in that could start can also finish.
+ */
 export const rateLimits = fp<RateLimitsOptions>(async (app, { perMinute, store }) => {
   await app.register(rateLimit, {
     global: false,
@@ -36,8 +41,13 @@ export const rateLimits = fp<RateLimitsOptions>(async (app, { perMinute, store }
       app.rateLimit({ keyGenerator: (request) => `${group}:${clientAddress(request)}` }),
     ]),
   );
+  const limitOfAdmission = app.rateLimit({
+    max: Math.min(perMinute, MAX_PER_ADMISSION),
+    keyGenerator: (request) => `admitted:${request.routeOptions.config.findAdmission?.(request)}`,
+  });
   app.addHook('onRequest', async function limit(request, reply) {
     const { url, config } = request.routeOptions;
+    if (config.findAdmission?.(request)) return limitOfAdmission.call(app, request, reply);
     // `*` is the route of all preflights. Those that are allowed have been answered by now.
     const hasRoute = url !== undefined && url !== '*';
     const group = hasRoute ? config.rateLimitGroup : 'unknown';

@@ -3,11 +3,12 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import { errorOf, tokensOf } from '../../test/support/browser.ts';
 import { cookieIn, send, useFleet } from '../../test/support/fleet.ts';
 import type { Instance } from '../../test/support/instance.ts';
+import { startRedisServer } from '../../test/doubles/redis-server.ts';
 import { signIn } from '../../test/support/sign-in.ts';
 
 /* Three processes while Redis, or one of the processes, stops and restarts. */
 
-const fleet = useFleet();
+const fleet = useFleet(startRedisServer);
 
 const isReady = async (instance: Instance) =>
   (await instance.inject({ url: PATHS.readyz })).statusCode === 200;

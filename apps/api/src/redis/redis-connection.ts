@@ -1,23 +1,33 @@
+import { randomUUID } from 'node:crypto';
 import type { FastifyBaseLogger } from 'fastify';
-import type { Redis } from 'ioredis';
+import type { Cluster, Redis, RedisOptions } from 'ioredis';
+import type { SharedStoreState } from '../stores.ts';
 
-/** The connection to the Redis of all instances. It logs once when it loses Redis and once when it has it back. */
+export type RedisClient = Redis | Cluster;
+
+/** The connection to the Redis of all instances, a single server or a cluster. It logs each change of its state once. */
 export interface RedisConnection {
-  /** Every command fails within a second if Redis does not answer, and immediately while it is known not to. */
-  client: Redis;
-  isReachable: () => boolean;
+  state: () => SharedStoreState;
   /**
-   * Runs the commands if Redis is reachable. An error is logged, not thrown: every caller has a fallback in memory.
+   * Runs the commands unless Redis is unreachable. Every command fails within two seconds. An error is logged, not thrown:
+   * every caller has a fallback in memory.
    * @returns undefined if Redis is unreachable or refuses the command
    */
-  tryRedis: <T>(command: (client: Redis) => Promise<T>) => Promise<T | undefined>;
-  /** Runs the commands as soon as Redis is reachable again or accepts writes again. */
+  tryRedis: <T>(command: (client: RedisClient) => Promise<T>) => Promise<T | undefined>;
+  /** Runs the commands as soon as Redis is reachable again or accepts commands again. */
   onRecovery: (missedCommands: () => RedisCommand[]) => void;
   close: () => void;
 }
 
 /** The name of a command and its arguments. */
-export type RedisCommand = (string | number)[];
+export type RedisCommand = [name: string, ...args: (string | number)[]];
+
+interface RedisConnectionOptions {
+  url: string;
+  /** In front of every key, so that several apps can share one Redis. */
+  keyPrefix: string;
+  log: FastifyBaseLogger;
+}
 
 const CONNECT_TIMEOUT_MS = 1000;
 /** Redis answers within a millisecond, and a user waits for it. */
@@ -26,93 +36,166 @@ const COMMAND_TIMEOUT_MS = 2000;
 const MAX_RECONNECT_DELAY_MS = 2000;
 /** After a command that Redis has refused, for example because its memory is full. */
 const RECOVERY_DELAY_MS = 2000;
-const COMMANDS_PER_PIPELINE = 1000;
+const COMMANDS_AT_ONCE = 1000;
+/** Each takes 100 ms, in which a cluster may choose another server for a key. */
+const MAX_REDIRECTIONS = 4;
 
 /** Resolves when the first attempt to connect has succeeded or failed. After that the client reconnects by itself. */
-export async function connectToRedis(url: string, log: FastifyBaseLogger): Promise<RedisConnection> {
+export async function connectToRedis({
+  url,
+  keyPrefix,
+  log,
+}: RedisConnectionOptions): Promise<RedisConnection> {
   // Loaded on demand: without Redis, the import would take a fifth of the start-up time.
-  const { Redis: Client } = await import('ioredis');
-  const client = new Client(url, {
-    lazyConnect: true,
+  const ioredis = await import('ioredis');
+  const options = {
     connectTimeout: CONNECT_TIMEOUT_MS,
     // One silent command ends the connection, so that the next commands fail immediately.
     socketTimeout: SILENCE_MS,
     commandTimeout: COMMAND_TIMEOUT_MS,
-    // Fail immediately when disconnected: every caller has a fallback in memory.
-    enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
     autoResendUnfulfilledCommands: false,
-    retryStrategy: (attempt) =>
-      Math.min(50 * 2 ** attempt, MAX_RECONNECT_DELAY_MS) * (0.5 + Math.random() / 2),
     // After a failover the old connection leads to a replica, which accepts no writes.
     reconnectOnError: ({ message }) => message.startsWith('READONLY'),
-  });
+  } satisfies RedisOptions;
+  // Without an offline queue commands fail immediately when disconnected: every caller has a fallback in memory.
+  const atOnce = { keyPrefix, lazyConnect: true, enableOfflineQueue: false } as const;
 
-  const isReachable = () => client.status === 'ready';
-  let wasReachable: boolean | undefined;
+  const single = new ioredis.Redis(url, { ...options, ...atOnce, retryStrategy: reconnectDelayMs });
+  let client: RedisClient = single;
+  let state: SharedStoreState | undefined;
   let lastError: unknown;
-  client.on('error', (error: Error) => {
-    lastError = withCode(error);
-  });
-  client.on('ready', () => {
-    wasReachable = true;
-    log.info(
-      { event: 'redis_reachable' },
-      'Redis is reachable: sessions are shared with the other instances',
-    );
-    void tryRedis(sendMissedCommands);
-  });
-  client.on('close', () => {
-    if (wasReachable !== false) {
-      log.error(
-        { event: 'redis_unreachable', err: lastError },
-        'Redis is unreachable: this instance works in memory',
-      );
-    }
-    wasReachable = false;
-  });
   let recoveryTimer: NodeJS.Timeout | undefined;
-  client.on('end', () => clearTimeout(recoveryTimer));
-
   const missedCommands: (() => RedisCommand[])[] = [];
+
+  /** Only the server knows whether REDIS_URL is one of a cluster. */
+  async function findCluster(): Promise<Cluster | undefined> {
+    if (client !== single) return undefined;
+    const isCluster = await single.cluster('SLOTS').then(
+      () => true,
+      () => false, // A single server refuses the command.
+    );
+    if (!isCluster) return undefined;
+    const { host, port, username, password, tls } = single.options;
+    return new ioredis.Cluster([{ host: host ?? '', port: port ?? 6379 }], {
+      ...atOnce,
+      clusterRetryStrategy: reconnectDelayMs,
+      // `checkCommands` checks more, and does not fail while a connection to one of the servers is being opened.
+      enableReadyCheck: false,
+      maxRedirections: MAX_REDIRECTIONS,
+      redisOptions: {
+        ...options,
+        ...(username !== undefined && { username }),
+        ...(password !== undefined && { password }),
+        ...(tls && { tls }),
+      },
+      // The certificate is for the name of a server, not for its address.
+      ...(tls && { dnsLookup: (address, callback) => callback(null, address) }),
+    });
+  }
+
+  async function use(next: RedisClient): Promise<void> {
+    client = next;
+    next.on('error', (error: Error) => {
+      lastError = withCode(error);
+    });
+    next.on('node error', (error: Error) => {
+      lastError = withCode(error);
+    });
+    // A client of a cluster may never settle the promise of `connect`.
+    const { promise: firstAttempt, resolve } = Promise.withResolvers<void>();
+    next.on('close', () => {
+      setState('unreachable', lastError);
+      resolve();
+    });
+    next.on('ready', () => void checkCommands().then(resolve));
+    next.connect().catch(() => undefined); // The handlers above log it.
+    await firstAttempt;
+  }
+
+  /** After each connection and each refusal: whether Redis accepts the commands that the stores send. */
+  async function checkCommands(): Promise<void> {
+    const checked = client;
+    try {
+      const cluster = await findCluster();
+      if (cluster) {
+        single.removeAllListeners('close').disconnect();
+        return await use(cluster);
+      }
+      await checked.eval(USE_ALL_COMMANDS, 1, `check:${randomUUID()}`);
+      setState('reachable');
+      await sendMissedCommands();
+    } catch (error) {
+      if (checked.status === 'ready') reportRefusal(error);
+    }
+  }
 
   async function sendMissedCommands(): Promise<void> {
     const commands = missedCommands.flatMap((collect) => collect());
-    for (let i = 0; i < commands.length; i += COMMANDS_PER_PIPELINE) {
-      const results = await client.pipeline(commands.slice(i, i + COMMANDS_PER_PIPELINE)).exec();
-      for (const [error] of results ?? []) if (error) throw error;
+    for (let i = 0; i < commands.length; i += COMMANDS_AT_ONCE) {
+      // Not in a pipeline: in a cluster, each key may be on another server.
+      await Promise.all(commands.slice(i, i + COMMANDS_AT_ONCE).map((command) => client.call(...command)));
     }
   }
 
-  async function tryRedis<T>(command: (client: Redis) => Promise<T>): Promise<T | undefined> {
-    if (!isReachable()) return undefined; // The handlers above have logged it.
-    try {
-      return await command(client);
-    } catch (error) {
-      if (isReachable()) {
-        log.warn({ err: withCode(error) }, 'Redis refused a command');
-        // A Redis that accepts no writes sends no signal when it accepts them again.
-        recoveryTimer ??= setTimeout(() => {
-          recoveryTimer = undefined;
-          void tryRedis(sendMissedCommands);
-        }, RECOVERY_DELAY_MS).unref();
-      }
-      return undefined;
-    }
+  function setState(next: SharedStoreState, error?: unknown): void {
+    if (next === state) return;
+    state = next;
+    const [level, message] = STATE_LINES[next];
+    log[level]({ event: `redis_${next}`, ...(error !== undefined && { err: error }) }, message);
   }
 
-  await client.connect().catch(() => undefined); // The handlers above log it.
+  function reportRefusal(error: unknown): void {
+    if (state === 'refusing') log.warn({ err: withCode(error) }, 'Redis refused a command');
+    setState('refusing', withCode(error));
+    // Redis sends no signal when it accepts commands again.
+    recoveryTimer ??= setTimeout(() => {
+      recoveryTimer = undefined;
+      if (client.status === 'ready') void checkCommands();
+    }, RECOVERY_DELAY_MS).unref();
+  }
+
+  await use(single);
   return {
-    client,
-    isReachable,
-    tryRedis,
+    state: () => state ?? 'unreachable',
+    async tryRedis(command) {
+      if (state === undefined || state === 'unreachable') return undefined; // `setState` has logged it.
+      try {
+        return await command(client);
+      } catch (error) {
+        if (client.status === 'ready') reportRefusal(error);
+        return undefined;
+      }
+    },
     onRecovery: (collect) => void missedCommands.push(collect),
     close() {
+      clearTimeout(recoveryTimer);
       client.removeAllListeners('close');
       client.disconnect();
     },
   };
 }
+
+function reconnectDelayMs(attempt: number): number {
+  return Math.min(50 * 2 ** attempt, MAX_RECONNECT_DELAY_MS) * (0.5 + Math.random() / 2);
+}
+
+const STATE_LINES = {
+  reachable: ['info', 'Redis is reachable: sessions are shared with the other instances'],
+  refusing: ['error', 'Redis refuses commands: sessions are not reliably shared with the other instances'],
+  unreachable: ['error', 'Redis is unreachable: this instance works in memory'],
+} as const;
+
+/** All commands of this folder, so that a user without the right to one of them is noticed at the start. */
+const USE_ALL_COMMANDS = `
+redis.call('SET', KEYS[1], '1', 'NX', 'PX', 1000)
+redis.call('GET', KEYS[1])
+redis.call('MGET', KEYS[1])
+redis.call('EXISTS', KEYS[1])
+redis.call('INCR', KEYS[1])
+redis.call('PEXPIRE', KEYS[1], 1000)
+redis.call('PTTL', KEYS[1])
+return redis.call('DEL', KEYS[1])`;
 
 /** A command that stores a value until a time in Unix milliseconds. */
 export function setCommand(key: string, value: string, endsAtMs: number): RedisCommand {

@@ -1,15 +1,18 @@
 import fastify from 'fastify';
+import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
+import { randomUUID } from 'node:crypto';
 import { ApiError } from '../http/api-error.ts';
 import { loggerOptions } from '../http/logging.ts';
+import { NeverSentError } from '../provider/never-sent-error.ts';
 import type { Session } from '../session/session.ts';
+import { moveClock } from '../../test/support/clock.ts';
 import { exampleSession } from '../../test/support/example-session.ts';
 import { startRedisServer, type RedisServer } from '../../test/doubles/redis-server.ts';
 import { connectToRedis } from './redis-connection.ts';
+import { createRedisExchangeOnce } from './redis-exchange-once.ts';
+import { createRedisSessionStore } from './redis-session-store.ts';
 import { refreshRecordOf } from './refresh-record.ts';
-import { createRedisEndedSessions } from './redis-ended-sessions.ts';
-import { createRedisRefreshOnce } from './redis-refresh-once.ts';
-import { createRedisUsedTransactions } from './redis-used-transactions.ts';
 
 /* The stores of several instances in one process, so that a test controls each step. Real processes: several-instances.test.ts. */
 
@@ -21,16 +24,30 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
+const PREFIX = 'app-1:';
+
 async function openStores({ providerTimeoutMs = 5000 } = {}) {
-  const redis = await connectToRedis(server.url, log);
-  onTestFinished(() => redis.close());
+  const redis = await connectToRedis({ url: server.url, keyPrefix: PREFIX, log });
+  const client = new Redis(server.url, { keyPrefix: PREFIX, lazyConnect: true });
+  onTestFinished(() => {
+    redis.close();
+    client.disconnect();
+  });
+  const store = createRedisSessionStore(redis, { providerTimeoutMs });
   return {
     redis,
-    ...createRedisRefreshOnce(redis, { providerTimeoutMs }),
-    endedSessions: createRedisEndedSessions(redis),
-    usedTransactions: createRedisUsedTransactions(redis),
+    /** Another connection, with which a test looks at the keys. */
+    client,
+    refreshOnce: (session: Session, refresh: () => Promise<Session>) =>
+      store.refreshOnce(session, { refresh, discard: async () => undefined }),
+    findSuccessor: async (session: Session) => (await store.find(session)).successor,
+    hasEnded: async (session: Session) => (await store.find(session)).hasEnded,
+    end: store.end,
+    exchangeOnce: createRedisExchangeOnce(redis, { providerTimeoutMs }),
   };
 }
+
+const outcomeKey = (session: Session) => `refresh:{${session.sessionId}}:${refreshRecordOf(session)?.id}`;
 
 /** An answer of the provider that a test resolves or rejects. */
 function answerLater() {
@@ -47,17 +64,23 @@ const never = () =>
   vi.fn<() => Promise<Session>>(() => Promise.reject(new Error('the provider must not be asked')));
 const refusal = () => Promise.reject(new ApiError('session_expired'));
 
-async function killRedis(stores: { redis: { isReachable: () => boolean } }[]) {
+async function killRedis(stores: { redis: { state: () => string } }[]) {
   await server.kill();
   onTestFinished(async () => {
-    if (stores.some(({ redis }) => !redis.isReachable())) await server.restart().catch(() => undefined);
+    if (stores.some(({ redis }) => redis.state() === 'unreachable'))
+      await server.restart().catch(() => undefined);
   });
-  await vi.waitFor(() => expect(stores.map(({ redis }) => redis.isReachable())).not.toContain(true));
+  await vi.waitFor(() =>
+    expect(new Set(stores.map(({ redis }) => redis.state()))).toEqual(new Set(['unreachable'])),
+  );
 }
 
-async function restartRedis(stores: { redis: { isReachable: () => boolean } }[]) {
+async function restartRedis(stores: { redis: { state: () => string } }[]) {
   await server.restart();
-  await vi.waitFor(() => expect(stores.map(({ redis }) => redis.isReachable())).not.toContain(false), 10_000);
+  await vi.waitFor(
+    () => expect(new Set(stores.map(({ redis }) => redis.state()))).toEqual(new Set(['reachable'])),
+    10_000,
+  );
 }
 
 test('a refresh on a second instance waits for the first and gets its result', async () => {
@@ -79,18 +102,18 @@ test('Redis keeps a refreshed session for 30 seconds, a refusal for 5, and an en
   const [refreshed, refused, ended] = [exampleSession(), exampleSession(), exampleSession()];
   await a.refreshOnce(refreshed, async () => exampleSession());
   await expect(a.refreshOnce(refused, refusal)).rejects.toMatchObject({ code: 'session_expired' });
-  await a.endedSessions.add(ended);
-  const life = (key: string) => a.redis.client.pttl(key);
+  await a.end(ended);
+  const life = (key: string) => a.client.pttl(key);
   const lives = await Promise.all([
-    life(`refresh:${refreshRecordOf(refreshed)?.id}`),
-    life(`refresh:${refreshRecordOf(refused)?.id}`),
-    life(`ended:${ended.sessionId}`),
+    life(outcomeKey(refreshed)),
+    life(outcomeKey(refused)),
+    life(`ended:{${ended.sessionId}}`),
   ]);
   for (const [i, most] of [30_000, 5000, 2_592_000_000].entries()) {
     expect(lives[i]).toBeLessThanOrEqual(most);
     expect(lives[i]).toBeGreaterThan(most * 0.1);
   }
-  expect(await a.redis.client.exists(`refresh-lock:${refreshRecordOf(refreshed)?.id}`)).toBe(0);
+  expect(await a.client.exists(outcomeKey(refreshed).replace('refresh:', 'refresh-lock:'))).toBe(0);
 });
 
 test('an instance that received the result of another instance keeps it no longer than Redis does', async () => {
@@ -98,7 +121,7 @@ test('an instance that received the result of another instance keeps it no longe
   const [session, successor] = [exampleSession(), exampleSession()];
   await a.refreshOnce(session, async () => successor);
   expect(await b.refreshOnce(session, never())).toEqual(successor);
-  await b.redis.client.del(`refresh:${refreshRecordOf(session)?.id}`); // As Redis does after 30 seconds.
+  await b.client.del(outcomeKey(session)); // As Redis does after 30 seconds.
   expect(await b.findSuccessor(session)).toBeUndefined();
 });
 
@@ -200,44 +223,120 @@ test('a Redis that restarts empty receives the locks of refreshes in flight', as
 test('a Redis that was full receives the missed sign-outs when it has space again', async () => {
   const [a, b] = [await openStores(), await openStores()];
   const session = exampleSession();
-  const limitMemory = (bytes: number) => a.redis.client.config('SET', 'maxmemory', bytes);
+  const limitMemory = (bytes: number) => a.client.config('SET', 'maxmemory', bytes);
   onTestFinished(async () => void (await limitMemory(0)));
   await limitMemory(1);
-  await a.endedSessions.add(session);
-  expect([await a.endedSessions.has(session), await b.endedSessions.has(session)]).toEqual([true, false]);
-  expect(lines.at(-1)).toMatch(/"level":40,.*"message":"OOM"/);
+  await a.end(session);
+  expect([await a.hasEnded(session), await b.hasEnded(session)]).toEqual([true, false]);
+  expect(lines.at(-1)).toMatch(/"level":50,.*"event":"redis_refusing",.*"message":"OOM"/);
+  expect(a.redis.state()).toBe('refusing');
   await limitMemory(0);
-  await vi.waitFor(async () => expect(await b.endedSessions.has(session)).toBe(true), 10_000);
+  await vi.waitFor(async () => expect(await b.hasEnded(session)).toBe(true), 10_000);
+  expect(a.redis.state()).toBe('reachable');
 }, 15_000);
 
 test('a Redis that restarts empty receives the sign-outs of sessions whose cookie has not expired', async () => {
   const a = await openStores();
   const [session, expired] = [exampleSession(), { ...exampleSession(), endsAt: 0 }];
-  for (const each of [session, expired]) await a.endedSessions.add(each);
+  for (const each of [session, expired]) await a.end(each);
   await killRedis([a]);
   await restartRedis([a]);
-  const key = `ended:${session.sessionId}`;
-  await vi.waitFor(async () => expect(await a.redis.client.keys('ended:*')).toEqual([key]));
+  const key = `${PREFIX}ended:{${session.sessionId}}`;
+  await vi.waitFor(async () => expect(await a.client.keys('*:ended:*')).toEqual([key]));
+});
+
+function exampleExchange() {
+  const id = randomUUID();
+  const expiresAt = Math.floor(Date.now() / 1000) + 600;
+  return { jti: `transaction-${id}`, codeVerifier: `verifier-${id}`, expiresAt, code: `code-${id}` };
+}
+
+test('an exchange on a second instance waits for the first and gets its session', async () => {
+  const [a, b] = [await openStores(), await openStores()];
+  const [given, session] = [exampleExchange(), exampleSession()];
+  const answer = answerLater();
+  const first = a.exchangeOnce(given, answer.refresh);
+  await answer.asked;
+  const exchange = never();
+  const second = b.exchangeOnce(given, exchange);
+  answer.resolve(session);
+  expect([await first, await second]).toEqual([session, session]);
+  expect(await (await openStores()).exchangeOnce(given, exchange)).toEqual(session);
+  expect(exchange).not.toHaveBeenCalled();
+});
+
+test('a second instance refuses another code of a transaction, and the same code after a minute', async () => {
+  const [a, b] = [await openStores(), await openStores()];
+  const given = exampleExchange();
+  await a.exchangeOnce(given, async () => exampleSession());
+  const exchange = never();
+  const otherCode = b.exchangeOnce({ ...given, code: 'code-2' }, exchange);
+  await expect(otherCode).rejects.toMatchObject({ code: 'transaction_replayed' });
+  moveClock(61);
+  const late = (await openStores()).exchangeOnce(given, exchange);
+  await expect(late).rejects.toMatchObject({ code: 'transaction_replayed' });
+  expect(exchange).not.toHaveBeenCalled();
+});
+
+test('a failed exchange is shared with the other instances, unless the provider has never received it', async () => {
+  const [a, b] = [await openStores(), await openStores()];
+  const given = exampleExchange();
+  const cause = new NeverSentError('ConnectError');
+  const down = new ApiError('provider_unavailable', { cause });
+  await expect(a.exchangeOnce(given, () => Promise.reject(down))).rejects.toBe(down);
+  const timeout = new ApiError('provider_timeout');
+  await expect(b.exchangeOnce(given, () => Promise.reject(timeout))).rejects.toBe(timeout);
+  const exchange = never();
+  await expect(a.exchangeOnce(given, exchange)).rejects.toMatchObject({ code: 'provider_timeout' });
+  expect(exchange).not.toHaveBeenCalled();
+});
+
+test('an exchange whose instance has died is refused by the others', async () => {
+  const [a, b] = [await openStores(), await openStores({ providerTimeoutMs: 1 })];
+  const given = exampleExchange();
+  const answer = answerLater();
+  const first = a.exchangeOnce(given, answer.refresh);
+  await answer.asked;
+  await expect(b.exchangeOnce(given, never())).rejects.toMatchObject({ code: 'transaction_replayed' });
+  answer.resolve(exampleSession());
+  await first;
 });
 
 test('without Redis a transaction works once on each instance', async () => {
   const a = await openStores();
-  const transaction = { jti: 'a'.repeat(43), expiresAt: Math.floor(Date.now() / 1000) + 600 };
+  const given = exampleExchange();
   await killRedis([a]);
-  expect(await a.usedTransactions.claim(transaction)).toBe(true);
-  expect(await a.usedTransactions.claim(transaction)).toBe(false);
-  await a.usedTransactions.release(transaction);
-  expect(await a.usedTransactions.claim(transaction)).toBe(true);
+  const session = exampleSession();
+  expect(await a.exchangeOnce(given, async () => session)).toBe(session);
+  expect(await a.exchangeOnce(given, never())).toBe(session);
   await restartRedis([a]);
+});
+
+test('the session store and the exchanges keep nothing readable in Redis', async () => {
+  const a = await openStores();
+  const [given, session] = [exampleExchange(), exampleSession()];
+  await a.exchangeOnce(given, async () => session);
+  await a.refreshOnce(session, async () => exampleSession());
+  const keys = await a.client.keys('*');
+  const dump = (await Promise.all(keys.map((key) => a.client.get(key.slice(PREFIX.length))))).join();
+  expect(dump.length).toBeGreaterThan(1000);
+  for (const secret of [
+    given.codeVerifier,
+    given.code,
+    session.accessToken ?? '',
+    session.refreshToken ?? '',
+  ]) {
+    expect(keys.join() + dump).not.toContain(secret);
+  }
 });
 
 test('a foreign value in Redis is not used as the result of a refresh', async () => {
   const [a, b] = [await openStores(), await openStores()];
   const [session, successor] = [exampleSession(), exampleSession()];
   await a.refreshOnce(session, async () => successor);
-  const key = `refresh:${refreshRecordOf(session)?.id}`;
-  expect(await a.redis.client.exists(key)).toBe(1);
-  await a.redis.client.set(key, 'eyJhbGciOiJub25lIn0....', 'PX', 1000);
+  const key = outcomeKey(session);
+  expect(await a.client.exists(key)).toBe(1);
+  await a.client.set(key, 'eyJhbGciOiJub25lIn0....', 'PX', 1000);
   expect(await b.findSuccessor(session)).toBeUndefined();
   const own = exampleSession();
   expect(await b.refreshOnce(session, async () => own)).toBe(own);

@@ -2,9 +2,9 @@ import fp from 'fastify-plugin';
 import type { Config } from '../config.ts';
 import type { Stores } from '../stores.ts';
 import { connectToRedis } from './redis-connection.ts';
-import { createRedisEndedSessions } from './redis-ended-sessions.ts';
-import { createRedisRefreshOnce } from './redis-refresh-once.ts';
-import { createRedisUsedTransactions } from './redis-used-transactions.ts';
+import { createRedisExchangeOnce } from './redis-exchange-once.ts';
+import { createRedisRateLimits } from './redis-rate-limits.ts';
+import { createRedisSessionStore } from './redis-session-store.ts';
 
 interface RedisOptions {
   config: Config;
@@ -18,14 +18,19 @@ interface RedisOptions {
  */
 export const redis = fp<RedisOptions>(async (app, { config: { redisUrl, provider }, stores }) => {
   if (redisUrl === undefined) return;
-  const connection = await connectToRedis(redisUrl, app.log);
+  const connection = await connectToRedis({
+    url: redisUrl,
+    // Several apps may share one Redis. Encoded, the id contains no brace, which would start a hash tag.
+    keyPrefix: `${encodeURIComponent(provider.clientId)}:`,
+    log: app.log,
+  });
   app.addHook('onClose', async () => connection.close());
+  const options = { providerTimeoutMs: provider.timeoutMs };
   Object.assign(stores, {
-    refreshes: createRedisRefreshOnce(connection, { providerTimeoutMs: provider.timeoutMs }),
-    endedSessions: createRedisEndedSessions(connection),
-    usedTransactions: createRedisUsedTransactions(connection),
+    sessionStore: createRedisSessionStore(connection, options),
+    exchanges: createRedisExchangeOnce(connection, options),
     // While Redis is unreachable no request is counted: users must still be able to sign in.
-    rateLimits: { redis: connection.client, nameSpace: 'rate:', skipOnError: true },
-    isSharedStoreReachable: connection.isReachable,
+    rateLimits: { store: createRedisRateLimits(connection), skipOnError: true },
+    sharedStoreState: connection.state,
   } satisfies Stores);
 });

@@ -60,7 +60,11 @@ export const serverSideFlow: FastifyPluginAsync<ServerSideFlowOptions> = async (
     PATHS.serverSideCallback,
     {
       schema: { querystring: ServerSideCallbackQuery },
-      config: { rateLimitGroup: 'sign-in', endsSignIn: 'server-side' },
+      config: {
+        rateLimitGroup: 'sign-in',
+        endsSignIn: 'server-side',
+        findAdmission: signIns.findPending,
+      },
       exposeHeadRoute: false,
       // A person sees this answer. The web app, to which it redirects, has a text for every code.
       errorHandler: (error, request, reply) => {

@@ -6,9 +6,8 @@ import { reportEvent, reportScopeChange } from '../http/events.ts';
 import { createSealer } from '../http/sealed-cookie.ts';
 import type { OAuthClient } from '../provider/oauth-client.ts';
 import type { TokenSet } from '../provider/token-response.ts';
-import type { EndedSessions } from './ended-sessions.ts';
-import type { RefreshOnce } from './refresh-once.ts';
 import { defineSessionCookie } from './session-cookie.ts';
+import { findLatest, type SessionStore } from './session-store.ts';
 import {
   continueSession,
   hasFreshAccessToken,
@@ -22,11 +21,18 @@ import {
 
 /** The sessions of all users: their cookie, their refresh and their end. */
 export interface Sessions {
-  /** Starts the session of a user who has just signed in. It replaces the browser's previous session, if there is one. */
+  /** Creates the session of a user who has just signed in. */
+  create: (tokens: TokenSet) => Session;
+  /** Sends its cookie for the first time. It replaces the browser's previous session, if there is one. */
   start: (
     reply: FastifyReply,
-    options: { tokens: TokenSet; replaces: SessionEnd | undefined },
+    options: { session: Session; replaces: SessionEnd | undefined },
   ) => Promise<TokenResponse>;
+  /**
+   * Sends the cookie of a session again, after an answer was lost.
+   * @throws ApiError `session_invalid` if the session has ended
+   */
+  resume: (reply: FastifyReply, session: Session) => Promise<TokenResponse>;
   /** Returns a fresh access token. Asks the provider only if the sealed one is about to expire. */
   current: (request: FastifyRequest, reply: FastifyReply) => Promise<TokenResponse>;
   /** Gets a new access token from the provider. */
@@ -42,17 +48,16 @@ export interface Sessions {
 interface SessionsOptions {
   config: Config;
   oauthClient: OAuthClient;
-  refreshes: RefreshOnce;
-  endedSessions: EndedSessions;
+  sessionStore: SessionStore;
 }
 
-export function createSessions({ config, oauthClient, refreshes, endedSessions }: SessionsOptions): Sessions {
+export function createSessions({ config, oauthClient, sessionStore }: SessionsOptions): Sessions {
   const { topology, sessionKeys, sessionIdleSeconds, sessionMaxSeconds } = config;
   const cookie = defineSessionCookie(topology);
   const sealer = createSealer({ keys: sessionKeys, purpose: 'session', schema: Session });
 
   /** Clears the cookie if it can never be opened again. */
-  async function open(request: FastifyRequest, reply: FastifyReply): Promise<Session> {
+  function open(request: FastifyRequest, reply: FastifyReply): Session {
     const opened = sealer.open(cookie, request);
     if (opened.status === 'absent') {
       cookie.clearLoneHint(request, reply);
@@ -67,7 +72,6 @@ export function createSessions({ config, oauthClient, refreshes, endedSessions }
       cookie.clear(reply);
       throw new ApiError('session_expired');
     }
-    await refuseEnded(opened.payload);
     return opened.payload;
   }
 
@@ -86,18 +90,10 @@ export function createSessions({ config, oauthClient, refreshes, endedSessions }
       cookie.set(reply, { value: sealer.seal(payload), maxAgeSeconds: idleEndsAt - now });
     // If both tokens don't fit, each reload gets another access token with a refresh.
     if (set(sealed) || set(withoutAccessToken)) return;
-    throw new ApiError('provider_bad_response', { cause: { name: 'RefreshTokenTooLong' } });
-  }
-
-  /** Keeps the cookie: by the time the answer arrives, the browser may have the cookie of the next session. */
-  async function refuseEnded(session: Session): Promise<void> {
-    if (await endedSessions.has(session)) throw new ApiError('session_invalid');
-  }
-
-  /** A cookie may be several refreshes old if the request was sent before their answers arrived. */
-  async function findLatest(session: Session): Promise<Session> {
-    const successor = await refreshes.findSuccessor(session);
-    return successor ? findLatest(successor) : session;
+    throw new ApiError('provider_bad_response', {
+      cause: { name: 'RefreshTokenTooLong' },
+      isRetryable: false,
+    });
   }
 
   async function refreshSession(
@@ -105,33 +101,36 @@ export function createSessions({ config, oauthClient, refreshes, endedSessions }
     reply: FastifyReply,
     session: Session,
   ): Promise<Session> {
-    let refreshed: Session;
-    try {
-      const refreshing = refreshes.refreshOnce(session, () => refreshTokens(request, session));
-      // If the provider has rotated the refresh token, the result is the only key to the session.
-      request.server.finishBeforeClose(refreshing);
-      refreshed = await refreshing;
-    } catch (error) {
-      await refuseEnded(session);
+    const { refreshToken } = session;
+    if (refreshToken === undefined) {
+      await findLatest(sessionStore, session);
+      // RFC 6749 §5.1: a provider need not issue one. The session then lives as long as its access token.
+      if (session.accessToken !== undefined) throw new ApiError('session_refused');
+      cookie.clear(reply);
+      throw new ApiError('session_expired');
+    }
+    const refreshing = sessionStore.refreshOnce(session, {
+      refresh: () => refreshTokens(request, session, refreshToken),
+      // The user may have signed out, or signed in as another user, while the provider was answering.
+      discard: (refreshed) => revoke(request, refreshed),
+    });
+    // If the provider has rotated the refresh token, the result is the only key to the session.
+    request.server.finishBeforeClose(refreshing);
+    const refreshed = await refreshing.catch((error: unknown) => {
+      // After a sign-out the error is `session_invalid`, which keeps the cookie: the browser may have the next one by now.
       if (error instanceof ApiError && error.code === 'session_expired') cookie.clear(reply);
       throw error;
-    }
-    // The user may have signed out, or signed in as another user, while the provider was answering.
-    if (await endedSessions.has(session)) {
-      await revoke(request, refreshed);
-      throw new ApiError('session_invalid');
-    }
-    const latest = await findLatest(refreshed);
-    write(reply, latest);
-    return latest;
+    });
+    write(reply, refreshed);
+    return refreshed;
   }
 
-  async function refreshTokens(request: FastifyRequest, session: Session): Promise<Session> {
-    const { refreshToken, scope } = session;
-    if (refreshToken === undefined) {
-      // RFC 6749 §5.1: a provider need not issue one. The session then lives as long as its access token.
-      throw new ApiError(session.accessToken === undefined ? 'session_expired' : 'session_refused');
-    }
+  async function refreshTokens(
+    request: FastifyRequest,
+    session: Session,
+    refreshToken: string,
+  ): Promise<Session> {
+    const { scope } = session;
     const tokens = await oauthClient.refreshTokenGrant({ refreshToken, scope }).catch((error: unknown) => {
       reportEvent(request, { event: 'session_refresh_failed', code: toApiError(error).code });
       throw error;
@@ -151,35 +150,47 @@ export function createSessions({ config, oauthClient, refreshes, endedSessions }
   }
 
   return {
-    async start(reply, { tokens, replaces }) {
-      const session = startSession(tokens, { maxSeconds: sessionMaxSeconds });
+    create: (tokens) => startSession(tokens, { maxSeconds: sessionMaxSeconds }),
+
+    async start(reply, { session, replaces }) {
       write(reply, session);
       // Otherwise a refresh of the previous session that is still in flight would overwrite the new cookie.
-      if (replaces) await endedSessions.add(replaces);
+      if (replaces) await sessionStore.end(replaces);
       return toTokenResponse(session);
     },
 
+    async resume(reply, session) {
+      const latest = await findLatest(sessionStore, session);
+      write(reply, latest);
+      return toTokenResponse(latest);
+    },
+
     async current(request, reply) {
-      const opened = await open(request, reply);
-      const session = await findLatest(opened);
-      if (!hasFreshAccessToken(session))
+      const opened = open(request, reply);
+      // A refresh looks for the latest session itself.
+      const session = hasFreshAccessToken(opened) ? await findLatest(sessionStore, opened) : opened;
+      if (!hasFreshAccessToken(session)) {
         return toTokenResponse(await refreshSession(request, reply, session));
+      }
       if (session !== opened || isDueForSealing(session)) write(reply, session);
       return toTokenResponse(session);
     },
 
     async refresh(request, reply) {
-      return toTokenResponse(await refreshSession(request, reply, await open(request, reply)));
+      return toTokenResponse(await refreshSession(request, reply, open(request, reply)));
     },
 
     async end(request, reply) {
       cookie.clear(reply);
-      const session = peek(request);
+      let session = peek(request);
       if (!session) return;
       // Mark the session as ended before looking up its successor. A concurrent refresh publishes its result first and
       // checks for the end second, so one of the two always notices the other.
-      await endedSessions.add(session);
-      await revoke(request, await findLatest(session));
+      await sessionStore.end(session);
+      for (let next: Session | undefined = session; next; next = (await sessionStore.find(next)).successor) {
+        session = next;
+      }
+      await revoke(request, session);
     },
 
     hasCookie: cookie.isSet,

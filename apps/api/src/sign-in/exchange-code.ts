@@ -1,26 +1,29 @@
 import type { ExchangeTokenRequest, TokenResponse } from '@oneclick/shared/messages';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { ApiError } from '../http/api-error.ts';
+import { ApiError, toApiError } from '../http/api-error.ts';
 import { reportEvent, reportScopeChange, type Flow } from '../http/events.ts';
 import type { Cookie } from '../http/sealed-cookie.ts';
 import { wasNeverSent } from '../provider/never-sent-error.ts';
 import type { OAuthClient } from '../provider/oauth-client.ts';
 import type { TokenSet } from '../provider/token-response.ts';
+import type { ExchangeOnce } from './exchange-once.ts';
 import type { TransactionCookies } from './transaction-cookie.ts';
-import type { UsedTransactions } from './used-transactions.ts';
 
 interface SessionEnd {
   sessionId: string;
   endsAt: number;
 }
 
-/** What a sign-in needs of the sessions. */
-export interface SessionStarter {
+/** What a sign-in needs of the sessions. `S` is a session, which this folder only passes on. */
+export interface SessionStarter<S> {
   peek: (request: FastifyRequest) => SessionEnd | undefined;
+  create: (tokens: TokenSet) => S;
   start: (
     reply: FastifyReply,
-    options: { tokens: TokenSet; replaces: SessionEnd | undefined },
+    options: { session: S; replaces: SessionEnd | undefined },
   ) => Promise<TokenResponse>;
+  /** @throws ApiError `session_invalid` if the session has ended */
+  resume: (reply: FastifyReply, session: S) => Promise<TokenResponse>;
 }
 
 /**
@@ -38,18 +41,18 @@ export type ExchangeCode = (
   },
 ) => Promise<TokenResponse>;
 
-interface ExchangeCodeOptions {
+interface ExchangeCodeOptions<S> {
   requestedScope: string;
   oauthClient: OAuthClient;
   transactions: TransactionCookies;
-  usedTransactions: UsedTransactions;
+  exchanges: ExchangeOnce<S>;
   /** Set if the last user of this browser has signed out. */
   signedOutCookie: Cookie;
-  sessions: SessionStarter;
+  sessions: SessionStarter<S>;
 }
 
-export function createExchangeCode(options: ExchangeCodeOptions): ExchangeCode {
-  const { requestedScope, oauthClient, transactions, usedTransactions, signedOutCookie, sessions } = options;
+export function createExchangeCode<S>(options: ExchangeCodeOptions<S>): ExchangeCode {
+  const { requestedScope, oauthClient, transactions, exchanges, signedOutCookie, sessions } = options;
 
   return async (request, reply, { flow, response, setLocation }) => {
     // `state` before `error` before `code`: without a transaction of this browser, the rest of the response is ignored.
@@ -61,27 +64,36 @@ export function createExchangeCode(options: ExchangeCodeOptions): ExchangeCode {
       throw new ApiError(isDenied ? 'authorization_denied' : 'authorization_failed');
     }
 
-    // Keeps the cookie: the request that has claimed the transaction may have to be sent again.
-    if (!(await usedTransactions.claim(transaction))) throw new ApiError('transaction_replayed');
     const { redirectUri, codeVerifier, returnPath = '/' } = transaction;
-    const tokens = await oauthClient
-      .authorizationCodeGrant({ ...response, redirectUri, codeVerifier })
-      .catch(async (error: unknown) => {
-        // RFC 6749 §4.1.2: a code works once, so its transaction ends too, unless the provider has never seen the code.
-        if (wasNeverSent(error)) await usedTransactions.release(transaction);
-        else transactions.clear(reply, key);
-        throw error;
-      });
+    let granted: TokenSet | undefined;
+    const exchanging = exchanges({ ...transaction, code: response.code }, async () => {
+      granted = await oauthClient.authorizationCodeGrant({ ...response, redirectUri, codeVerifier });
+      return sessions.create(granted);
+    });
+    // The provider accepts the code once, so the outcome must not be lost.
+    request.server.finishBeforeClose(exchanging);
+    const session = await exchanging.catch((error: unknown) => {
+      // Keeps the cookie: the same request may be sent again, or another request has used the transaction.
+      if (wasNeverSent(error) || toApiError(error).code === 'transaction_replayed') throw error;
+      transactions.clear(reply, key);
+      throw new ApiError(toApiError(error).code, { cause: error, isRetryable: false });
+    });
     transactions.clear(reply, key);
     // The callback of the server-side flow receives no Strict cookie, so this one may exist unseen.
     if (flow === 'server-side' || signedOutCookie.isSet(request)) signedOutCookie.clear(reply);
     setLocation?.(returnPath);
 
     // The session cookie comes last, because it takes the space that is left in the header.
+    if (!granted) {
+      // Another request has exchanged the code, and its answer may be lost.
+      return sessions.resume(reply, session).catch((cause: unknown) => {
+        throw new ApiError('transaction_replayed', { cause });
+      });
+    }
     const replaces = sessions.peek(request) ?? transaction.replaces;
-    const tokenResponse = await sessions.start(reply, { tokens, replaces });
+    const tokenResponse = await sessions.start(reply, { session, replaces });
     reportEvent(request, { event: 'sign_in_completed', flow });
-    reportScopeChange(request, { requested: requestedScope, granted: tokens.scope });
+    reportScopeChange(request, { requested: requestedScope, granted: granted.scope });
     return tokenResponse;
   };
 }

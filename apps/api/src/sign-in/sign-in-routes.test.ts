@@ -1,7 +1,7 @@
 import { PATHS } from '@oneclick/shared/paths';
 import { HttpResponse } from 'msw';
-import { beforeEach, expect, test } from 'vitest';
-import { errorOf, SESSION_COOKIE, SESSION_HINT, tokensOf } from '../../test/support/browser.ts';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { type Browser, errorOf, SESSION_COOKIE, SESSION_HINT, tokensOf } from '../../test/support/browser.ts';
 import { moveClock, stopClock } from '../../test/support/clock.ts';
 import { signIn } from '../../test/support/sign-in.ts';
 import { CLIENT_SECRET, startApi, VALID_ENV, WEB_ORIGIN } from '../../test/support/test-api.ts';
@@ -234,16 +234,95 @@ test('an authorization error with an unknown state answers transaction_not_found
   expect(errorOf(response)).toBe('400 transaction_not_found');
 });
 
-test('of two concurrent exchanges of one code, one succeeds', async () => {
-  const { browser } = await startApi();
+/** The request of an exchange with the cookies of its browser, for a browser that sends it again by itself. */
+async function prepareExchange(browser: Browser) {
   const { authorizationUrl, state } = await browser.start();
-  const body = { code: provider.authorize(authorizationUrl), state };
-  const responses = await Promise.all([
-    browser.post(PATHS.exchangeToken, body),
-    browser.post(PATHS.exchangeToken, body),
-  ]);
-  expect(responses.map(({ statusCode }) => statusCode).toSorted((a, b) => a - b)).toEqual([200, 400]);
+  const cookie = await browser.jar.getCookieString(WEB_ORIGIN, { sameSiteContext: 'strict' });
+  return {
+    method: 'POST' as const,
+    url: PATHS.exchangeToken,
+    headers: { origin: WEB_ORIGIN, 'x-csrf': '1', cookie },
+    body: { code: provider.authorize(authorizationUrl), state },
+  };
+}
+
+describe('one exchange for all requests with one code', () => {
+  test('two exchanges at the same time and one after them get the tokens of one session', async () => {
+    const { app, browser, events } = await startApi();
+    const request = await prepareExchange(browser);
+    const responses = await Promise.all([app.inject(request), app.inject(request)]);
+    responses.push(await app.inject(request));
+    const tokens = responses.map((response) => tokensOf(response));
+    expect(new Set(tokens.map(({ access_token, session_id }) => access_token + session_id)).size).toBe(1);
+    for (const response of responses) {
+      const names = response.cookies.map(({ name }) => name);
+      expect(names).toContain(SESSION_COOKIE);
+    }
+    expect(provider.tokenRequests).toHaveLength(1);
+    expect(events()).toEqual(['sign_in_prepared', 'sign_in_completed']);
+  });
+
+  test('an exchange that is sent again after a minute is left to the provider, which refuses the code', async () => {
+    const { app, browser } = await startApi();
+    const request = await prepareExchange(browser);
+    tokensOf(await app.inject(request));
+    moveClock(61);
+    expect(errorOf(await app.inject(request))).toBe('400 code_rejected');
+  });
+
+  test('an exchange that is sent again after a sign-out signs no one in', async () => {
+    const { app, browser } = await startApi();
+    const request = await prepareExchange(browser);
+    tokensOf(await browser.post(PATHS.exchangeToken, request.body));
+    await browser.post(PATHS.logout);
+    const again = await app.inject(request);
+    expect(errorOf(again)).toBe('409 transaction_replayed');
+    expect(again.cookies.filter(({ name, value }) => name === SESSION_COOKIE && value !== '')).toEqual([]);
+  });
+
+  test('an exchange that is sent again after a refresh gets the latest tokens', async () => {
+    const { app, browser } = await startApi();
+    const request = await prepareExchange(browser);
+    tokensOf(await browser.post(PATHS.exchangeToken, request.body));
+    const latest = tokensOf(await browser.post(PATHS.refreshToken));
+    expect(tokensOf(await app.inject(request))).toEqual(latest);
+  });
 });
+
+test('an exchange is retryable as long as the provider has not received the code, and then succeeds', async () => {
+  const broken = await startApi({ maxRequestsInFlight: 0 });
+  const request = await prepareExchange(broken.browser);
+  const response = await broken.app.inject(request);
+  expect(errorOf(response)).toBe('503 provider_unavailable');
+  expect(response.json()).toMatchObject({ retryable: true });
+  expect(response.headers['retry-after']).toBeDefined();
+  expect(response.headers['set-cookie']).toBeUndefined();
+  const { app } = await startApi();
+  tokensOf(await app.inject(request));
+});
+
+test.each([
+  ['500', () => json({}, 500)],
+  ['429', () => json({}, 429, { 'retry-after': '1' })],
+  ['a broken connection', () => HttpResponse.error()],
+  ['nonsense', () => HttpResponse.text('oops')],
+  ['silence', () => new Promise<Response>(() => undefined)],
+])(
+  'an exchange that the provider answers with %s is not retryable and ends the transaction',
+  async (_, answer) => {
+    const { browser } = await startApi({ timeoutMs: 100 });
+    const { authorizationUrl, state } = await browser.start();
+    provider.tokenAnswers.push(answer);
+    const response = await browser.post(PATHS.exchangeToken, {
+      code: provider.authorize(authorizationUrl),
+      state,
+    });
+    expect(response.statusCode).toBeGreaterThanOrEqual(502);
+    expect(response.json()).toMatchObject({ retryable: false });
+    expect(response.headers['retry-after']).toBeUndefined();
+    expect(await browser.cookieNames()).toEqual([]);
+  },
+);
 
 test('fifty starts leave the five newest transactions', async () => {
   const { browser } = await startApi();

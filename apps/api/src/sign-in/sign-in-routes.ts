@@ -39,7 +39,7 @@ export const signInRoutes: FastifyPluginAsync<SignInRoutesOptions> = async (app,
     PATHS.exchangeToken,
     {
       schema: { body: ExchangeTokenRequest, querystring: TokenQuery, response: { 200: TokenResponse } },
-      config: { ...config, endsSignIn: 'browser' },
+      config: { ...config, endsSignIn: 'browser', findAdmission: signIns.findPending },
     },
     async (request, reply): Promise<TokenResponse> => {
       const response = request.body;

@@ -4,8 +4,8 @@ import { reportEvent } from '../http/events.ts';
 import { defineCookie } from '../http/sealed-cookie.ts';
 import type { OAuthClient } from '../provider/oauth-client.ts';
 import { createExchangeCode, type ExchangeCode, type SessionStarter } from './exchange-code.ts';
+import type { ExchangeOnce } from './exchange-once.ts';
 import { createTransactionCookies, type TransactionRequest } from './transaction-cookie.ts';
-import type { UsedTransactions } from './used-transactions.ts';
 
 /** A sign-in, from the transaction to the session. */
 export interface SignIns {
@@ -20,21 +20,23 @@ export interface SignIns {
     options: { transaction: TransactionRequest; setLocation?: (authorizationUrl: string) => void },
   ) => { authorizationUrl: string; state: string };
   exchangeCode: ExchangeCode;
+  /** The id of the newest pending transaction of the browser. Undefined: the API has not let it in. */
+  findPending: (request: FastifyRequest) => string | undefined;
   /** Ends all pending transactions of this browser. The next sign-in lets the user choose another account. */
   forget: (request: FastifyRequest, reply: FastifyReply) => void;
 }
 
-interface SignInsOptions {
+interface SignInsOptions<S> {
   config: Config;
   oauthClient: OAuthClient;
-  usedTransactions: UsedTransactions;
-  sessions: SessionStarter;
+  exchanges: ExchangeOnce<S>;
+  sessions: SessionStarter<S>;
 }
 
 /** How long a browser remembers that its user has signed out. */
 const SIGNED_OUT_SECONDS = 30 * 86_400;
 
-export function createSignIns(options: SignInsOptions): SignIns {
+export function createSignIns<S>(options: SignInsOptions<S>): SignIns {
   const { config, oauthClient } = options;
   const transactions = createTransactionCookies(config);
   const signedOutCookie = defineCookie(config.topology.nameCookie('signed-out'), config.topology);
@@ -60,6 +62,8 @@ export function createSignIns(options: SignInsOptions): SignIns {
       transactions,
       signedOutCookie,
     }),
+
+    findPending: transactions.findNewest,
 
     forget(request, reply) {
       signedOutCookie.set(reply, { value: '1', maxAgeSeconds: SIGNED_OUT_SECONDS });

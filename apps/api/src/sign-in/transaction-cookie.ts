@@ -55,6 +55,8 @@ export interface TransactionCookies {
    * @throws ApiError
    */
   open: (request: FastifyRequest, reply: FastifyReply, key: TransactionKey) => Transaction;
+  /** @returns the id of the newest transaction that can still be finished */
+  findNewest: (request: FastifyRequest) => string | undefined;
   clear: (reply: FastifyReply, key: TransactionKey) => void;
   /** Clears as many cookies as the answer can hold, the newest first. Call it last. */
   clearAll: (request: FastifyRequest, reply: FastifyReply) => void;
@@ -88,8 +90,9 @@ export function createTransactionCookies({ topology, sessionKeys }: Config): Tra
     );
     const newest = names.slice(-MAX_PENDING).map((name) => {
       const opened = sealer.open({ name }, request);
-      const { flow, issuedAt } = opened.status === 'ok' ? opened.payload : UNREADABLE;
-      return { cookie: cookieNamed(name, flow), issuedAt, bytes: byteLength(name, request.cookies[name]) };
+      const { flow, issuedAt, expiresAt, jti } = opened.status === 'ok' ? opened.payload : UNREADABLE;
+      const bytes = byteLength(name, request.cookies[name]);
+      return { cookie: cookieNamed(name, flow), bytes, issuedAt, expiresAt, jti };
     });
     return {
       newestFirst: newest.toSorted((a, b) => b.issuedAt - a.issuedAt),
@@ -151,7 +154,12 @@ export function createTransactionCookies({ topology, sessionKeys }: Config): Tra
       return opened.payload;
     },
 
-    clear: (reply, key) => cookieOf(key).clear(reply),
+    findNewest(request) {
+      const [newest] = findPending(request).newestFirst;
+      return newest && newest.expiresAt > Date.now() / 1000 ? newest.jti : undefined;
+    },
+
+    clear: (reply, key) => void cookieOf(key).clear(reply),
 
     clearAll(request, reply) {
       const { newestFirst, surplus } = findPending(request);
@@ -161,7 +169,7 @@ export function createTransactionCookies({ topology, sessionKeys }: Config): Tra
 }
 
 /** A cookie that can't be opened counts as the oldest. */
-const UNREADABLE = { flow: 'browser', issuedAt: 0 } as const;
+const UNREADABLE = { flow: 'browser', issuedAt: 0, expiresAt: 0, jti: '' } as const;
 
 /** In the Cookie header: the name, `=`, the value, `; `. */
 function byteLength(name: string, value = ''): number {

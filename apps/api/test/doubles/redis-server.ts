@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { freePort } from '../support/free-port.ts';
@@ -26,22 +26,30 @@ export function startRedisServer(): Promise<RedisServer> {
 async function startOwn(): Promise<RedisServer> {
   const port = await freePort();
   let server = await spawnRedis(port);
-  const kill = async () => {
-    const exited = once(server, 'exit');
-    if (server.kill('SIGKILL')) await exited;
-  };
+  const kill = () => server.kill();
   return {
     url: `redis://127.0.0.1:${port}`,
     kill,
     restart: async () => void (server = await spawnRedis(port)),
-    freeze: () => void server.kill('SIGSTOP'),
-    thaw: () => void server.kill('SIGCONT'),
+    freeze: () => void server.process.kill('SIGSTOP'),
+    thaw: () => void server.process.kill('SIGCONT'),
     stop: kill,
   };
 }
 
-async function spawnRedis(port: number): Promise<ChildProcess> {
-  const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
+/** Starts redis-server on this machine, without files. Resolves when it accepts connections. */
+export async function spawnRedis(port: number, options: string[] = []) {
+  const args = [
+    '--port',
+    String(port),
+    '--bind',
+    '127.0.0.1',
+    '--save',
+    '',
+    '--appendonly',
+    'no',
+    ...options,
+  ];
   const server = spawn('redis-server', args, { stdio: ['ignore', 'pipe', 'ignore'] });
   // Kills Redis even if the test run crashes.
   const onExit = () => void server.kill('SIGKILL');
@@ -55,7 +63,14 @@ async function spawnRedis(port: number): Promise<ChildProcess> {
       if (String(text).includes('Ready to accept connections')) resolve();
     });
   });
-  return server;
+  return {
+    process: server,
+    /** Stops it at once. Its data is lost. */
+    async kill(): Promise<void> {
+      const exited = once(server, 'exit');
+      if (server.kill('SIGKILL')) await exited;
+    },
+  };
 }
 
 async function startProxyTo(url: string): Promise<RedisServer> {

@@ -1,15 +1,17 @@
 import { afterAll, beforeAll, onTestFinished, vi } from 'vitest';
-import { createBrowser, type ApiResponse } from './browser.ts';
+import { createBrowser, SESSION_COOKIE, type ApiResponse } from './browser.ts';
 import { startInstance, type Instance, type Script } from './instance.ts';
-import { startRedisServer, type RedisServer } from '../doubles/redis-server.ts';
+import type { RedisServer } from '../doubles/redis-server.ts';
 import { startRotatingProvider, type RotatingProvider } from '../doubles/rotating-provider.ts';
 import { VALID_ENV, WEB_ORIGIN } from './test-api.ts';
 
 /** Three processes of the API with one Redis and a strict provider: a second use of a refresh token ends the grant. */
-export function useFleet() {
+export function useFleet<Server extends Pick<RedisServer, 'url' | 'stop'>>(
+  startRedis: () => Promise<Server>,
+) {
   vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 }); // Starting processes takes long on a busy machine.
   let provider: RotatingProvider | undefined;
-  let redis: RedisServer | undefined;
+  let redis: Server | undefined;
   let instances: Instance[] = [];
 
   const startOne = (env: Record<string, string> = {}, script?: Script) =>
@@ -25,7 +27,7 @@ export function useFleet() {
     });
 
   beforeAll(async () => {
-    [provider, redis] = await Promise.all([startRotatingProvider(), startRedisServer()]);
+    [provider, redis] = await Promise.all([startRotatingProvider(), startRedis()]);
     instances = await Promise.all([1, 2, 3].map(() => startOne()));
   });
   afterAll(async () => {
@@ -37,7 +39,7 @@ export function useFleet() {
     get provider(): RotatingProvider {
       return required(provider);
     },
-    get redis(): RedisServer {
+    get redis(): Server {
       return required(redis);
     },
     /** The instance at this index, modulo the number of instances. */
@@ -80,10 +82,10 @@ export function send(instance: Instance, url: string, cookie: string, { body, si
   return instance.inject({ method: 'POST', url, headers, ...(body && { body }) }, signal);
 }
 
-/** `name=value` of the first cookie that an answer sets. */
+/** `name=value` of the session cookie that an answer sets. */
 export function cookieIn({ headers }: ApiResponse): string {
-  const [cookie] = [headers['set-cookie'] ?? []].flat();
-  return cookie?.split(';')[0] ?? '';
+  const cookies = [headers['set-cookie'] ?? []].flat();
+  return cookies.find((cookie) => cookie.startsWith(`${SESSION_COOKIE}=`))?.split(';')[0] ?? '';
 }
 
 function required<T>(value: T | undefined): T {
