@@ -183,6 +183,20 @@ test.describe('faults of the API', () => {
     });
   }
 
+  test('if the API never answers on a reload, a notice appears after the time-out, and "Try again" restores the session', async ({
+    person,
+    system,
+  }) => {
+    await person.openApp();
+    await person.signIn();
+    system.wires.api.break('/api/oauth/session', 'hang');
+    await person.page.reload();
+    await expect(person.see('notice')).toHaveAttribute('data-code', 'api_unreachable', { timeout: 20_000 });
+    system.wires.api.mend();
+    await person.see('try-again').click();
+    await person.seesAccount();
+  });
+
   test('if the API never answers the start of a transaction, the person can cancel', async ({
     person,
     system,

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { PATHS } from '@oneclick/shared/paths';
 import type { Engine, EngineBrowser, EngineProfile, EngineTab } from './engine.ts';
 import { DEMO } from './person.ts';
 import { expect, type System, test } from './system.ts';
@@ -112,6 +113,25 @@ export function testSignInScenarios(engine: Engine): void {
       await alice.passProvider();
       await alice.seesAccount();
       expect(await profile.tabs()).toHaveLength(1);
+    });
+
+    test(`${engine.name} gives up a request for the session that is never answered, and "Try again" restores it`, async ({
+      system,
+    }) => {
+      const alice = await newPerson(system);
+      const popup = await alice.clickSignIn();
+      await popup.passProvider();
+      await alice.seesAccount();
+      system.wires.api.break(PATHS.session, 'hang');
+      await alice.tab.goTo(system.origins.web);
+      // WebKit collected the time-out of such a request. The garbage makes it collect now.
+      const code = `[Array.from({ length: 100 }, () => Array(1e5).fill(0)), ${element('notice')}?.dataset.code][1]`;
+      const noticeCode = () => alice.tab.evaluate(code).catch(() => undefined);
+      await expect.poll(noticeCode, { timeout: 30_000 }).toBe('api_unreachable');
+
+      system.wires.api.mend();
+      await alice.click('try-again');
+      await alice.seesAccount();
     });
 
     test.describe('with a Cross-Origin-Opener-Policy of the provider', () => {
