@@ -101,7 +101,7 @@ describe('the access token goes to the API and to the origins that were named, a
     fc.string({ unit: 'binary' }),
   );
 
-  test('whatever the string', async () => {
+  test('whatever string is the target, the access token reaches the API, a named origin or nobody', async () => {
     await fc.assert(
       fc.asyncProperty(targets, fc.constantFrom(...API_ORIGINS), async (target, apiOrigin) => {
         const allowed = [new URL(apiOrigin || location.origin).origin, NAMED];
@@ -111,7 +111,7 @@ describe('the access token goes to the API and to the origins that were named, a
     );
   });
 
-  test('every path of the API and every URL of a named origin can be requested', async () => {
+  test('the access token reaches every path of the API and every URL of a named origin', async () => {
     const segments = fc.array(fc.stringMatching(/^[\w~.-]{1,9}$/), { minLength: 1 });
     await fc.assert(
       fc.asyncProperty(segments, fc.constantFrom(...API_ORIGINS), async (parts, apiOrigin) => {
@@ -135,21 +135,21 @@ describe('the access token goes to the API and to the origins that were named, a
     'https://usage.example@evil.example/',
     'blob:https://usage.example/0e5c1f9c',
     'usage',
-  ])('%j reaches the API or nobody', async (target) => {
+  ])('the access token for the target %j reaches the API or nobody', async (target) => {
     for (const apiOrigin of API_ORIGINS) {
       const reached = await originsReached(target, apiOrigin);
       expect([[], [new URL(apiOrigin || location.origin).origin]]).toContainEqual(reached);
     }
   });
 
-  test('the request follows no redirect, which could lead elsewhere', async () => {
+  test('a request with the access token follows no redirect, which could lead elsewhere', async () => {
     const fetched = vi.spyOn(globalThis, 'fetch').mockImplementation(async () => Response.json({}));
     await readUserinfo();
     expect(fetched.mock.calls[0]?.[1]).toMatchObject({ redirect: 'error' });
   });
 
   test.each(['usage.example', 'http://usage.example', 'file:///', 'data:,', 'javascript:0', '*', ''])(
-    'the client can not be created with the token origin %j',
+    'a client can not be created with the token origin %j',
     (origin) => {
       expect(() => createApiClient({ tokenOrigins: [origin] })).toThrow(TypeError);
     },
@@ -160,11 +160,11 @@ const never = () => new Promise<never>(() => undefined);
 const withoutEnd = () =>
   new Response(new ReadableStream({ start: (body) => body.enqueue(new Uint8Array(1)) }));
 
-describe('a request that is never answered is given up after 15 seconds', () => {
+describe('the time limit of a request', () => {
   test.each([
     ['without an answer', never],
     ['whose answer has no end', async () => withoutEnd()],
-  ])('a request %s', async (_, respond) => {
+  ])('a request %s is given up after 15 seconds', async (_, respond) => {
     stopClock();
     // As in WebKit, where the signal of a request may never fire.
     vi.spyOn(globalThis, 'fetch').mockImplementation(respond);
