@@ -78,6 +78,19 @@ test('of two requests that share one refresh, only the one that asks for the acc
   expect(withUserinfo).toEqual({ ...alone, userinfo: USER });
 });
 
+test('of two requests that share one code exchange, only the one that asks for the account gets it', async () => {
+  const { browser } = await startApi();
+  const { authorizationUrl, state } = await browser.start();
+  const body = { code: provider.authorize(authorizationUrl), state };
+  const responses = await Promise.all(
+    ['', WITH_USERINFO].map((query) => browser.post(PATHS.exchangeToken + query, body)),
+  );
+  const [alone, withUserinfo] = responses.map(tokensOf);
+  expect(provider.tokenRequests).toHaveLength(1);
+  expect(alone).not.toHaveProperty('userinfo');
+  expect(withUserinfo).toEqual({ ...alone, userinfo: USER });
+});
+
 describe('the token does not depend on userinfo', () => {
   test.each([
     ['401', () => json({}, 401)],
