@@ -116,11 +116,21 @@ export const sessionKeys = variable(
   ),
 );
 
+/** Whether each `%` starts an encoded character. ioredis would end the process if not. */
+function canDecode(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Credentials may be part of it. ioredis would take a query for options. */
 export const redisUrl = variable(
-  'a redis:// or rediss:// URL with a host, and no path but a database number',
+  'a redis:// or rediss:// URL with a host, and no path but a database number; in a password, % is written as %25',
   (text) => {
-    const url = /[?#\\\s]/.test(text) ? null : URL.parse(text);
+    const url = /[?#\\\s]/.test(text) || !canDecode(text) ? null : URL.parse(text);
     const isRedis = url && /^rediss?:$/.test(url.protocol) && url.hostname !== '';
     return isRedis && /^(?:\/\d{0,5})?$/.test(url.pathname) ? text : undefined;
   },

@@ -46,7 +46,7 @@ test('the required variables suffice, and all others have defaults', () => {
     sessionIdleSeconds: 604_800,
     sessionMaxSeconds: 2_592_000,
     trustedProxies: [],
-    rateLimitPerMinute: 60,
+    rateLimitPerMinute: 240,
     redisUrl: undefined,
   });
 });
@@ -154,6 +154,10 @@ test.each([
   ['REDIS_URL', 'redis:///0'],
   ['REDIS_URL', 'redis://localhost/sessions'],
   ['REDIS_URL', 'redis://localhost?enableOfflineQueue=true'],
+  ['REDIS_URL', 'redis://user:100%@localhost'],
+  ['REDIS_URL', 'redis://user:a%zz@localhost'],
+  ['REDIS_URL', 'rediss://user:a%ff@localhost'],
+  ['REDIS_URL', 'redis://us%er:secret@localhost'],
   ['OAUTH_SERVER_REDIRECT_URI', 'https://api.example.com/oauth/callback'],
   ['OAUTH_SERVER_REDIRECT_URI', 'https://app.example.com/oauth/callback.html'],
   ['OAUTH_SERVER_REDIRECT_URI', 'https://app.example.com/oauth/callback#x'],

@@ -211,5 +211,7 @@ export function millisecondsUntil(endsAtMs: number): number {
 function withCode<T>(error: T): T {
   if (!(error instanceof Error)) return error;
   const [code] = /^[A-Z]{3,}(?= )/.exec(error.message) ?? [];
-  return code ? Object.assign(error, { code }) : error;
+  // Redis has no code for a script with a command that its user may not run.
+  const isForbidden = error.message.includes('The user executing the script');
+  return code ? Object.assign(error, { code: isForbidden ? 'NOPERM' : code }) : error;
 }

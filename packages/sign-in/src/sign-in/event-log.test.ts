@@ -117,13 +117,13 @@ describe('the events of a sign-in', () => {
   });
 
   test('the event of a failed sign-in has the code and the request id', async () => {
-    serve('exchangeToken', () => answer.error('provider_timeout'));
+    serve('exchangeToken', () => answer.error('code_rejected'));
     const { client } = await startSignIn();
     const { events } = recordEvents(client);
     await answerAsCallbackPage({ code: 'code-1' });
     await until(client, 'idle');
     await delivered();
-    expect(events.at(-1)).toEqual({ type: 'failed', code: 'provider_timeout', requestId: 'req-1' });
+    expect(events.at(-1)).toEqual({ type: 'failed', code: 'code_rejected', requestId: 'req-1' });
   });
 
   test('lost, opened again, continued here, cancelled and blocked are events, until the listener is removed', async () => {

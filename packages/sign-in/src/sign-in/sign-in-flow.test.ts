@@ -3,6 +3,7 @@ import { answer, STATE } from '../../test/answers.ts';
 import { answerAsCallbackPage } from '../../test/answer-as-callback-page.ts';
 import { serve, useApiServer } from '../../test/api-server.ts';
 import { loadPage, openTransactionOf, sessionOf, stored, until } from '../../test/client.ts';
+import { later, stopClock } from '../../test/later.ts';
 import { startSignIn } from '../../test/start-sign-in.ts';
 import { stubWindowOpen, stubWindowStop } from '../../test/stub-window-open.ts';
 
@@ -48,11 +49,26 @@ test('a refusal by the user is shown, and the API ends the transaction', async (
 });
 
 test('a failed exchange is shown with its code', async () => {
-  serve('exchangeToken', () => answer.error('provider_timeout'));
+  serve('exchangeToken', () => answer.error('code_rejected'));
   const { client } = await startSignIn();
   await answerAsCallbackPage({ code: 'code-1' });
   await until(client, 'idle');
-  expect(sessionOf(client)).toMatchObject({ error: { code: 'provider_timeout' } });
+  expect(sessionOf(client)).toMatchObject({ error: { code: 'code_rejected' } });
+});
+
+test('an exchange that is answered with 429 is sent again with the same code, and signs in', async () => {
+  stopClock();
+  const exchanges = serve('exchangeToken', () => answer.error('rate_limited', { 'Retry-After': '30' }));
+  const { client } = await startSignIn();
+  await answerAsCallbackPage({ code: 'code-1' });
+  await vi.waitFor(() => expect(exchanges).toHaveLength(1));
+  await later(29_000);
+  expect(sessionOf(client)).toMatchObject({ status: 'signing-in', step: 'exchanging-code' });
+  const repeated = serve('exchangeToken', () => answer.token());
+  await later(2_000);
+  await until(client, 'signed-in');
+  expect([exchanges.length, repeated.length]).toEqual([1, 1]);
+  await expect(repeated[0]!.json()).resolves.toEqual({ code: 'code-1', state: STATE });
 });
 
 test('while the API is down, the window closes and the error is shown', async () => {

@@ -127,7 +127,8 @@ export function createSignInFlow({
       stopRedirect();
       if (accepted === 'finished') return void restoreNewSession();
       store.transition({ status: 'signing-in', step: 'exchanging-code' });
-      const token = await postAuthorizationResponse(api, accepted);
+      const isWanted = () => startedIn === store.generation();
+      const token = await postAuthorizationResponse(api, accepted, isWanted);
       if (startedIn !== store.generation()) return;
       onSignedIn(token);
       events.record({ type: 'completed', tookMs: Date.now() - startedAtMs });

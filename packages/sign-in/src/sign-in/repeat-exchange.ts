@@ -1,0 +1,27 @@
+import { retryDelayMs } from '../session/retry-delay.ts';
+import { SignInError } from '../sign-in-error.ts';
+
+/** A code lives for one to ten minutes, depending on the provider (RFC 6749 §4.1.2). */
+const TRIES = 3;
+
+/**
+ * Sends an exchange again, with the same code, while the API answers that the provider can't have received the code: at
+ * the rate limit, during a shutdown, or if the provider can't be reached. `isWanted`: false ends the tries.
+ */
+export async function repeatExchange<T>(
+  exchange: () => Promise<T>,
+  { isWanted = () => true }: { isWanted?: () => boolean } = {},
+): Promise<T> {
+  for (let failedTries = 0; ; failedTries += 1) {
+    try {
+      return await exchange();
+    } catch (error) {
+      const failure = SignInError.from(error);
+      // Without an answer the browser has sent the request again by itself where that helps, and the user has waited.
+      const mayRepeat = failure.retryable && failure.status !== undefined && failedTries < TRIES - 1;
+      if (!mayRepeat) throw error;
+      await new Promise((resolve) => setTimeout(resolve, retryDelayMs(failedTries, failure)));
+      if (!isWanted()) throw error;
+    }
+  }
+}
