@@ -1,6 +1,27 @@
 import { expect, test } from 'vitest';
-import { en } from './en.ts';
-import { ko } from './ko.ts';
+import { en, type Texts } from './en.ts';
+
+/** Each language by its name. Found by its file, so that no language is forgotten here. */
+const languages = Object.entries(
+  import.meta.glob<Record<string, Texts>>(['./*.ts', '!./*.test.ts', '!./use-texts.ts'], { eager: true }),
+).flatMap(([file, module]) =>
+  Object.values(module).map((texts) => [file.slice('./'.length, -'.ts'.length), texts] as const),
+);
+
+/** Each text of a language by its path, for example `account.title`. */
+function textsByPath(texts: object, path: readonly string[] = []): [string, unknown][] {
+  return Object.entries(texts).flatMap(([key, value]: [string, unknown]) =>
+    typeof value === 'object' && value !== null
+      ? textsByPath(value, [...path, key])
+      : [[[...path, key].join('.'), value] as [string, unknown]],
+  );
+}
+
+const english = new Map(textsByPath(en));
+
+function kinds(texts: Iterable<[string, unknown]>): string[] {
+  return [...texts].map(([path, text]) => `${path}: ${typeof text}`).toSorted();
+}
 
 const screens = Object.values(
   import.meta.glob<string>('../**/*.tsx', { query: '?raw', import: 'default', eager: true }),
@@ -14,7 +35,26 @@ test('a screen uses each text', () => {
   expect(names.filter((name) => !new RegExp(String.raw`\b${name}\b`).test(screens))).toEqual([]);
 });
 
-test.each(Object.entries({ en, ko }))('each text in %s shows all of its parameters', (_, texts) => {
+test('every language is found', () => {
+  expect(languages.map(([name]) => name)).toEqual(expect.arrayContaining(['en', 'ko']));
+});
+
+test.each(languages)('%s has each text, and none that English lacks', (_, texts) => {
+  expect(kinds(textsByPath(texts))).toEqual(kinds(english));
+});
+
+test.each(languages)('no text in %s is empty', (_, texts) => {
+  expect(textsByPath(texts).filter(([, text]) => typeof text === 'string' && text.trim() === '')).toEqual([]);
+});
+
+test.each(languages.filter(([name]) => name !== 'en'))(
+  'no text in %s is a copy of the English',
+  (_, texts) => {
+    expect(textsByPath(texts).filter(([path, text]) => text === english.get(path))).toEqual([]);
+  },
+);
+
+test.each(languages)('each text in %s shows all of its parameters', (_, texts) => {
   const { signedOut, account } = texts;
   expect(signedOut.inAppBrowser('KakaoTalk')).toContain('KakaoTalk');
   expect(account.usageNumbers({ used: '250', quota: '1,000', share: '25%' })).toMatch(
@@ -25,7 +65,7 @@ test.each(Object.entries({ en, ko }))('each text in %s shows all of its paramete
   expect(account.mayBeOutdated('20 seconds ago')).toContain('20 seconds ago');
 });
 
-test.each(Object.entries({ en, ko }))('each error in %s has a sentence on the next step', (_, { errors }) => {
+test.each(languages)('each error in %s has a sentence on the next step', (_, { errors }) => {
   const withOneSentence = Object.values(errors).filter((text) => !/\. .+\.$/.test(text));
   expect(withOneSentence).toEqual([]);
 });

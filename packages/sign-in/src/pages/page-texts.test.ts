@@ -1,6 +1,11 @@
 import { expect, test } from 'vitest';
 import { PAGE_TEXTS } from './page-texts.ts';
 
-test.each(['callback', 'opening'] as const)('the %s page has the same texts in every language', (page) => {
-  expect(Object.keys(PAGE_TEXTS.ko[page])).toEqual(Object.keys(PAGE_TEXTS.en[page]));
+const { en, ...others } = PAGE_TEXTS;
+
+test.each(Object.entries(others))('in %s, the pages have the same texts as in English', (_, texts) => {
+  const keysOf = (pages: typeof texts) =>
+    Object.entries(pages).map(([page, group]) => [page, Object.keys(group)]);
+  expect(keysOf(texts)).toEqual(keysOf(en));
+  expect(Object.values(texts).flatMap((group) => Object.values(group))).not.toContain('');
 });
