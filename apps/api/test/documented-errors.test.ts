@@ -133,6 +133,13 @@ const PROVOCATIONS: Record<string, Provocation> = {
   },
 
   transaction_not_found: withoutCookies,
+  async transaction_replaced(url) {
+    const { browser, send } = await prepare(url);
+    for (let i = 0; i < 4; i += 1) await browser.start();
+    const cookie = await browser.jar.getCookieString(WEB_ORIGIN, { sameSiteContext: 'strict' });
+    const headers = { 'x-csrf': '1', origin: WEB_ORIGIN, cookie };
+    return send({ headers, body: { code: 'c', state: 'a'.repeat(43) } });
+  },
   transaction_invalid: withForeignCookies,
   async transaction_expired(url) {
     const { send } = await prepare(url);

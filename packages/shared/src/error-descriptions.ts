@@ -10,6 +10,7 @@ import type { ErrorCode } from './error-status.ts';
 export const ERROR_DESCRIPTIONS: Readonly<Record<ErrorCode, string>> = {
   invalid_request: 'The request is malformed.',
   transaction_not_found: 'This browser has no transaction with this state.',
+  transaction_replaced: 'Newer transactions of this browser have replaced the one with this state.',
   transaction_invalid: 'The transaction cookie cannot be opened.',
   transaction_expired: 'The transaction has expired.',
   authorization_denied: 'The user denied the authorization request.',

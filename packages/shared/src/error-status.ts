@@ -13,11 +13,15 @@ export const ERRORS = {
   /** This browser has no transaction cookie for this state: another browser started the sign-in, or cookies are
    * blocked. The user allows cookies and signs in again. */
   transaction_not_found: { status: 400, retryable: false },
+  /** This browser has no transaction cookie for this state, but as many others as the API keeps, which are newer. The user
+   * finishes the newest one, or signs in again. */
+  transaction_replaced: { status: 400, retryable: false },
   /** The transaction cookie can't be opened, or it belongs to the other flow. The user signs in again. */
   transaction_invalid: { status: 400, retryable: false },
   /** More than ten minutes passed between the click and the authorization response. The user signs in again. */
   transaction_expired: { status: 400, retryable: false },
-  /** The user refused at the provider (RFC 6749 §4.1.2.1, `access_denied`). The user signs in again if they like. */
+  /** The user refused at the provider: `access_denied` (RFC 6749 §4.1.2.1), or `login_required` and its siblings (OpenID
+   * Connect Core §3.1.2.6). The user signs in again if they like. */
   authorization_denied: { status: 400, retryable: false },
   /** The provider ended the authorization with another error. The user signs in again, or asks support. */
   authorization_failed: { status: 400, retryable: false },

@@ -42,6 +42,7 @@ export const ROUTE_DOCUMENTATION: Record<string, RouteDocumentation> = {
     errors: [
       ...ORIGIN,
       'transaction_not_found',
+      'transaction_replaced',
       'transaction_invalid',
       'transaction_expired',
       'authorization_denied',

@@ -341,11 +341,14 @@ describe('callback', () => {
 
   test('fifty server-side starts leave five transactions', async () => {
     const { browser } = await startServerSide();
+    const first = await leave(browser);
     for (let i = 0; i < 50; i += 1) {
       moveClock(1);
       await leave(browser);
     }
     expect(await browser.cookieNames()).toHaveLength(5);
+    const answer = { code: 'c', state: first.state };
+    expect(placeOf(await comeBack(browser, answer))).toBe(errorPlace('transaction_replaced'));
   });
 });
 

@@ -7,6 +7,7 @@ import { wasNeverSent } from '../provider/never-sent-error.ts';
 import type { OAuthClient } from '../provider/oauth-client.ts';
 import type { TokenSet } from '../provider/token-response.ts';
 import type { ExchangeOnce } from './exchange-once.ts';
+import { isDenial } from './is-denial.ts';
 import type { TransactionCookies } from './transaction-cookie.ts';
 
 interface SessionEnd {
@@ -60,8 +61,7 @@ export function createExchangeCode<S>(options: ExchangeCodeOptions<S>): Exchange
     const transaction = transactions.open(request, reply, key);
     if ('error' in response) {
       transactions.clear(reply, key);
-      const isDenied = response.error === 'access_denied';
-      throw new ApiError(isDenied ? 'authorization_denied' : 'authorization_failed');
+      throw new ApiError(isDenial(response.error) ? 'authorization_denied' : 'authorization_failed');
     }
 
     const { redirectUri, codeVerifier, returnPath = '/' } = transaction;

@@ -220,11 +220,66 @@ test('a denied authorization answers authorization_denied and ends the transacti
   expect(events()).toEqual(['sign_in_prepared', 'sign_in_denied', 'sign_in_failed']);
 });
 
-test('any other authorization error answers authorization_failed', async () => {
+test.each([
+  'consent_required',
+  'interaction_required',
+  'login_required',
+  'account_selection_required',
+  'user_cancelled_login',
+  'user_cancelled_authorize',
+  'user_denied',
+])("the authorization error %s is the person's own no", async (error) => {
+  const { browser, events } = await startApi();
+  const { state } = await browser.start();
+  expect(errorOf(await browser.post(PATHS.exchangeToken, { error, state }))).toBe('400 authorization_denied');
+  expect(events()).toEqual(['sign_in_prepared', 'sign_in_denied']);
+});
+
+test.each([
+  'weird_error',
+  'server_error',
+  'temporarily_unavailable',
+  'invalid_scope',
+  'unauthorized_client',
+  'unmet_authentication_requirements',
+  'ACCESS_DENIED',
+])('the authorization error %s answers authorization_failed', async (error) => {
   const { browser } = await startApi();
   const { state } = await browser.start();
-  expect(errorOf(await browser.post(PATHS.exchangeToken, { error: 'weird_error', state }))).toBe(
-    '400 authorization_failed',
+  expect(errorOf(await browser.post(PATHS.exchangeToken, { error, state }))).toBe('400 authorization_failed');
+});
+
+test('of seven attempts in parallel, the two oldest are told that newer ones replaced them', async () => {
+  const { browser } = await startApi();
+  const attempts = [];
+  for (let i = 0; i < 7; i += 1) {
+    moveClock(1);
+    attempts.push(await browser.start());
+  }
+  const answers = [];
+  for (const { authorizationUrl, state } of attempts) {
+    const response = await browser.post(PATHS.exchangeToken, {
+      code: provider.authorize(authorizationUrl),
+      state,
+    });
+    answers.push(response.statusCode === 200 ? 'tokens' : errorOf(response));
+  }
+  expect(answers).toEqual([
+    ...Array<string>(2).fill('400 transaction_replaced'),
+    ...Array<string>(5).fill('tokens'),
+  ]);
+  expect(provider.tokenRequests).toHaveLength(5);
+});
+
+test('a browser whose cookies are blocked is told transaction_not_found', async () => {
+  const { app, browser } = await startApi();
+  const { state } = await browser.start();
+  const headers = { origin: WEB_ORIGIN, 'x-csrf': '1' };
+  const exchange = { method: 'POST', url: PATHS.exchangeToken, headers, body: { code: 'c', state } } as const;
+  expect(errorOf(await app.inject(exchange))).toBe('400 transaction_not_found');
+  const unreadable = `${(await browser.cookieNames()).join()}x=y; __Host-Http-tx_${'a'.repeat(16)}=garbage`;
+  expect(errorOf(await app.inject({ ...exchange, headers: { ...headers, cookie: unreadable } }))).toBe(
+    '400 transaction_not_found',
   );
 });
 
@@ -335,7 +390,7 @@ test('fifty starts leave the five newest transactions', async () => {
   const [first, last] = [transactions[0], transactions.at(-1)];
   if (!first || !last) throw new Error('fifty transactions expected');
   expect(errorOf(await browser.post(PATHS.exchangeToken, { code: 'c', state: first.state }))).toBe(
-    '400 transaction_not_found',
+    '400 transaction_replaced',
   );
   tokensOf(
     await browser.post(PATHS.exchangeToken, {

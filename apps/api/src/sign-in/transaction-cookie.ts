@@ -132,7 +132,14 @@ export function createTransactionCookies({ topology, sessionKeys }: Config): Tra
     open(request, reply, { state, flow }) {
       const cookie = cookieOf({ state, flow });
       const opened = sealer.open(cookie, request);
-      if (opened.status === 'absent') throw new ApiError('transaction_not_found');
+      if (opened.status === 'absent') {
+        // With that many others, the cookies of this browser work, and `clearOldest` has made room for newer ones.
+        const others = findPending(request).newestFirst.filter(
+          ({ issuedAt }) => issuedAt > UNREADABLE.issuedAt,
+        );
+        const isReplaced = others.length >= MAX_PENDING - 1;
+        throw new ApiError(isReplaced ? 'transaction_replaced' : 'transaction_not_found');
+      }
       // A newer deployment may have sealed the cookie, and may receive the next request.
       if (opened.status === 'unknown_key') throw new ApiError('transaction_invalid');
 

@@ -168,6 +168,7 @@ const signedOut: Story[] = [
       'authorization_failed',
       'code_rejected',
       'transaction_not_found',
+      'transaction_replaced',
       'transaction_invalid',
       'transaction_expired',
       'transaction_replayed',

@@ -86,6 +86,8 @@ export const en = {
     transaction_expired: 'The sign-in took longer than ten minutes and expired. Sign in again.',
     transaction_not_found:
       'The sign-in wasn’t started in this browser, or cookies are blocked. Allow cookies for this site, then sign in again.',
+    transaction_replaced:
+      'You started newer sign-ins, and they replaced this one. Finish the newest one, or sign in again.',
     transaction_invalid: 'The sign-in couldn’t be completed. Sign in again.',
     transaction_replayed: 'This sign-in was already completed. Reload the page, or sign in again.',
     authorization_denied:

@@ -80,6 +80,8 @@ export const ko: Texts = {
     transaction_expired: '로그인에 10분 넘게 걸려 만료되었습니다. 다시 로그인해 주세요.',
     transaction_not_found:
       '이 브라우저에서 시작한 로그인이 아니거나 쿠키가 차단되어 있습니다. 이 사이트의 쿠키를 허용한 뒤 다시 로그인해 주세요.',
+    transaction_replaced:
+      '나중에 시작한 다른 로그인이 이 로그인을 대신합니다. 가장 최근에 시작한 로그인을 마치거나 다시 로그인해 주세요.',
     transaction_invalid: '로그인을 마칠 수 없습니다. 다시 로그인해 주세요.',
     transaction_replayed: '이미 완료된 로그인입니다. 페이지를 새로고침하거나 다시 로그인해 주세요.',
     authorization_denied:
