@@ -1,3 +1,4 @@
+import { isErrorCode } from '@oneclick/shared/error-status';
 import { retryDelayMs } from '../session/retry-delay.ts';
 import { SignInError } from '../sign-in-error.ts';
 
@@ -17,8 +18,8 @@ export async function repeatExchange<T>(
       return await exchange();
     } catch (error) {
       const failure = SignInError.from(error);
-      // Without an answer the browser has sent the request again by itself where that helps, and the user has waited.
-      const mayRepeat = failure.retryable && failure.status !== undefined && failedTries < TRIES - 1;
+      // Only the API knows whether the code is still unused. Without its answer, the user decides.
+      const mayRepeat = failure.retryable && isErrorCode(failure.code) && failedTries < TRIES - 1;
       if (!mayRepeat) throw error;
       await new Promise((resolve) => setTimeout(resolve, retryDelayMs(failedTries, failure)));
       if (!isWanted()) throw error;
