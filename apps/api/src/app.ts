@@ -1,6 +1,7 @@
 import cookie from '@fastify/cookie';
 import fastify, { type FastifyInstance } from 'fastify';
 import type { Config } from './config.ts';
+import { unmetConditions } from './http/broken-request.ts';
 import { cors } from './http/cors.ts';
 import { errorHandler } from './http/error-handler.ts';
 import { createEventBus } from './http/events.ts';
@@ -46,6 +47,7 @@ export async function buildApp(config: Config, logStream?: LogStream): Promise<F
   await app.register(jsonMessages);
   await app.register(cookie);
   await app.register(operations, { config, stores });
+  await app.register(unmetConditions);
 
   const unlimitedFetch = createProviderFetch(provider, events);
   const providerFetch = createLimitedFetch(unlimitedFetch, provider.maxRequestsInFlight);

@@ -1,3 +1,4 @@
+import { isLoopback } from '@oneclick/shared/is-loopback';
 import { sessionHintName } from '@oneclick/shared/session-hint';
 import { getDomain } from 'tldts';
 
@@ -10,6 +11,8 @@ export interface Topology {
   relation: SiteRelation;
   /** False on plain-http loopback only. */
   isSecure: boolean;
+  /** Whether the API is on this machine, for development. */
+  isLoopback: boolean;
   /** For each allowed `Origin`, the values of `Sec-Fetch-Site` that a browser sends with it. */
   acceptedFetchSites: ReadonlyMap<string, ReadonlySet<string>>;
   /** Whether a web origin differs from the origin of the API, so that answers need CORS headers. */
@@ -40,6 +43,7 @@ export function computeTopology(webOrigins: readonly string[], apiOrigin: string
   return {
     relation: relation ?? 'same-origin',
     isSecure,
+    isLoopback: isLoopback(api.hostname),
     acceptedFetchSites: new Map(
       [...relations].map(([origin, each]) => [
         origin,

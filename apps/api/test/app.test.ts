@@ -132,12 +132,17 @@ describe('security headers', () => {
     [SAME_SITE, 'same-site', 'max-age=31536000'],
     [CROSS_SITE, 'cross-origin', 'max-age=31536000'],
     [LOOPBACK, 'same-site', undefined],
+    [{ WEB_ORIGIN: 'https://localhost:5173' }, 'same-origin', undefined],
+    [{ WEB_ORIGIN: 'https://app.localhost' }, 'same-origin', undefined],
+    [{ WEB_ORIGIN: 'https://127.0.0.1:5173' }, 'same-origin', undefined],
+    [{ WEB_ORIGIN: 'https://[::1]:5173' }, 'same-origin', undefined],
+    [{ WEB_ORIGIN: 'https://localhost.example.com' }, 'same-origin', 'max-age=31536000'],
   ])('with %j, Cross-Origin-Resource-Policy and HSTS fit the topology', async (env, corp, hsts) => {
     const { app } = await startApi({ env });
     const { headers } = await app.inject({ url: PATHS.healthz });
     expect(headers['cross-origin-resource-policy']).toBe(corp);
     expect(headers['strict-transport-security']).toBe(hsts);
-    expect(headers['vary']).toBe('Origin');
+    expect(headers['vary']).toBe(corp === 'same-origin' ? undefined : 'Origin');
   });
 });
 
@@ -188,6 +193,7 @@ const preflight = (origin: string) => ({
   url: PATHS.start,
   headers: { origin, 'access-control-request-method': 'POST', 'access-control-request-headers': 'x-csrf' },
 });
+const warnings = (log: string[]) => log.filter((line) => line.includes('"level":40'));
 const corsHeaders = (headers: object) =>
   Object.keys(headers).filter((name) => name.startsWith('access-control-'));
 
@@ -202,7 +208,8 @@ describe('CORS', () => {
         'access-control-allow-origin': env.WEB_ORIGIN,
         'access-control-allow-credentials': 'true',
         'access-control-allow-methods': 'GET, POST',
-        'access-control-allow-headers': 'authorization, content-type, x-csrf',
+        'access-control-allow-headers':
+          'authorization, content-type, x-csrf, traceparent, tracestate, baggage, sentry-trace',
         'access-control-expose-headers': 'Retry-After, WWW-Authenticate',
         'cache-control': 'no-store',
         vary: 'Origin',
@@ -215,6 +222,26 @@ describe('CORS', () => {
       expect(refused.headers['access-control-allow-origin']).toBe(env.WEB_ORIGIN);
     },
   );
+
+  test.each(['/%zz', '/api/%', '/nowhere', '//'])(
+    'CORS lets the web app read the error of the URL %s',
+    async (url) => {
+      const { app } = await startApi({ env: CROSS_SITE });
+      await app.listen({ port: 0, host: '127.0.0.1' });
+      const answer = await exchange(
+        app,
+        `GET ${url} HTTP/1.1\r\nHost: x\r\nOrigin: ${WEB_ORIGIN}\r\nConnection: close\r\n\r\n`,
+      );
+      expect(answer).toContain(`access-control-allow-origin: ${WEB_ORIGIN}`);
+      expect(answer).toMatch(/"error":"(?:invalid_request|not_found)"/);
+    },
+  );
+
+  test('a web app and an API on two sites cause one warning at the start', async () => {
+    const { log } = await startApi({ env: CROSS_SITE });
+    expect(warnings(log)).toEqual([expect.stringMatching(/WEB_ORIGIN and API_ORIGIN .*third-party cookies/)]);
+    for (const env of [{}, SAME_SITE, LOOPBACK]) expect(warnings((await startApi({ env })).log)).toEqual([]);
+  });
 
   test.each(['https://evil.example', 'null', `${WEB_ORIGIN}.evil.example`])(
     'CORS lets the origin %s neither send requests nor read answers',
@@ -320,11 +347,34 @@ describe('over a real connection', () => {
     ],
     ['a folded header', 'GET /healthz HTTP/1.1\r\nHost: x\r\nX: a\r\n b\r\n\r\n', 400],
     ['text that is not HTTP', 'hello\r\n\r\n', 400],
+    ['no Host in HTTP/1.1', 'GET /healthz HTTP/1.1\r\nConnection: close\r\n\r\n', 400],
+    [
+      'an unknown expectation',
+      'GET /healthz HTTP/1.1\r\nHost: x\r\nExpect: nonsense\r\nConnection: close\r\n\r\n',
+      400,
+    ],
   ])('a raw request with %s is refused with the usual error body', async (_, text, status) => {
     const answer = await sendRaw(text);
     expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
     expect(answer.toLowerCase()).toContain('cache-control: no-store');
     expect(answer).toContain('"error":"invalid_request"');
+  });
+
+  test.each([
+    ['HTTP/1.0 without Host', 'GET /healthz HTTP/1.0\r\n\r\n'],
+    ['HTTP/1.0 with an unknown expectation', 'GET /healthz HTTP/1.0\r\nExpect: nonsense\r\n\r\n'],
+    [
+      'Expect: 100-Continue',
+      'GET /healthz HTTP/1.1\r\nHost: x\r\nExpect: 100-Continue\r\nConnection: close\r\n\r\n',
+    ],
+  ])('a raw request with %s is answered', async (_, text) => {
+    expect(await sendRaw(text)).toContain('HTTP/1.1 200 OK');
+  });
+
+  test('KEEP_ALIVE_SECONDS is told to the client', async () => {
+    const { app } = await startApi({ env: { KEEP_ALIVE_SECONDS: '600' } });
+    const { headers } = await fetch(`${await app.listen({ port: 0, host: '127.0.0.1' })}/healthz`);
+    expect(headers.get('keep-alive')).toBe('timeout=600');
   });
 
   test('a request with two Authorization headers is refused', async () => {

@@ -105,10 +105,7 @@ const PROVOCATIONS: Record<string, Provocation> = {
     const { send, request } = await prepare(url);
     return send({ headers: { ...request.headers, 'content-type': 'text/plain' }, body: '{}' });
   },
-  async invalid_request(url) {
-    const { send } = await prepare(url);
-    return send({ url: `${url}?return_to=a&return_to=b`, ...(!GETS.has(url) && { body: { code: 1 } }) });
-  },
+  invalid_request: withHeaders({ expect: 'nonsense' }),
   async rate_limited(url) {
     const { send } = await prepare(url, { env: { RATE_LIMIT_PER_MINUTE: '3' } });
     for (let i = 0; i < 3; i += 1) await send();

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { STATUS_CODES } from 'node:http';
+import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { errorResponse } from './api-error.ts';
+import fp from 'fastify-plugin';
+import { ApiError, errorResponse } from './api-error.ts';
 
 const STATUS_BY_CODE: Record<string, number> = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 };
 
@@ -20,3 +21,18 @@ export function answerBrokenRequest(headers: Readonly<Record<string, string>>) {
     socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${body}`);
   };
 }
+
+/**
+ * Refuses what Node itself would refuse without a body: a request of HTTP/1.1 without `Host` (RFC 9112 §3.2), and an
+ * expectation that the API can't meet (RFC 9110 §10.1.1). After the rate limit, so that these requests are limited too.
+ */
+export const unmetConditions = fp(async (app) => {
+  const { server } = app;
+  server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) =>
+    server.emit('request', request, response),
+  );
+  app.addHook('preParsing', async ({ headers: { host, expect }, raw }) => {
+    const isUnmet = expect !== undefined && !/(?:^|\W)100-continue(?:$|\W)/i.test(expect);
+    if (raw.httpVersion === '1.1' && (host === undefined || isUnmet)) throw new ApiError('invalid_request');
+  });
+});

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { ERRORS, type ErrorCode } from '@oneclick/shared/error-status';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
@@ -18,16 +19,27 @@ export const errorHandler = fp(async (app) => {
     methodsByPath.set(url, [...(methodsByPath.get(url) ?? []), ...[method].flat()]);
   });
   app.setErrorHandler<FastifyError>((error, request, reply) => sendError(request, reply, error));
-  app.setNotFoundHandler((request, reply) => {
+  app.setNotFoundHandler(async (request) => {
+    if (malformedRequests.has(request.raw)) throw new ApiError('invalid_request');
     const allowed = methodsByPath.get(request.raw.url?.split('?')[0] ?? '');
-    const error = allowed
-      ? new ApiError('method_not_allowed', { headers: { allow: allowed.join(', ') } })
-      : new ApiError('not_found');
-    sendError(request, reply, error);
+    if (allowed) throw new ApiError('method_not_allowed', { headers: { allow: allowed.join(', ') } });
+    throw new ApiError('not_found');
   });
 });
 
-export function sendError(request: FastifyRequest, reply: FastifyReply, error: Error): void {
+const malformedRequests = new WeakSet<IncomingMessage>();
+
+/**
+ * For a URL that can't be decoded, Fastify runs no hook. This routes the request again, as one without a route, so that its
+ * error has the headers of all others and counts for the rate limit.
+ */
+export function answerMalformedUrl({ raw, server }: FastifyRequest, reply: FastifyReply): void {
+  malformedRequests.add(raw);
+  raw.url = '/';
+  server.routing(raw, reply.raw);
+}
+
+function sendError(request: FastifyRequest, reply: FastifyReply, error: Error): void {
   const { code, headers, isRetryable } = reportError(request, error);
   void reply
     .code(ERRORS[code].status)

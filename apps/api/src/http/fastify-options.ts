@@ -3,7 +3,7 @@ import type { Server } from 'node:http';
 import { LogController, type FastifyHttpOptions } from 'fastify';
 import type { Config } from '../config.ts';
 import { answerBrokenRequest } from './broken-request.ts';
-import { sendError } from './error-handler.ts';
+import { answerMalformedUrl } from './error-handler.ts';
 import { loggerOptions, type LogStream } from './logging.ts';
 import { responseHeaders } from './response-headers.ts';
 
@@ -25,6 +25,7 @@ export function fastifyOptions(config: Config, logStream?: LogStream): FastifyHt
     keepAliveTimeout: config.keepAliveSeconds * 1000,
     http: {
       maxHeaderSize: 16_384,
+      requireHostHeader: false, // broken-request.ts requires it, in the form of the contract.
       headersTimeout: config.requestTimeoutMs,
       // Node checks for expired connections every 30 s by default, so a shorter time-out would be late.
       connectionsCheckingInterval: config.requestTimeoutMs / 10,
@@ -34,10 +35,7 @@ export function fastifyOptions(config: Config, logStream?: LogStream): FastifyHt
     // shutdown.ts has waited for the requests in flight by then. A connection without a request would block the close.
     forceCloseConnections: true,
     return503OnClosing: false, // shutdown.ts answers in the form of the contract.
-    frameworkErrors: (error, request, reply) => {
-      void reply.headers(headers); // No hook runs for a request whose URL can't be decoded.
-      sendError(request, reply, error);
-    },
+    frameworkErrors: (_error, request, reply) => answerMalformedUrl(request, reply),
     clientErrorHandler: answerBrokenRequest(headers),
   };
 }

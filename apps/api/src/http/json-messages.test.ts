@@ -14,7 +14,7 @@ test.each([
   ['incomplete JSON', '{"code":'],
   ['undefined', 'undefined'],
   ['NaN', 'NaN'],
-  ['an empty body', ''],
+  ['a body of blanks', '  '],
   ['null', 'null'],
   ['a list', '[]'],
   ['a string', '"x"'],
@@ -87,15 +87,47 @@ test('the code exchange refuses a body of 9 KB', async () => {
   expect(errorOf(response)).toBe('413 payload_too_large');
 });
 
-test('the code exchange refuses a compressed body and does not decompress it', async () => {
+test.each(['gzip', 'br', 'deflate', 'gzip, identity', 'unknown'])(
+  'the code exchange refuses a body with Content-Encoding: %s and does not decompress it',
+  async (encoding) => {
+    const { app } = await startApi();
+    const response = await app.inject({
+      method: 'POST',
+      url: PATHS.exchangeToken,
+      headers: { ...headers, 'content-encoding': encoding },
+      payload: Buffer.from([0x1f, 0x8b, 8, 0]),
+    });
+    expect(errorOf(response)).toBe('415 unsupported_media_type');
+  },
+);
+
+test.each([
+  ['a Content-Type', headers],
+  ['a Content-Type with a charset', { ...headers, 'content-type': 'application/json; charset=utf-8' }],
+  ['a Content-Length of 0', { ...headers, 'content-length': '0' }],
+  ['a Content-Encoding', { ...headers, 'content-encoding': 'gzip' }],
+  ['neither Content-Type nor Content-Length', { origin: WEB_ORIGIN, 'x-csrf': '1' }],
+])('a request with %s and no body says as much as an empty object', async (_, given) => {
   const { app } = await startApi();
-  const response = await app.inject({
-    method: 'POST',
-    url: PATHS.exchangeToken,
-    headers: { ...headers, 'content-encoding': 'gzip' },
-    payload: Buffer.from([0x1f, 0x8b, 8, 0]),
-  });
-  expect(errorOf(response)).toBe('400 invalid_request');
+  const start = await app.inject({ method: 'POST', url: PATHS.start, headers: given });
+  expect(start.statusCode).toBe(200);
+  const exchange = await app.inject({ method: 'POST', url: PATHS.exchangeToken, headers: given });
+  expect(errorOf(exchange)).toBe('400 invalid_request');
+});
+
+test('an empty chunked body says as much as an empty object', async () => {
+  const { app } = await startApi();
+  const origin = await app.listen({ port: 0, host: '127.0.0.1' });
+  const body = new ReadableStream({ start: (controller) => controller.close() });
+  const response = await fetch(origin + PATHS.start, { method: 'POST', headers, body, duplex: 'half' });
+  expect(response.status).toBe(200);
+});
+
+test('Content-Encoding: identity is no encoding', async () => {
+  const { app } = await startApi();
+  const request = { method: 'POST', url: PATHS.start, payload: '{}' } as const;
+  const response = await app.inject({ ...request, headers: { ...headers, 'content-encoding': 'Identity' } });
+  expect(response.statusCode).toBe(200);
 });
 
 test('an answer contains only the fields of its schema', async () => {

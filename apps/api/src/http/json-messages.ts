@@ -10,7 +10,12 @@ export const jsonMessages = fp(async (app) => {
   // By default Fastify accepts text/plain too, which a form of another site can send without a preflight.
   app.removeAllContentTypeParsers();
   const parseJson = app.getDefaultJsonParser('error', 'error');
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, parseJson);
+  app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body === '') return done(null);
+    const encoding = request.headers['content-encoding'] ?? 'identity';
+    if (encoding.toLowerCase() !== 'identity') return done(new ApiError('unsupported_media_type'));
+    return parseJson(request, body, done);
+  });
   app.addHook('preValidation', async (request) => {
     if (request.body === undefined) request.body = {}; // No body means the same as an empty object.
   });

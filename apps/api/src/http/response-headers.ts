@@ -8,7 +8,12 @@ export const securityHeaders = fp<{ topology: Topology }>(async (app, { topology
 });
 
 /** For every answer, errors included: the API serves data to scripts, never a page. */
-export function responseHeaders({ relation, isSecure, needsCors }: Topology): Record<string, string> {
+export function responseHeaders({
+  relation,
+  isLoopback,
+  needsCors,
+  ...topology
+}: Topology): Record<string, string> {
   return {
     // RFC 6749 §5.1 demands it of answers with tokens. For all the others it costs nothing.
     'cache-control': 'no-store',
@@ -17,7 +22,8 @@ export function responseHeaders({ relation, isSecure, needsCors }: Topology): Re
     'content-security-policy':
       "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
     'cross-origin-resource-policy': relation === 'cross-site' ? 'cross-origin' : relation,
-    ...(isSecure && { 'strict-transport-security': 'max-age=31536000' }),
+    // Not on loopback, where it would force https on every other project of this developer.
+    ...(topology.isSecure && !isLoopback && { 'strict-transport-security': 'max-age=31536000' }),
     ...(needsCors && { vary: 'Origin' }),
   };
 }

@@ -62,8 +62,8 @@ function describeRoute({ url, schema = {}, config }: RouteOptions): FastifySchem
   const { success, errors, ...texts } = documentation;
   const { body, querystring } = schema;
   const answers = v.parse(v.optional(v.record(v.string(), v.unknown()), {}), schema.response);
-  const codes: ErrorCode[] = errors ? [...errors, 'internal_error', 'shutting_down'] : [];
-  if (errors && (body || querystring)) codes.push('invalid_request');
+  // Every route refuses a request without Host.
+  const codes: ErrorCode[] = errors ? [...errors, 'invalid_request', 'internal_error', 'shutting_down'] : [];
   if (body) codes.push('payload_too_large', 'unsupported_media_type');
   if (errors && config?.rateLimitGroup) codes.push('rate_limited');
 

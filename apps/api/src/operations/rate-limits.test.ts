@@ -65,7 +65,7 @@ test('requests without a route share a count and write one line each', async () 
     ['GET', '/nowhere'],
     ['POST', '/.env'],
     ['POST', PATHS.userinfo], // Another method has a route.
-    ['GET', '/elsewhere'],
+    ['GET', '/%zz'],
   ] as const) {
     answers.push(errorOf(await ask(app, url, { method })));
   }

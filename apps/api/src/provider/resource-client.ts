@@ -36,8 +36,11 @@ export function createResourceClient(
     if (status >= 500 || status === 403) throw new ApiError('provider_unavailable', { cause, headers });
     if (status !== 200) throw new ApiError('provider_bad_response', { cause });
     try {
-      // Null means the same as an absent field: many servers write it for an email address that they don't have.
-      return JSON.parse(answer.body.replace(/^\uFEFF/, ''), (_key, value: unknown) => value ?? undefined);
+      // Null means the same as an absent field: many servers write it for an email address that they don't have. A number
+      // that is too large for JavaScript would be null in our answer.
+      return JSON.parse(answer.body.replace(/^\uFEFF/, ''), (_key, value: unknown) =>
+        value === null || value === Infinity || value === -Infinity ? undefined : value,
+      );
     } catch (error) {
       throw new ApiError('provider_bad_response', { cause: error });
     }

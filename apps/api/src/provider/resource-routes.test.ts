@@ -37,6 +37,16 @@ test('topup answers with the link of the provider', async () => {
   });
 });
 
+test('a number that JavaScript cannot represent is left out of the account', async () => {
+  const { browser } = await startApi();
+  provider.resourceAnswer = () =>
+    new Response(
+      '{"id":1,"quota":1e400,"used_quota":-1e400,"created_time":1e400,"balance_formatted":"1.00"}',
+    );
+  const response = await browser.get(PATHS.userinfo, 'access');
+  expect(response.json()).toEqual({ id: 1, balance_formatted: '1.00' });
+});
+
 test.each([
   {},
   { topup_url: 1 },
