@@ -1,5 +1,4 @@
 import { createServer } from 'node:http';
-import { portOf } from '../test/support/port-of.ts';
 
 /*
  * A provider that answers at once and checks nothing, so that the time and the memory of the bench are the API's. It
@@ -42,4 +41,4 @@ const server = createServer((request, response) => {
   });
 });
 server.keepAliveTimeout = 60_000;
-server.listen(0, '127.0.0.1', () => console.log(`http://127.0.0.1:${portOf(server)}`));
+server.listen(0, '127.0.0.1');

@@ -1,7 +1,10 @@
-import { fork, type ChildProcess } from 'node:child_process';
+import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import * as v from 'valibot';
 
+const Listening = v.object({ port: v.number() });
 const Usage = v.object({
   /** User and system time since the start of the process, in milliseconds. */
   cpuMs: v.number(),
@@ -12,54 +15,64 @@ type Usage = v.InferOutput<typeof Usage>;
 /** A server in its own process that reports its CPU time and memory. */
 export interface MeasuredServer {
   url: string;
+  /** From the start of the process until it listens. */
+  startMs: number;
   usage: () => Promise<Usage>;
   stop: () => Promise<void>;
 }
 
 interface ServerOptions {
-  script: URL;
+  /** An absolute path. */
+  script: string;
+  /** report-usage.ts, built. */
+  preload: string;
   args?: string[];
+  /** Flags of Node. */
+  flags?: string[];
   env?: Record<string, string>;
 }
 
-/** Starts the server. Resolves when the server has printed its address. */
-export async function startMeasuredServer({
-  script,
-  args = [],
-  env = {},
-}: ServerOptions): Promise<MeasuredServer> {
+/** Starts the server. Resolves when it listens. */
+export async function startMeasuredServer(options: ServerOptions): Promise<MeasuredServer> {
+  const { script, preload, args = [], flags = [], env = {} } = options;
+  const startedAt = performance.now();
   const child = fork(script, args, {
-    execArgv: ['--import', new URL('report-usage.ts', import.meta.url).href],
+    execArgv: ['--import', preload, ...flags],
     env,
-    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
+  const ended = once(child, 'exit').then(([code]) => {
+    throw new Error(`${script} exited with code ${code}`);
+  });
+  const nextMessage = async (): Promise<unknown> => {
+    const [message] = await Promise.race([once(child, 'message'), ended]);
+    return message;
+  };
+  const { port } = v.parse(Listening, await nextMessage());
   return {
-    url: await untilListening(child),
+    url: `http://127.0.0.1:${port}`,
+    startMs: performance.now() - startedAt,
     async usage() {
-      const answer = once(child, 'message');
+      const answer = nextMessage();
       child.send('usage');
-      const [usage] = await answer;
-      return v.parse(Usage, usage);
+      return v.parse(Usage, await answer);
     },
     async stop() {
       child.kill();
-      if (child.exitCode === null) await once(child, 'exit');
+      await ended.catch(() => undefined);
     },
   };
 }
 
-async function untilListening(child: ChildProcess): Promise<string> {
-  const ended = once(child, 'exit').then(([code]) => {
-    throw new Error(`${child.spawnargs.at(-1)} exited with code ${code}`);
-  });
-  const listening = new Promise<string>((resolve) => {
-    let output = '';
-    // Keep reading until the server exits: a full pipe would block it.
-    child.stdout?.on('data', (text) => {
-      if (output.length < 10_000) output += String(text);
-      const [url] = /http:\/\/127\.0\.0\.1:\d+/.exec(output) ?? [];
-      if (url) resolve(url);
-    });
-  });
-  return Promise.race([listening, ended]);
+const Manifest = v.object({ scripts: v.object({ start: v.string() }) });
+
+/**
+ * The flags of Node in the `start` script of the package that a built server belongs to.
+ *
+ * @param script the absolute path of `dist/server.js`
+ */
+export function productionFlags(script: string): string[] {
+  const manifest: unknown = JSON.parse(readFileSync(join(script, '../../package.json'), 'utf8'));
+  const words = v.parse(Manifest, manifest).scripts.start.split(' ');
+  return words.filter((word) => word.startsWith('--') && !word.startsWith('--env-file'));
 }

@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { PATHS } from '@oneclick/shared/paths';
 import { Agent, request as send } from 'undici';
-import { portOf } from '../test/support/port-of.ts';
 
 /*
  * The smallest server with the routes of the API, as the baseline of the bench. It adds the client secret, stores the
@@ -63,6 +62,8 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
       const [, refreshToken = ''] = /session=([^;]*)/.exec(request.headers.cookie ?? '') ?? [];
       return grant(response, { grant_type: 'refresh_token', refresh_token: refreshToken });
     }
+    case PATHS.healthz:
+      return reply(response, '{"status":"ok"}');
     default: {
       const { authorization = '' } = request.headers;
       const userinfo = await send(`${provider}/api/oauth2/userinfo`, {
@@ -76,4 +77,4 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
 
 const server = createServer((request, response) => void answer(request, response));
 server.keepAliveTimeout = 60_000;
-server.listen(0, '127.0.0.1', () => console.log(`http://127.0.0.1:${portOf(server)}`));
+server.listen(0, '127.0.0.1');

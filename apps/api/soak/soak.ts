@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import { startProgress } from '@oneclick/stack/progress';
 import { startInstance, type Instance } from '../test/support/instance.ts';
 import { startRedisServer } from '../test/doubles/redis-server.ts';
 import {
@@ -68,16 +69,26 @@ const PHASES: readonly Phase[] = [
   },
 ];
 
+const progress = startProgress();
 let totalLost = 0;
 for (const phase of PHASES) totalLost += await run(phase);
+progress.show('Another loss, for comparison');
 await showUnavoidableLoss();
+progress.stop();
 console.log(`\nSessions lost: ${totalLost}`);
 process.exit(totalLost === 0 ? 0 : 1);
 
 async function run(phase: Phase): Promise<number> {
   console.log(`\n${phase.title}`);
   const counts = new Map<string, number>();
-  const count = (event: string) => void counts.set(event, (counts.get(event) ?? 0) + 1);
+  const step = `Phase ${PHASES.indexOf(phase) + 1} of ${PHASES.length}, refreshes`;
+  const count = (event: string) => {
+    counts.set(event, (counts.get(event) ?? 0) + 1);
+    progress.show(step, {
+      done: Math.min(counts.get(REFRESHED) ?? 0, phase.refreshes),
+      total: phase.refreshes,
+    });
+  };
 
   const system = await startSystem(phase, count);
   const visitors = Array.from({ length: phase.visitors }, () =>

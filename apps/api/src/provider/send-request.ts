@@ -1,7 +1,7 @@
 import type { buildConnector, Dispatcher } from 'undici';
 import { NeverSentError } from './never-sent-error.ts';
 
-export interface OutgoingRequest {
+interface OutgoingRequest {
   url: string;
   method: 'GET' | 'POST';
   headers: Record<string, string>;
