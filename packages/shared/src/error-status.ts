@@ -1,7 +1,10 @@
 /* No schema library in this file: the pages of the sign-in window import it too. */
 
 /**
- * Every error code of the API, with its HTTP status. A code names the next step of the user, not the part that failed. `retryable`: the same request may succeed later, although the user has done nothing.
+ * Every error code of the API, with its HTTP status. A code names the next step of the user, not the part that failed.
+ *
+ * `retryable`: the same request may succeed later, although the user has done nothing. An answer can say `false` where
+ * this table says `true`: the code exchange does once the provider may have received the code, which it accepts once.
  *
  * @example
  * if (ERRORS[body.error].retryable) scheduleRetry();
@@ -53,8 +56,8 @@ export const ERRORS = {
   not_found: { status: 404, retryable: false },
   /** The path exists with another method; `Allow` names it. The user can do nothing: the caller has a fault. */
   method_not_allowed: { status: 405, retryable: false },
-  /** Another request has used this transaction. Only instances that share Redis answer this. The user reloads the page:
-   * the other request may have signed them in. */
+  /** Another request has used this transaction with another code, more than a minute ago, or for a session that has ended.
+   * The user reloads the page: the other request may have signed them in. */
   transaction_replayed: { status: 409, retryable: false },
   /** The body is over 8 KiB. The user can do nothing: the caller has a fault. */
   payload_too_large: { status: 413, retryable: false },

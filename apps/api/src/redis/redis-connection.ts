@@ -3,7 +3,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import type { Cluster, Redis, RedisOptions } from 'ioredis';
 import type { SharedStoreState } from '../stores.ts';
 
-export type RedisClient = Redis | Cluster;
+type RedisClient = Redis | Cluster;
 
 /** The connection to the Redis of all instances, a single server or a cluster. It logs each change of its state once. */
 export interface RedisConnection {
