@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { WEB_PATHS } from '@oneclick/shared/paths';
@@ -96,19 +97,57 @@ test('pages have their security headers, and an unknown path answers 404', async
   expect((await request.get(`${system.origins.web}/mockServiceWorker.js`)).status()).toBe(404);
 });
 
+for (const path of ['/', WEB_PATHS.callback, WEB_PATHS.opening]) {
+  test(`the inline scripts and styles of ${path} run by their own hashes, and a changed one does not run`, async ({
+    page,
+    system,
+  }) => {
+    const refused: string[] = [];
+    page.on('console', (message) => {
+      if (message.text().includes('violates')) refused.push(message.text());
+    });
+    const response = await page.goto(system.origins.web + path);
+    const html = (await response?.text()) ?? '';
+    const policy = response?.headers()['content-security-policy'] ?? '';
+    const inline = Array.from(html.matchAll(/<(?:script|style)>([^<]+)<\//g), ([, text = '']) => text);
+    const hashes = inline.map((text) => `sha256-${createHash('sha256').update(text).digest('base64')}`);
+    expect(inline.length).toBeGreaterThan(0);
+    expect(policy.match(/sha256-[^']+/g)?.toSorted()).toEqual(hashes.toSorted());
+    expect(refused).toEqual([]);
+
+    await page.route(/\/$|\.html/, async (route) => {
+      const body = html.replaceAll(/<(script|style)>/g, '<$1> ');
+      await route.fulfill({ response: await route.fetch(), body });
+    });
+    await page.reload();
+    await expect.poll(() => refused.length).toBe(inline.length);
+  });
+}
+
+test('the callback page requests nothing before it has handed the response over', async ({ person }) => {
+  const requests: string[] = [];
+  await person.openApp();
+  const popup = await person.clickSignIn();
+  await person.enterPassword(popup);
+  popup.on('request', (request) => requests.push(new URL(request.url()).pathname));
+  await Promise.all([popup.waitForEvent('close'), popup.getByTestId('provider-allow').click()]);
+  await person.seesAccount();
+  expect(requests.slice(requests.indexOf(WEB_PATHS.callback))).toEqual([WEB_PATHS.callback]);
+});
+
 test('injected scripts do not run, neither from HTML nor through the DOM', async ({ page, system }) => {
   const blocked = new Set<string>();
   page.on('console', (message) => {
     const [what] = /inline (script|event handler)|Trusted\w+/.exec(message.text()) ?? [];
     if (what) blocked.add(what);
   });
-  await page.route(/\/$|callback\.html/, async (route) => {
+  await page.route(/\/$|\.html/, async (route) => {
     const response = await route.fetch();
     const body = `${await response.text()}<script>window.hacked = true</script><b onclick="window.hacked = true">x</b>`;
     await route.fulfill({ response, body });
   });
   const isHacked = () => page.evaluate(() => Reflect.has(window, 'hacked'));
-  for (const path of ['/', WEB_PATHS.callback]) {
+  for (const path of ['/', WEB_PATHS.callback, WEB_PATHS.opening]) {
     await page.goto(system.origins.web + path);
     await page.locator('b').click();
     const refusals = await page.evaluate(() => {

@@ -33,38 +33,45 @@ export interface HeaderManifest {
 export function headersFor(path: string, manifest: HeaderManifest): Record<string, string> {
   const pathname = path.replace(/[?#].*/, '');
   if (pathname.startsWith('/oauth/')) {
-    const policy = contentSecurityPolicy({ hashes: manifest.pages[pathname] });
-    return { 'Content-Security-Policy': policy, ...COMMON_HEADERS, ...WINDOW_PAGE_HEADERS };
+    const hashes = pageAt(pathname, manifest);
+    return {
+      // Their icon is in the page, so that a browser does not ask for it.
+      'Content-Security-Policy': contentSecurityPolicy({ hashes, images: "'self' data:" }),
+      ...COMMON_HEADERS,
+      ...WINDOW_PAGE_HEADERS,
+    };
   }
-  if (manifest.assets.includes(pathname)) {
-    return { 'Content-Security-Policy': contentSecurityPolicy({}), ...COMMON_HEADERS, ...ASSET_HEADERS };
-  }
-  const policy = contentSecurityPolicy({
-    hashes: appPageAt(pathname, manifest),
-    assetBase: manifest.assetBase,
-  });
-  return { 'Content-Security-Policy': policy, ...COMMON_HEADERS, ...APP_HEADERS };
+  // The other paths are routes of the app, which `index.html` serves.
+  const hashes = pageAt(pathname, manifest) ?? manifest.pages['/index.html'];
+  const files = manifest.assetBase && `'self' ${manifest.assetBase}`;
+  return {
+    'Content-Security-Policy': contentSecurityPolicy({ hashes, files }),
+    ...COMMON_HEADERS,
+    ...APP_HEADERS,
+    ...(manifest.assets.includes(pathname) && { 'Cache-Control': CACHE_FOR_EVER }),
+  };
 }
 
-/** The page that a server answers with. Other paths are routes of the app, which `index.html` serves. */
-function appPageAt(pathname: string, { pages }: HeaderManifest): InlineHashes | undefined {
+/** The page that a server answers with. Static hosts serve `/team.html` at `/team`, too. */
+function pageAt(pathname: string, { pages }: HeaderManifest): InlineHashes | undefined {
   const file = pathname.endsWith('/') ? `${pathname}index.html` : pathname;
-  return pages[file] ?? pages[`${file}.html`] ?? pages['/index.html'];
+  return pages[file] ?? pages[`${file}.html`];
 }
 
 function contentSecurityPolicy({
   hashes = { scripts: [], styles: [] },
-  assetBase,
+  files = "'self'",
+  images = files,
 }: {
   hashes?: InlineHashes | undefined;
-  assetBase?: string | undefined;
+  files?: string | undefined;
+  images?: string | undefined;
 }): string {
-  const files = assetBase ? `'self' ${assetBase}` : "'self'";
   return [
     "default-src 'none'",
     `script-src ${[files, ...hashes.scripts.map(quoted)].join(' ')}`,
     `style-src ${[files, ...hashes.styles.map(quoted)].join(' ')}`,
-    `img-src ${files}`,
+    `img-src ${images}`,
     "connect-src 'self'",
     "base-uri 'none'",
     "form-action 'none'",
@@ -99,4 +106,5 @@ const WINDOW_PAGE_HEADERS = {
   'Cache-Control': 'no-store',
 };
 
-const ASSET_HEADERS = { 'Cache-Control': 'public, max-age=31536000, immutable' };
+/** For a file whose name contains a hash of its content. */
+export const CACHE_FOR_EVER = 'public, max-age=31536000, immutable';

@@ -57,7 +57,8 @@ test('one build makes the app and the two pages of the window, each of which is 
     'oauth/opening.html',
   ]);
   for (const page of ['oauth/callback.html', 'oauth/opening.html']) {
-    expect(linkedFilesOf(read(page))).toEqual([]);
+    // An empty icon: without one, a browser asks for /favicon.ico.
+    expect(linkedFilesOf(read(page))).toEqual(['data:,']);
     expect(inlineScriptsOf(read(page))).toHaveLength(1);
     expect(read(page)).toContain('</style>');
   }
@@ -102,6 +103,7 @@ test('with a CDN as base the pages of the window use their own origin only, and 
   const base = 'https://cdn.example/team/';
   const { read, manifest } = await buildTeamApp({ base });
   for (const page of ['oauth/callback.html', 'oauth/opening.html']) {
+    expect(linkedFilesOf(read(page))).toEqual(['data:,']);
     expect(read(page)).not.toContain('cdn.example');
     expect(headersFor(`/${page}`, manifest)['Content-Security-Policy']).not.toContain('cdn.example');
   }

@@ -39,9 +39,10 @@ function aptGet(programs: Record<string, string>): () => string[] {
   return () => (existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n') : []);
 }
 
-test('nothing is installed if Chromium, Redis and nginx are there', async () => {
+test('nothing is installed if Chromium, Redis, nginx and Caddy are there', async () => {
   program('redis-server');
   program('nginx');
+  program('caddy');
   const calls = aptGet({});
   await setUpTests({ withAllBrowsers: false, isRoot: true });
   expect(calls()).toEqual([]);
@@ -49,12 +50,13 @@ test('nothing is installed if Chromium, Redis and nginx are there', async () => 
 });
 
 test('as root on Debian the missing packages are installed, and each command is printed before it runs', async () => {
-  const calls = aptGet({ 'redis-server': 'redis-server', 'nginx-light': 'nginx' });
+  const calls = aptGet({ 'redis-server': 'redis-server', 'nginx-light': 'nginx', caddy: 'caddy' });
   await setUpTests({ withAllBrowsers: false, isRoot: true });
   expect(calls()).toEqual([
     expect.stringMatching(/ update$/),
     expect.stringMatching(/ install -y --no-install-recommends redis-server$/),
     expect.stringMatching(/ install -y --no-install-recommends nginx-light$/),
+    expect.stringMatching(/ install -y --no-install-recommends caddy$/),
   ]);
   expect(printed).toEqual(
     calls().map((call) => `The tests need a program that is missing. Running: apt-get ${call}`),
@@ -64,6 +66,7 @@ test('as root on Debian the missing packages are installed, and each command is 
 test('Firefox and WebKit are installed only on request, and their absence is no error', async () => {
   program('redis-server');
   program('nginx');
+  program('caddy');
   const calls = aptGet({});
   await setUpTests({ withAllBrowsers: true, isRoot: true });
   expect(calls().map((call) => call.split(' ').at(-1))).toEqual([
@@ -82,7 +85,7 @@ test('a user who is not root installs no system packages and is told what to do'
   expect(calls()).toEqual([]);
 });
 
-test('a missing nginx is no error where it cannot be installed', async () => {
+test('a missing web server is no error where it cannot be installed', async () => {
   program('redis-server');
   await setUpTests({ withAllBrowsers: false, isRoot: false });
   expect(printed).toEqual([]);

@@ -12,9 +12,10 @@ const REQUIRED = {
   'redis-server': () => Boolean(environment['REDIS_URL']) || isOnPath('redis-server'),
 };
 
-/** The Debian package of the reverse proxy. Its test is skipped where nginx is missing. */
-const PROXY = {
+/** The Debian packages of the web servers. Their tests are skipped where they are missing. */
+const WEB_SERVERS = {
   'nginx-light': () => isOnPath('nginx'),
+  caddy: () => isOnPath('caddy'),
 };
 
 /** The Debian packages of Firefox and WebKit, whose tests are skipped where they are missing. */
@@ -35,7 +36,7 @@ const RETRIES = ['-o', 'Acquire::Retries=3', '-o', 'DPkg::Lock::Timeout=120'];
  */
 export async function setUpTests(options: { withAllBrowsers: boolean; isRoot?: boolean }): Promise<void> {
   const { withAllBrowsers, isRoot = process.getuid?.() === 0 } = options;
-  const missing = missingOf({ ...REQUIRED, ...PROXY, ...(withAllBrowsers && BROWSERS) });
+  const missing = missingOf({ ...REQUIRED, ...WEB_SERVERS, ...(withAllBrowsers && BROWSERS) });
   if (missing.length > 0 && isRoot && isOnPath('apt-get')) {
     await install('apt-get', ['-q', ...RETRIES, 'update']);
     for (const name of missing) {

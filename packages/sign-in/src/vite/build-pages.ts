@@ -42,9 +42,7 @@ export async function buildPages(
     if (file.fileName.endsWith('.css')) css += String(file.source);
     else files.set(file.fileName, file.source);
   }
-  const icon = existsSync(join(app.publicDir, 'favicon.svg'))
-    ? '<link rel="icon" type="image/svg+xml" href="/favicon.svg" />'
-    : '';
+  const icon = `<link rel="icon" href="${iconOf(app)}" />`;
   for (const [index, { path, html }] of PAGES.entries()) {
     const page = readFileSync(join(PAGES_FOLDER, html), 'utf8')
       .replace('</head>', () => `${icon}<style>${css.trim()}</style></head>`)
@@ -52,6 +50,16 @@ export async function buildPages(
     files.set(path.slice(1), page);
   }
   return files;
+}
+
+/**
+ * The app's icon as a `data:` address, or an empty one if it is no small SVG: without an icon, a browser asks the server
+ * for `/favicon.ico`.
+ */
+function iconOf({ publicDir }: ResolvedConfig): string {
+  const path = join(publicDir, 'favicon.svg');
+  const svg = existsSync(path) ? readFileSync(path, 'utf8') : '';
+  return svg && svg.length <= 1_000 ? `data:image/svg+xml,${encodeURIComponent(svg.trim())}` : 'data:,';
 }
 
 /** Builds the lines that an app's page runs before it loads any file. */

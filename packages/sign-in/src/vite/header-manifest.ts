@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { globSync, readFileSync } from 'node:fs';
+import { join, resolve, sep } from 'node:path';
 import type { ResolvedConfig } from 'vite';
 import type { HeaderManifest } from '../headers.ts';
 import { inlineHashesOf } from './inline-hashes.ts';
@@ -8,21 +8,43 @@ import { inlineHashesOf } from './inline-hashes.ts';
  * The folder of the generated header files: `dist-headers` beside `dist`. Not inside, because a web server would answer
  * with its own configuration as with any other file there.
  */
-export function headerFolder({ root, build: { outDir } }: ResolvedConfig): string {
-  return `${resolve(root, outDir)}-headers`;
+export function headerFolder(config: ResolvedConfig): string {
+  return `${outFolder(config)}-headers`;
 }
 
-/** Lists what the headers of these files depend on. @param files the files of a build, by path without the first slash */
-export function manifestOf(
-  files: ReadonlyMap<string, string | Uint8Array>,
-  { base, build: { assetsDir } }: ResolvedConfig,
-): HeaderManifest {
-  const names = [...files.keys()].toSorted();
-  const pages = names
-    .filter((name) => name.endsWith('.html'))
-    .map((name) => [`/${name}`, inlineHashesOf(Buffer.from(files.get(name) ?? '').toString())] as const);
-  const assets = names.filter((name) => name.startsWith(`${assetsDir}/`)).map((name) => `/${name}`);
-  return { pages: Object.fromEntries(pages), assets, ...(URL.canParse(base) && { assetBase: base }) };
+function outFolder({ root, build: { outDir } }: ResolvedConfig): string {
+  return resolve(root, outDir);
+}
+
+/**
+ * Lists what the headers of the built app depend on. Pages are all in the output folder, also those that the team keeps
+ * in its public folder.
+ * @param fileNames the files that the build has written
+ */
+export function manifestOfBuild(config: ResolvedConfig, fileNames: string[]): HeaderManifest {
+  const cwd = outFolder(config);
+  const pages = globSync('**/*.html', { cwd })
+    .toSorted()
+    .map((path) => [path.replaceAll(sep, '/'), readFileSync(join(cwd, path), 'utf8')] as const);
+  const isAsset = (name: string) => name.startsWith(`${config.build.assetsDir}/`);
+  return {
+    pages: hashesOfPages(pages),
+    assets: fileNames
+      .filter(isAsset)
+      .map((name) => `/${name}`)
+      .toSorted(),
+    ...(URL.canParse(config.base) && { assetBase: config.base }),
+  };
+}
+
+/** @param files by path without the first slash. Those that are no page are left out. */
+export function hashesOfPages(
+  files: Iterable<readonly [string, string | Uint8Array]>,
+): HeaderManifest['pages'] {
+  const pages = Array.from(files).filter(([path]) => path.endsWith('.html'));
+  return Object.fromEntries(
+    pages.map(([path, html]) => [`/${path}`, inlineHashesOf(Buffer.from(html).toString())]),
+  );
 }
 
 /** Reads what the last build has written. @throws {Error} if there was none */

@@ -6,7 +6,7 @@ import { WEB_PATHS } from '@oneclick/shared/paths';
 import type { Plugin, ResolvedConfig } from 'vite';
 import { headersFor } from '../headers.ts';
 import { type BuiltPages, buildEarlySession, buildPages } from './build-pages.ts';
-import { manifestOf } from './header-manifest.ts';
+import { hashesOfPages } from './header-manifest.ts';
 import { insertEarlySession } from './insert-early-session.ts';
 
 const PACKAGE_FOLDER = fileURLToPath(new URL('..', import.meta.url));
@@ -31,7 +31,7 @@ export function pagesPlugin({ style }: { style: string | undefined }): Plugin {
     const files = await builtPages();
     const file = files.get(path.slice(1));
     if (file === undefined) return false;
-    response.setHeaders(new Headers(headersFor(path, manifestOf(files, app))));
+    response.setHeaders(new Headers(headersFor(path, { pages: hashesOfPages(files), assets: [] })));
     response.setHeader('Content-Type', CONTENT_TYPES[extname(path)] ?? 'application/octet-stream');
     response.end(file);
     return true;

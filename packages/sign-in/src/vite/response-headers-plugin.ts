@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import type { Plugin, ResolvedConfig } from 'vite';
 import { headersFor } from '../headers.ts';
 import { API_PATHS } from './api-proxy-plugin.ts';
-import { headerFolder, manifestOf, readManifest } from './header-manifest.ts';
+import { headerFiles } from './header-files.ts';
+import { headerFolder, manifestOfBuild, readManifest } from './header-manifest.ts';
 
 /** Vite's own scripts are inline in development, and a Content-Security-Policy would stop them. */
 const DEVELOPMENT_HEADERS = new Set(['Cross-Origin-Opener-Policy', 'Referrer-Policy']);
@@ -25,18 +26,17 @@ export function responseHeadersPlugin(): Plugin {
       // After the plugins that change the pages.
       order: 'post',
       handler(_, bundle) {
-        const files = Object.values(bundle).map(
-          (file) => [file.fileName, file.type === 'chunk' ? file.code : file.source] as const,
-        );
         const folder = headerFolder(app);
         mkdirSync(folder, { recursive: true });
-        const manifest = manifestOf(new Map(files), app);
-        writeFileSync(join(folder, 'headers.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+        const manifest = manifestOfBuild(app, Object.keys(bundle));
+        for (const [name, text] of headerFiles(manifest, app.build.assetsDir)) {
+          writeFileSync(join(folder, name), text);
+        }
       },
     },
 
     configureServer({ middlewares }) {
-      const manifest = manifestOf(new Map(), app);
+      const manifest = { pages: {}, assets: [] };
       middlewares.use(({ url = '/' }, response, next) => {
         for (const [name, value] of Object.entries(headersFor(url, manifest))) {
           if (DEVELOPMENT_HEADERS.has(name)) response.setHeader(name, value);
