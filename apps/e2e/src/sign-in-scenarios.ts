@@ -100,6 +100,9 @@ export function testSignInScenarios(engine: Engine): void {
       await alice.passProvider();
       await alice.seesAccount();
       expect(await alice.tab.evaluate('location.href')).toBe(`${system.origins.web}/?from=here`);
+
+      await popup.passProvider();
+      await expect.poll(() => popup.readAll()).toContain('has continued in another tab');
     });
 
     test(`${engine.name} continues the sign-in in the same tab if it blocks the window`, async ({
@@ -160,6 +163,8 @@ interface Person {
   tab: EngineTab;
   /** Returns the text of the element, or undefined if there is none. */
   read: (testId: string) => Promise<unknown>;
+  /** Returns the text of the page. */
+  readAll: () => Promise<unknown>;
   sees: (testId: string) => Promise<void>;
   click: (testId: string) => Promise<void>;
   /** Clicks the button and returns the person in the window that opens. */
@@ -178,6 +183,7 @@ function createPerson({ tab, profile }: { tab: EngineTab; profile: EngineProfile
   /** Returns undefined if the element or the page does not exist. */
   const evaluate = (expression: string): Promise<unknown> => tab.evaluate(expression).catch(() => undefined);
   const read = (testId: string) => evaluate(`${element(testId)}?.textContent`);
+  const readAll = () => evaluate('document.body.innerText');
   const sees = (testId: string) => expect.poll(() => evaluate(`${element(testId)} !== null`)).toBe(true);
   const seesSession = (expected: RegExp) =>
     expect.poll(() => evaluate('document.documentElement.dataset.session')).toMatch(expected);
@@ -232,6 +238,7 @@ function createPerson({ tab, profile }: { tab: EngineTab; profile: EngineProfile
   return {
     tab,
     read,
+    readAll,
     sees,
     click,
     clickSignIn,

@@ -121,6 +121,14 @@ test('"Continue here" finishes the sign-in in the same tab', async ({ person, sy
   await person.page.getByTestId('provider-allow').click();
   await person.seesAccount();
   expect(person.page.url()).toBe(`${system.origins.web}/?from=here`);
+
+  // The person finds the window that stayed behind.
+  await person.enterPassword(popup);
+  await popup.getByTestId('provider-allow').click();
+  await expect(popup.locator('main')).toContainText('has continued in another tab');
+  await popup.getByRole('button').click();
+  await expect(popup.getByTestId('username')).toBeVisible();
+  await person.seesAccount();
 });
 
 test('with a blocked window the sign-in continues in the same tab, and a denial shows its notice', async ({

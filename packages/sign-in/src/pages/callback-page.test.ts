@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { answer, STATE } from '../../test/answers.ts';
 import { serve, useApiServer } from '../../test/api-server.ts';
+import { goToProviderInSameTab } from '../sign-in/same-tab.ts';
 import { takeSignInOutcome } from '../sign-in/sign-in-outcome.ts';
 import { PAGE_TEXTS } from './page-texts.ts';
 
@@ -38,6 +39,25 @@ test('a browser that blocks cookies says so, with the way back to the app', asyn
   expect(location.search).toBe('');
   button().click();
   expect(leave).toHaveBeenCalledWith('/');
+});
+
+test('a window that was left at the provider says that the sign-in went on elsewhere, and can still finish it', async () => {
+  vi.spyOn(location, 'assign').mockReturnValue();
+  const leave = vi.spyOn(location, 'replace').mockReturnValue();
+  await goToProviderInSameTab({
+    start: { state: STATE, authorizationUrl: 'https://provider.example/', expiresIn: 600 },
+    startedAtMs: Date.now(),
+    leavesWindow: true,
+  });
+  // The window has a storage of its own, apart from the one that all pages share.
+  sessionStorage.clear();
+  const requests = serve('exchangeToken', () => answer.token());
+  await loadCallbackPage(`?code=code-1&state=${STATE}`);
+  await vi.waitFor(() => expect(text()).toBe(texts.goneOn));
+  expect(button().textContent).toBe(texts.finish);
+  button().click();
+  await vi.waitFor(() => expect(leave).toHaveBeenCalledWith('/'));
+  expect(requests).toHaveLength(1);
 });
 
 test.each([

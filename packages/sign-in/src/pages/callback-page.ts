@@ -5,7 +5,7 @@ import {
 } from '../hand-over/authorization-response.ts';
 import { areCookiesBlocked } from '../are-cookies-blocked.ts';
 import { type HandOver, handOverFromCallbackPage } from '../hand-over/hand-over-from-callback-page.ts';
-import { takeSameTabTransaction } from '../sign-in/same-tab.ts';
+import { hasGoneOnInTab, takeSameTabTransaction } from '../sign-in/same-tab.ts';
 import { leaveSignInOutcome } from '../sign-in/sign-in-outcome.ts';
 import { PAGE_TEXTS } from './page-texts.ts';
 
@@ -16,6 +16,8 @@ import { PAGE_TEXTS } from './page-texts.ts';
  */
 
 const UNANSWERED_AFTER_MS = 4_000;
+/** If the tab is known to have left. It may still be on its way. */
+const GONE_ON_AFTER_MS = 500;
 const CLOSE_AFTER_MS = 400;
 
 // First of all: the code leaves the address and the history (RFC 9700 §4.3.1).
@@ -56,7 +58,8 @@ async function run(): Promise<void> {
 
   const handOver = await handOverFromCallbackPage(response).catch(() => undefined);
   // The browser refuses the hand-over. No tab can answer.
-  if (!handOver) return offerToFinish(() => finish(response, { returnTo: '/' }));
+  if (!handOver) return offerToFinish(texts.unanswered, () => finish(response, { returnTo: '/' }));
+  const hasGoneOn = await hasGoneOnInTab(response.state);
   window.addEventListener('pagehide', () => {
     clearTimeout(unanswered);
     handOver.keep();
@@ -64,8 +67,11 @@ async function run(): Promise<void> {
   });
   // The tab is gone or frozen. The user may finish here; the tab may still wake up and be first.
   const unanswered = setTimeout(
-    () => offerToFinish(() => finishInsteadOfTab(response, handOver)),
-    UNANSWERED_AFTER_MS,
+    () =>
+      offerToFinish(hasGoneOn ? texts.goneOn : texts.unanswered, () =>
+        finishInsteadOfTab(response, handOver),
+      ),
+    hasGoneOn ? GONE_ON_AFTER_MS : UNANSWERED_AFTER_MS,
   );
   const outcome = await handOver.outcome;
   clearTimeout(unanswered);
@@ -74,8 +80,8 @@ async function run(): Promise<void> {
   setTimeout(() => window.close(), CLOSE_AFTER_MS);
 }
 
-function offerToFinish(finishThis: () => Promise<void>): void {
-  show(texts.unanswered, { action: { text: texts.finish, run: finishThis } });
+function offerToFinish(text: string, finishThis: () => Promise<void>): void {
+  show(text, { action: { text: texts.finish, run: finishThis } });
 }
 
 async function finishInsteadOfTab(response: AuthorizationResponse, handOver: HandOver): Promise<void> {

@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { goToProviderInSameTab, takeSameTabTransaction } from './same-tab.ts';
+import { goToProviderInSameTab, hasGoneOnInTab, takeSameTabTransaction } from './same-tab.ts';
 
 const state = 's'.repeat(43);
 const start = { state, authorizationUrl: 'https://provider.example/authorize', expiresIn: 600 };
@@ -7,13 +7,14 @@ const start = { state, authorizationUrl: 'https://provider.example/authorize', e
 afterEach(() => {
   vi.unstubAllGlobals();
   sessionStorage.clear();
+  localStorage.clear();
   history.replaceState(null, '', '/');
 });
 
-async function leaveFrom(address: string, returnTo?: string) {
+async function leaveFrom(address: string, returnTo?: string, { leavesWindow = false } = {}) {
   vi.spyOn(location, 'assign').mockReturnValue();
   history.replaceState(null, '', address);
-  await goToProviderInSameTab({ start, startedAtMs: Date.now() - 1_000, returnTo });
+  await goToProviderInSameTab({ start, startedAtMs: Date.now() - 1_000, returnTo, leavesWindow });
 }
 
 test('the tab returns to the page it left, with query and fragment, once', async () => {
@@ -31,8 +32,38 @@ test('the tab returns to the path that the app asked for', async () => {
 });
 
 test('no storage contains state', async () => {
+  await leaveFrom('/', '/', { leavesWindow: true });
+  for (const storage of [localStorage, sessionStorage]) {
+    expect(storage).toHaveLength(1);
+    expect(JSON.stringify(Object.entries(storage))).not.toContain(state);
+  }
+});
+
+test('a window that was left at the provider can find out, for as long as its transaction lasts', async () => {
+  await leaveFrom('/', '/', { leavesWindow: true });
+  await expect(hasGoneOnInTab(state)).resolves.toBe(true);
+  await expect(hasGoneOnInTab('t'.repeat(43))).resolves.toBe(false);
+  const now = Date.now();
+  vi.spyOn(Date, 'now').mockReturnValue(now + 601_000);
+  await expect(hasGoneOnInTab(state)).resolves.toBe(false);
+});
+
+test('two tabs that go on in place of their windows do not forget each other', async () => {
+  await leaveFrom('/', '/', { leavesWindow: true });
+  const other = { ...start, state: 't'.repeat(43) };
+  await goToProviderInSameTab({ start: other, startedAtMs: Date.now(), leavesWindow: true });
+  await expect(hasGoneOnInTab(state)).resolves.toBe(true);
+  await expect(hasGoneOnInTab(other.state)).resolves.toBe(true);
+});
+
+test.each(['', 'null', '[]', '{', '{"x":"y"}'])('the storage %j names no window', async (value) => {
+  localStorage.setItem('oneclick:left-windows', value);
+  await expect(hasGoneOnInTab(state)).resolves.toBe(false);
+});
+
+test('a sign-in that left no window notes none', async () => {
   await leaveFrom('/');
-  expect(JSON.stringify(Object.entries(sessionStorage))).not.toContain(state);
+  expect(localStorage).toHaveLength(0);
 });
 
 test('a response of another transaction takes nothing', async () => {

@@ -1,5 +1,6 @@
 import type { StartResponse } from '@oneclick/shared/messages';
 import { handOverChannelName } from '../hand-over/hand-over-channel.ts';
+import { isLeftWindow, noteLeftWindow } from './left-windows.ts';
 import { readFromTab, writeToTab } from './tab-storage.ts';
 
 /*
@@ -14,17 +15,27 @@ export async function goToProviderInSameTab({
   start: { state, authorizationUrl },
   startedAtMs,
   returnTo = location.href,
+  leavesWindow = false,
 }: {
   start: StartResponse;
   startedAtMs: number;
+  /** Whether a window of the same transaction stays behind at the provider. */
+  leavesWindow?: boolean;
   /** @default where the user is */
   returnTo?: string | undefined;
 }): Promise<void> {
   const transaction = await transactionOf(state);
   if (transaction !== undefined) {
     writeToTab(KEY, { transaction, startedAtMs, returnTo: pathOfThisOrigin(returnTo) });
+    if (leavesWindow) noteLeftWindow(transaction);
   }
   location.assign(authorizationUrl);
+}
+
+/** Whether the transaction went on in a tab, and this window was left at the provider. */
+export async function hasGoneOnInTab(state: string): Promise<boolean> {
+  const transaction = await transactionOf(state);
+  return transaction !== undefined && isLeftWindow(transaction);
 }
 
 /** Where to return to, if the response belongs to the transaction that left from this tab. */

@@ -9,6 +9,7 @@ import { startSignIn } from '../../test/start-sign-in.ts';
 import { stubWindowOpen, stubWindowStop } from '../../test/stub-window-open.ts';
 import { acceptInTab } from '../hand-over/accept-in-tab.ts';
 import { handOverFromCallbackPage } from '../hand-over/hand-over-from-callback-page.ts';
+import { hasGoneOnInTab } from './same-tab.ts';
 import { startTransaction } from './transaction.ts';
 
 useApiServer();
@@ -140,6 +141,24 @@ test('"continue here" goes to the provider in this tab, once', async () => {
   expect(sessionOf(client)).toMatchObject({ step: 'redirecting' });
   expect(openTransactionOf(client)).not.toHaveProperty('continueHere');
   await vi.waitFor(() => expect(assign).toHaveBeenCalledTimes(1));
+  await expect(hasGoneOnInTab(STATE)).resolves.toBe(true);
+});
+
+test('"continue here" before the window has left for the provider leaves no window behind', async () => {
+  const held = Promise.withResolvers<void>();
+  serve('start', async () => {
+    await held.promise;
+    return answer.start();
+  });
+  const opened = stubWindowOpen();
+  const assign = stubAssign();
+  const client = loadPage();
+  client.signIn();
+  openTransactionOf(client).continueHere?.();
+  expect(opened).toMatchObject([{ closed: true }]);
+  held.resolve();
+  await vi.waitFor(() => expect(assign).toHaveBeenCalledTimes(1));
+  await expect(hasGoneOnInTab(STATE)).resolves.toBe(false);
 });
 
 test('a window that answers before this tab has left for the provider signs in, and the tab stays', async () => {

@@ -44,6 +44,7 @@ export function startTransaction({
   const { promise: response, resolve, reject } = Promise.withResolvers<AcceptedResponse>();
   let ready = start.ready;
   let place: AuthorizationPopup | 'this-tab' | undefined;
+  let hasWindowAtProvider = false;
   let hasEnded = false;
   let listener: TabListener | undefined;
 
@@ -72,8 +73,14 @@ export function startTransaction({
   function goToProvider(): void {
     if (!ready) return;
     if (place === 'this-tab') {
-      goToProviderInSameTab({ start: ready, startedAtMs, returnTo }).catch(fail);
+      goToProviderInSameTab({
+        start: ready,
+        startedAtMs,
+        returnTo,
+        leavesWindow: hasWindowAtProvider,
+      }).catch(fail);
     } else if (place?.goToProvider(ready.authorizationUrl, () => onStep('window-lost'))) {
+      hasWindowAtProvider = true;
       onStep('waiting-for-provider');
     } else {
       continueWithoutWindow();
