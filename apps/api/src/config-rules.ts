@@ -1,6 +1,6 @@
-import { isIP } from 'node:net';
 import { isLoopback } from '@oneclick/shared/is-loopback';
 import * as v from 'valibot';
+import { coverTheInternet, parseAddressRange } from './proxies.ts';
 
 /**
  * A variable of the environment.
@@ -136,12 +136,14 @@ export const redisUrl = variable(
   },
 );
 
-/** `/0` would trust every address, and with it every `X-Forwarded-For`. */
+const parseAddressRanges = listOf((text) => (parseAddressRange(text) ? text : undefined));
+
+/** Everybody could choose a client address with `X-Forwarded-For` if everybody were a proxy. */
 export const addressRanges = variable(
-  'addresses or CIDR ranges of your reverse proxies with commas between them; neither true nor a number of hops',
-  listOf((text) => {
-    const [, address = '', prefix = '1'] = /^([^/%]+)(?:\/([1-9]\d{0,2}))?$/.exec(text) ?? [];
-    const longestPrefix = { 0: 0, 4: 32, 6: 128 }[isIP(address)] ?? 0;
-    return Number(prefix) <= longestPrefix ? text : undefined;
-  }),
+  'addresses or CIDR ranges of your reverse proxies with commas between them, and no large part of the internet; neither true nor a number of hops',
+  (text) => {
+    const ranges = parseAddressRanges(text);
+    const parsed = ranges?.flatMap((range) => parseAddressRange(range) ?? []) ?? [];
+    return coverTheInternet(parsed) ? undefined : ranges;
+  },
 );

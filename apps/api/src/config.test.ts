@@ -67,6 +67,9 @@ test('OAUTH_PROVIDER may have a port and a path, and each endpoint may be on ano
 });
 
 test('TRUST_PROXY accepts addresses and CIDR ranges', () => {
+  const privateRanges =
+    '10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,100.64.0.0/10,fc00::/7,fe80::/10,::ffff:10.0.0.0/104';
+  expect(faultsOf({ TRUST_PROXY: privateRanges })).toEqual([]);
   const TRUST_PROXY = '127.0.0.1, ::1,10.0.0.0/8,2001:db8::/32,10.1.2.3/32';
   expect(parseConfig({ ...VALID_ENV, TRUST_PROXY }).trustedProxies).toEqual([
     '127.0.0.1',
@@ -167,6 +170,18 @@ test.each([
   ['TRUST_PROXY', '1'],
   ['TRUST_PROXY', '0.0.0.0/0'],
   ['TRUST_PROXY', '::/0'],
+  ['TRUST_PROXY', '0.0.0.0/1,128.0.0.0/1'],
+  ['TRUST_PROXY', '0.0.0.0/1'],
+  ['TRUST_PROXY', '10.0.0.0/8,64.0.0.0/2'],
+  ['TRUST_PROXY', Array.from({ length: 256 }, (_, i) => `${i}.0.0.0/8`).join(',')],
+  ['TRUST_PROXY', '::/1,8000::/1'],
+  ['TRUST_PROXY', '2000::/3'],
+  ['TRUST_PROXY', '2400::/12'],
+  ['TRUST_PROXY', '::ffff:0:0/96'],
+  ['TRUST_PROXY', '::ffff:0.0.0.0/97,::ffff:128.0.0.0/97'],
+  ['TRUST_PROXY', '::fffe:0:0/95'],
+  ['TRUST_PROXY', '::ffff:10.0.0.0/80'],
+  ['TRUST_PROXY', 'fc00::/6'],
   ['TRUST_PROXY', '10.0.0.0/33'],
   ['TRUST_PROXY', '10.0.0.0/'],
   ['TRUST_PROXY', '10.0.0.0/8/8'],

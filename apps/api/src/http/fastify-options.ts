@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Server } from 'node:http';
 import { LogController, type FastifyHttpOptions } from 'fastify';
 import type { Config } from '../config.ts';
+import { createProxyTrust } from '../proxies.ts';
 import { answerBrokenRequest } from './broken-request.ts';
 import { answerMalformedUrl } from './error-handler.ts';
 import { loggerOptions, type LogStream } from './logging.ts';
@@ -17,7 +18,7 @@ export function fastifyOptions(config: Config, logStream?: LogStream): FastifyHt
     genReqId: () => randomUUID(),
     // Fastify would write two lines for each request. logging.ts writes one.
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
-    trustProxy: config.trustedProxies.length > 0 && [...config.trustedProxies],
+    trustProxy: config.trustedProxies.length > 0 && createProxyTrust(config.trustedProxies),
     bodyLimit: 8192,
     // The server disconnects a client that sends slowly or does not read its answer.
     requestTimeout: config.requestTimeoutMs,

@@ -143,7 +143,7 @@ describe('the client address', () => {
 
   test('behind a trusted proxy, an X-Forwarded-For that is not an address counts as the address of the proxy', async () => {
     const { app } = await startApi({ env: PROXIED });
-    const clients = ['203.0.113.1:1001', 'unknown', '_hidden', '203.0.113.1:1002'].map(through);
+    const clients = ['unknown', '_hidden', '203.0.113.256', 'unknown'].map(through);
     expect(await statuses(app, clients)).toEqual([200, 200, 200, 429]);
   });
 });
@@ -185,5 +185,49 @@ describe('one address of a whole school', () => {
     for (let i = 0; i < 11; i += 1) seen.push((await ask(app, PATHS.exchangeToken, exchange)).statusCode);
     expect(seen).toEqual([...Array<number>(10).fill(400), 429]);
     await signIn(newBrowser(), provider); // Another browser at the same address.
+  });
+
+  test('behind a trusted proxy, the ports in X-Forwarded-For do not matter', async () => {
+    const { app } = await startApi({ env: PROXIED });
+    const clients = [
+      '203.0.113.1:1001',
+      '203.0.113.1',
+      '[::ffff:203.0.113.1]:1002, 10.9.9.9:443',
+      '203.0.113.1:1003',
+    ];
+    expect(await statuses(app, clients.map(through))).toEqual([200, 200, 200, 429]);
+    const others = [
+      '203.0.113.2:1001',
+      '[2001:db8::1]:1001',
+      '[2001:db8::2]',
+      '2001:db8::3',
+      '[2001:db8::4]:1',
+    ];
+    expect(await statuses(app, others.map(through))).toEqual([200, 200, 200, 200, 429]);
+  });
+});
+
+const warnings = (log: string[]) => log.filter((line) => line.includes('TRUST_PROXY'));
+
+describe('the warning that names TRUST_PROXY', () => {
+  const forwarded = { forwardedFor: '203.0.113.1' };
+
+  test.each([
+    ['X-Forwarded-For and no TRUST_PROXY', LIMIT, forwarded],
+    ['X-Forwarded-For from an address that is not listed', PROXIED, forwarded],
+    ['X-Real-IP only', PROXIED, { remoteAddress: '10.1.2.3', headers: { 'x-real-ip': '203.0.113.1' } }],
+    ['Forwarded only', PROXIED, { remoteAddress: '10.1.2.3', headers: { forwarded: 'for=203.0.113.1' } }],
+  ])('appears once with %s', async (_, env, client) => {
+    const { app, log } = await startApi({ env });
+    await statuses(app, [client, client, {}]);
+    expect(warnings(log)).toHaveLength(1);
+    expect(warnings(log)[0]).toContain('"level":40');
+    expect(log.join()).not.toContain('203.0.113.1');
+  });
+
+  test('does not appear if the proxies are listed or no request is forwarded', async () => {
+    const { app, log } = await startApi({ env: PROXIED });
+    await statuses(app, [through('203.0.113.1'), {}, through('203.0.113.2')]);
+    expect(warnings(log)).toEqual([]);
   });
 });

@@ -1,9 +1,9 @@
-import { isIP } from 'node:net';
 import rateLimit, { normalizeIP } from '@fastify/rate-limit';
 import type { FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import { ApiError } from '../http/api-error.ts';
 import { RATE_LIMIT_GROUPS } from '../http/rate-limit-groups.ts';
+import { parseForwardedAddress } from '../proxies.ts';
 import type { RateLimitStore } from '../stores.ts';
 
 interface RateLimitsOptions {
@@ -51,8 +51,20 @@ export const rateLimits = fp<RateLimitsOptions>(async (app, { perMinute, store }
     // `*` is the route of all preflights. Those that are allowed have been answered by now.
     const hasRoute = url !== undefined && url !== '*';
     const group = hasRoute ? config.rateLimitGroup : 'unknown';
-    if (group) await limits.get(group)?.call(app, request, reply);
+    if (!group) return;
+    warnOfUnlistedProxy(request);
+    await limits.get(group)?.call(app, request, reply);
   });
+
+  let hasWarned = false;
+  function warnOfUnlistedProxy({ ips = [], headers, log }: FastifyRequest): void {
+    const isForwarded = FORWARDING_HEADERS.some((name) => headers[name] !== undefined);
+    if (hasWarned || !isForwarded || ips.length > 1) return;
+    hasWarned = true;
+    log.warn(
+      'Forwarded requests come from an address that TRUST_PROXY does not list, or without X-Forwarded-For. If that is your reverse proxy, all its clients share one rate limit.',
+    );
+  }
 });
 
 /**
@@ -60,8 +72,10 @@ export const rateLimits = fp<RateLimitsOptions>(async (app, { perMinute, store }
  * address of the proxy counts: otherwise each new text would be a new client.
  */
 function clientAddress({ ip, socket }: FastifyRequest): string {
-  return normalizeIP(isIP(ip) === 0 ? (socket.remoteAddress ?? '') : ip);
+  return normalizeIP(parseForwardedAddress(ip) ?? socket.remoteAddress ?? '');
 }
+
+const FORWARDING_HEADERS = ['x-forwarded-for', 'forwarded', 'x-real-ip'];
 
 /** The contract has only `Retry-After`, which the error carries. */
 const NO_HEADERS = {
