@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { isLoopback } from '@oneclick/shared/is-loopback';
 import * as v from 'valibot';
 import { coverTheInternet, parseAddressRange } from './proxies.ts';
@@ -11,6 +12,8 @@ import { coverTheInternet, parseAddressRange } from './proxies.ts';
 function variable<T>(rule: string, parse: (text: string) => T | undefined) {
   return v.pipe(
     v.string(),
+    // `docker run --env-file` takes quotation marks as part of the value.
+    v.check((text) => !/^(["'`]).*\1$/s.test(text), 'must not be in quotation marks'),
     v.rawTransform<string, T>(({ dataset: { value: text }, addIssue, NEVER }) => {
       const parsed = text === text.trim() ? parse(text) : undefined;
       if (parsed !== undefined) return parsed;
@@ -46,6 +49,15 @@ function listOf<T>(parse: (item: string) => T | undefined, identify: (item: T) =
     return areGoodAndDifferent ? [first, ...rest] : undefined;
   };
 }
+
+/** Not a URL, no port, and no number that only looks like an address. */
+export const listeningHost = variable(
+  'an IP address of this machine, such as 0.0.0.0 for all, or a host name of it',
+  (text) => {
+    const isName = /^(?!-)[a-z\d-]+(?:\.[a-z\d-]+)*$/i.test(text) && !/^[\d.]+$/.test(text);
+    return isIP(text) !== 0 || isName ? text : undefined;
+  },
+);
 
 /** An https URL, or http to this machine. A trailing dot would make a second name for the same host. */
 function parseSafeUrl(text: string): URL | undefined {

@@ -122,6 +122,25 @@ test.each([
   ['OAUTH_CLIENT_SECRET', 'secret_xyz789uvw012...'],
   ['OAUTH_CLIENT_SECRET', 'client_1'],
   ['OAUTH_CLIENT_SECRET', 'geheimnis-ü'],
+  ['OAUTH_CLIENT_SECRET', '"quoted-secret"'],
+  ['OAUTH_CLIENT_SECRET', "'quoted-secret'"],
+  ['OAUTH_CLIENT_ID', '"client_2"'],
+  ['OAUTH_CLIENT_ID', "'client_2'"],
+  ['OAUTH_SCOPE', "'profile balance'"],
+  ['OAUTH_SCOPE', '"profile balance"'],
+  ['TOPUP_HOSTS', "'pay.example'"],
+  ['TOPUP_HOSTS', '"pay.example"'],
+  ['WEB_ORIGIN', '"https://app.example.com"'],
+  ['OAUTH_PROVIDER', "'https://provider.example'"],
+  ['REDIS_URL', '"redis://localhost"'],
+  ['HOST', '"127.0.0.1"'],
+  ['HOST', 'http://127.0.0.1'],
+  ['HOST', '127.0.0.1:3000'],
+  ['HOST', '[::1]'],
+  ['HOST', '999.1.1.1'],
+  ['HOST', '*'],
+  ['HOST', ' 127.0.0.1'],
+  ['HOST', '-localhost'],
   ['OAUTH_CLIENT_AUTH', 'none'],
   ['OAUTH_REDIRECT_URI', 'https://other.example/oauth/callback.html'],
   ['OAUTH_REDIRECT_URI', 'https://app.example.com/oauth/callback.html#x'],
@@ -242,6 +261,27 @@ test.each([
   ['https://api.example.org', [expect.stringMatching(/^OAUTH_SERVER_REDIRECT_URI .*cross-site/)]],
 ])('the server-side flow is reported unless the API at %s is on the site of the web app', (api, expected) => {
   expect(faultsOf({ API_ORIGIN: api, OAUTH_SERVER_REDIRECT_URI: `${api}/oauth/callback` })).toEqual(expected);
+});
+
+test.each(['127.0.0.1', '0.0.0.0', '::', '::1', 'localhost', 'api-1.internal'])('HOST may be %s', (HOST) => {
+  expect(faultsOf({ HOST })).toEqual([]);
+});
+
+test('a value in quotation marks is reported as such', () => {
+  expect(faultsOf({ OAUTH_CLIENT_SECRET: '"secret-x"', OAUTH_CLIENT_ID: "'id-x'" })).toEqual([
+    expect.stringMatching(/^OAUTH_CLIENT_ID must not be in quotation marks/),
+    expect.stringMatching(/^OAUTH_CLIENT_SECRET must not be in quotation marks/),
+  ]);
+  const env = { OAUTH_CLIENT_SECRET: '', OAUTH_CLIENT_SECRET_FILE: secretFile('"secret-x"\n') };
+  expect(faultsOf(env)).toEqual([expect.stringContaining('must not be in quotation marks')]);
+  expect(faultsOf({ OAUTH_CLIENT_SECRET: 'secret"with\'quotation-marks' })).toEqual([]);
+});
+
+test('an env file with a byte order mark is reported by the variable that follows it', () => {
+  const file = parseEnv(`\uFEFFWEB_ORIGIN=${VALID_ENV.WEB_ORIGIN}\nOAUTH_CLIENT_ID=client_1`);
+  expect(faultsOf({ WEB_ORIGIN: undefined, ...file })).toEqual([
+    expect.stringMatching(/^WEB_ORIGIN follows a byte order mark/),
+  ]);
 });
 
 test('all faults are reported together', () => {

@@ -18,16 +18,29 @@ export class ConfigError extends Error {
 
 /** No other module reads the environment. @throws {ConfigError} with all faults */
 export function parseConfig(environment: NodeJS.ProcessEnv = process.env): Config {
-  const variables = withClientSecretFromFile(environment);
+  const [readable, markedNames] = withoutByteOrderMark(environment);
+  const variables = withClientSecretFromFile(readable);
   // `NAME=` in an env file means that NAME is unset. An empty TOPUP_HOSTS stays, because it would refuse every link.
   const given = Object.entries(variables).filter(([name, value]) => value !== '' || name === 'TOPUP_HOSTS');
   const parsed = v.safeParse(environmentSchema, Object.fromEntries(given));
   const rulesBroken = (parsed.issues ?? []).map((issue) =>
     `${v.getDotPath(issue) ?? ''} ${issue.message}`.trim(),
   );
-  const faults = [...rulesBroken, ...findPublishedSecret(variables)];
+  const marks = markedNames.map(
+    (name) => `${name} follows a byte order mark: save its file as UTF-8 without BOM`,
+  );
+  const faults = [...rulesBroken, ...marks, ...findPublishedSecret(variables)];
   if (!parsed.success || faults.length > 0) throw new ConfigError(faults);
   return parsed.output;
+}
+
+/** Windows editors write the mark at the start of a file. Node and Docker take it for a part of the first name. */
+function withoutByteOrderMark(
+  environment: NodeJS.ProcessEnv,
+): [environment: NodeJS.ProcessEnv, markedNames: string[]] {
+  const entries = Object.entries(environment);
+  const marked = entries.flatMap(([name]) => (name.startsWith('\uFEFF') ? name.slice(1) : []));
+  return [Object.fromEntries(entries.map(([name, value]) => [name.replace(/^\uFEFF/, ''), value])), marked];
 }
 
 /** Docker and Kubernetes mount secrets as files. */
@@ -165,7 +178,7 @@ const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'
 
 const serverSettings = v.pipe(
   v.object({
-    HOST: v.optional(v.pipe(v.string(), v.regex(/^\S+$/, 'must be an address to listen on')), '127.0.0.1'),
+    HOST: v.optional(rules.listeningHost, '127.0.0.1'),
     PORT: v.optional(rules.wholeNumber(0, 65_535), '3000'),
     LOG_LEVEL: v.optional(rules.oneOf(LOG_LEVELS), 'info'),
     TRUST_PROXY: v.optional(rules.addressRanges),

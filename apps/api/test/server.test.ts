@@ -1,13 +1,15 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { request } from 'node:http';
-import { connect } from 'node:net';
+import { connect, createServer, type Server } from 'node:net';
+import { text as readText } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
 import { readFileSync } from 'node:fs';
 import * as v from 'valibot';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { PATHS } from '@oneclick/shared/paths';
 import { createBrowser, tokensOf } from './support/browser.ts';
+import { portOf } from './support/port-of.ts';
 import { startInstance, type Instance } from './support/instance.ts';
 import { startRedisServer } from './doubles/redis-server.ts';
 import { startRotatingProvider } from './doubles/rotating-provider.ts';
@@ -47,6 +49,12 @@ test('an old Node.js ends the process with one sentence that names the version t
   expect(engines.node).toBe('>=24');
 });
 
+async function listenSomewhere(): Promise<Server> {
+  const server = createServer().unref().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return server;
+}
+
 test('a faulty configuration ends the process before it listens and prints no value', async () => {
   const server = start({
     ...VALID_ENV,
@@ -59,6 +67,16 @@ test('a faulty configuration ends the process before it listens and prints no va
   expect(exitCode).toBe(1);
   expect(output).toMatch(/2 faults:\n {2}WEB_ORIGIN .*\n {2}OAUTH_CLIENT_SECRET /);
   expect(output).not.toMatch(/canary|listening/);
+});
+
+test.each([
+  ['HOST', { HOST: '192.0.2.1' }],
+  ['PORT', { PORT: String(portOf(await listenSomewhere())) }],
+])('a %s on which the process cannot listen is named', async (name, env) => {
+  const server = start({ ...VALID_ENV, LOG_LEVEL: 'silent', ...env });
+  const [output, [exitCode]] = await Promise.all([readText(server.stderr), once(server, 'close')]);
+  expect(exitCode).toBe(1);
+  expect(output).toMatch(new RegExp(`1 fault:\n {2}${name} `));
 });
 
 test.each(['SIGTERM', 'SIGINT'] as const)(

@@ -31,9 +31,9 @@ test('a request above the limit gets 429 with Retry-After, and succeeds after th
 test('the routes of one group share a count, and each group has its own', async () => {
   const { app } = await startApi({ env: LIMIT });
   const bodies = [PATHS.start, PATHS.exchangeToken, PATHS.start, PATHS.exchangeToken];
-  const signIn = [];
-  for (const url of bodies) signIn.push((await ask(app, url)).statusCode);
-  expect(signIn).toEqual([200, 400, 200, 429]);
+  const answers = [];
+  for (const url of bodies) answers.push((await ask(app, url)).statusCode);
+  expect(answers).toEqual([200, 400, 200, 429]);
 
   for (const url of [PATHS.session, PATHS.refreshToken, PATHS.logout]) {
     expect((await ask(app, url)).statusCode).not.toBe(429);
