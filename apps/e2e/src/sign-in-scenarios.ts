@@ -127,7 +127,7 @@ export function testSignInScenarios(engine: Engine): void {
       await alice.seesAccount();
       system.wires.api.break(PATHS.session, 'hang');
       await alice.tab.goTo(system.origins.web);
-      // WebKit collected the time-out of such a request. The garbage makes it collect now.
+      // WebKit may collect the time-out of a signal that nobody holds. The garbage invites it to collect.
       const code = `[Array.from({ length: 100 }, () => Array(1e5).fill(0)), ${element('notice')}?.dataset.code][1]`;
       const noticeCode = () => alice.tab.evaluate(code).catch(() => undefined);
       await expect.poll(noticeCode, { timeout: 30_000 }).toBe('api_unreachable');
