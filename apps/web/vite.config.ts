@@ -2,14 +2,17 @@ import { signIn } from '@oneclick/sign-in/vite';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 
-const { WEB_PORT = '5173', API_PROXY_TARGET } = process.env;
+const { WEB_PORT = '5173', WEB_ORIGIN, API_PROXY_TARGET } = process.env;
 
 const listen = { host: '127.0.0.1', port: Number(WEB_PORT), strictPort: true };
 
 export default defineConfig({
   // No fallback to index.html: a wrong path answers 404.
   appType: 'mpa',
-  plugins: [react(), signIn({ apiTarget: API_PROXY_TARGET, style: 'src/design/window.css' })],
+  plugins: [
+    react(),
+    signIn({ apiTarget: API_PROXY_TARGET, webOrigin: WEB_ORIGIN, style: 'src/design/window.css' }),
+  ],
   // Vite finds all dependencies at the start, so that it does not reload the page in the middle of a sign-in.
   optimizeDeps: { entries: ['index.html'] },
   server: listen,

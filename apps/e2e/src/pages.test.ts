@@ -109,7 +109,7 @@ for (const path of ['/', WEB_PATHS.callback, WEB_PATHS.opening]) {
     const response = await page.goto(system.origins.web + path);
     const html = (await response?.text()) ?? '';
     const policy = response?.headers()['content-security-policy'] ?? '';
-    const inline = Array.from(html.matchAll(/<(?:script|style)>([^<]+)<\//g), ([, text = '']) => text);
+    const inline = Array.from(html.matchAll(/<(script|style)>(.+?)<\/\1>/gs), ([, , text = '']) => text);
     const hashes = inline.map((text) => `sha256-${createHash('sha256').update(text).digest('base64')}`);
     expect(inline.length).toBeGreaterThan(0);
     expect(policy.match(/sha256-[^']+/g)?.toSorted()).toEqual(hashes.toSorted());

@@ -320,3 +320,18 @@ test.describe('in an in-app browser', () => {
     await person.seesNotice('api_unreachable');
   });
 });
+
+test.describe('with an address as the host in WEB_ORIGIN', () => {
+  test.use({ webHost: '127.0.0.1' });
+
+  test('with WEB_ORIGIN at 127.0.0.1 a page that is opened at localhost moves there and signs in', async ({
+    person,
+    system,
+  }) => {
+    await person.page.goto(system.origins.web.replace('127.0.0.1', 'localhost'));
+    await person.signIn();
+    expect(person.page.url()).toBe(`${system.origins.web}/`);
+    await person.page.reload();
+    await person.seesAccount();
+  });
+});

@@ -24,6 +24,8 @@ type Options = {
   /** Additional variables for each part. A test with this option gets its own system. */
   environment: Parameters<typeof startStack>[0]['environment'];
   mode: 'development' | 'production';
+  /** The host in WEB_ORIGIN. A test with this option gets its own system. */
+  webHost: 'localhost' | '127.0.0.1';
 };
 
 export const test = base.extend<
@@ -32,24 +34,25 @@ export const test = base.extend<
 >({
   environment: [undefined, { option: true }],
   mode: ['production', { option: true }],
+  webHost: ['localhost', { option: true }],
 
   sharedSystem: [
     // oxlint-disable-next-line no-empty-pattern -- Playwright requires the pattern: it names the fixtures that this one needs
     async ({}, use) => {
-      const system = await startSystem({ environment: undefined, mode: 'production' });
+      const system = await startSystem({ environment: undefined, mode: 'production', webHost: 'localhost' });
       await use(system);
       await system.stop();
     },
     { scope: 'worker', timeout: 60_000 },
   ],
 
-  system: async ({ environment, mode, sharedSystem }, use) => {
-    if (!environment && mode === 'production') {
+  system: async ({ environment, mode, webHost, sharedSystem }, use) => {
+    if (!environment && mode === 'production' && webHost === 'localhost') {
       await use(sharedSystem);
       for (const wire of Object.values(sharedSystem.wires)) wire.mend();
       return;
     }
-    const system = await startSystem({ environment, mode });
+    const system = await startSystem({ environment, mode, webHost });
     await use(system);
     await system.stop();
   },
@@ -63,23 +66,24 @@ export const test = base.extend<
   otherTab: async ({ context, system }, use) => use(createPerson({ page: await context.newPage(), system })),
 });
 
-async function startSystem({ environment, mode }: Options): Promise<System> {
+async function startSystem({ environment, mode, webHost }: Options): Promise<System> {
   const log: string[] = [];
   const ports = await freeStackPorts();
   const wires = {
     api: await startFaultProxy({ target: `http://127.0.0.1:${ports.api}` }),
     provider: await startFaultProxy({ target: `http://127.0.0.1:${ports.provider}` }),
   };
+  const webOrigin = `http://${webHost}:${ports.web}`;
   const clientSecret = `secret_${randomBytes(32).toString('hex')}`;
   const stack = await startStack({
     mode,
     ports,
     settings: {
-      WEB_ORIGIN: `http://localhost:${ports.web}`,
+      WEB_ORIGIN: webOrigin,
       OAUTH_PROVIDER: wires.provider.origin,
       OAUTH_CLIENT_ID: CLIENT_ID,
       OAUTH_CLIENT_SECRET: clientSecret,
-      OAUTH_SERVER_REDIRECT_URI: `http://localhost:${ports.web}/oauth/callback`,
+      OAUTH_SERVER_REDIRECT_URI: `${webOrigin}/oauth/callback`,
       RATE_LIMIT_PER_MINUTE: '6000',
       SESSION_KEYS: `e2e:${randomBytes(32).toString('base64url')}`,
     },
@@ -92,6 +96,7 @@ async function startSystem({ environment, mode }: Options): Promise<System> {
   });
   return {
     ...stack,
+    origins: { ...stack.origins, web: webOrigin },
     async stop() {
       await stack.stop();
       await Promise.all(Object.values(wires).map(({ close }) => close()));

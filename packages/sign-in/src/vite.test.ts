@@ -2,9 +2,10 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer as createHttpServer } from 'node:http';
+import { createServer as createHttpServer, get, type IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import getPort from 'get-port';
 import { build, createServer, type InlineConfig, preview } from 'vite';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { type HeaderManifest, headersFor } from './headers.ts';
@@ -35,7 +36,7 @@ let built: Awaited<ReturnType<typeof buildTeamApp>>;
 beforeAll(async () => void (built = await buildTeamApp()));
 
 const inlineScriptsOf = (html: string) =>
-  Array.from(html.matchAll(/<script>([^<]+)<\/script>/g), ([, script = '']) => script);
+  Array.from(html.matchAll(/<script>(.+?)<\/script>/gs), ([, script = '']) => script);
 
 const linkedFilesOf = (html: string) =>
   Array.from(html.matchAll(/\b(?:src|href)="([^"]+)"/g), ([, path]) => path);
@@ -80,7 +81,7 @@ test('the policy of each page allows its own inline scripts and styles by their 
   for (const page of ['index.html', 'oauth/callback.html', 'oauth/opening.html']) {
     const headers = headersFor(`/${page}?code=x`, manifest);
     expect(hashesIn(headers, 'script-src')).toEqual(inlineScriptsOf(read(page)).map(hashOf));
-    const styles = Array.from(read(page).matchAll(/<style>([^<]+)<\/style>/g), ([, style = '']) => style);
+    const styles = Array.from(read(page).matchAll(/<style>(.+?)<\/style>/gs), ([, style = '']) => style);
     expect(hashesIn(headers, 'style-src')).toEqual(styles.map(hashOf));
     expect(headers['Content-Security-Policy']).not.toMatch(/unsafe|nonce/);
   }
@@ -132,7 +133,7 @@ test('the preview server sends the headers of the build, and after another build
   writeFileSync(style, 'p { color: teal }');
   await build({ ...config, plugins: [signIn({ style })] });
   const { headers } = await fetch(`${url}oauth/callback.html`);
-  const [, css = ''] = /<style>([^<]+)</.exec(read('oauth/callback.html')) ?? [];
+  const [, css = ''] = /<style>(.+?)<\/style>/s.exec(read('oauth/callback.html')) ?? [];
   expect(css).toContain('teal');
   expect(headers.get('content-security-policy')).toContain(`style-src 'self' ${hashOf(css)};`);
 });
@@ -177,21 +178,58 @@ test('the development server answers with the pages and their headers, and forwa
   }
 });
 
-test('a page that is opened at 127.0.0.1 is redirected to localhost', async () => {
+test.each([
+  // WEB_ORIGIN, where PORT is the port of the server; the host at which the page is opened; the host at which it is served
+  [undefined, '127.0.0.1', 'localhost'],
+  [undefined, 'localhost', 'localhost'],
+  [undefined, 'app.localhost', 'app.localhost'],
+  ['http://localhost:PORT', '127.0.0.1', 'localhost'],
+  ['http://127.0.0.1:PORT', '127.0.0.1', '127.0.0.1'],
+  ['http://127.0.0.1:PORT', 'localhost', '127.0.0.1'],
+  ['http://app.localhost:PORT', 'localhost', 'app.localhost'],
+  ['https://app.tunnel.example, http://127.0.0.1:PORT', '127.0.0.1', '127.0.0.1'],
+  ['https://app.tunnel.example', '127.0.0.1', '127.0.0.1'],
+  ['https://app.tunnel.example', 'app.tunnel.example', 'app.tunnel.example'],
+  // A reverse proxy, which keeps or replaces the host.
+  ['http://localhost', '127.0.0.1', '127.0.0.1'],
+  ['no origin', '127.0.0.1', '127.0.0.1'],
+])('with WEB_ORIGIN %s a page that is opened at %s is served at %s', async (webOrigin, opened, served) => {
+  const port = await getPort();
   const server = await createServer({
     root: TEAM_APP,
-    logLevel: 'warn',
-    server: { port: 0, host: '127.0.0.1' },
+    configFile: false,
+    plugins: [signIn({ webOrigin: webOrigin?.replace('PORT', String(port)) })],
+    logLevel: 'silent',
+    server: { port, host: '127.0.0.1' },
   });
-  try {
-    await server.listen();
-    const [url = ''] = server.resolvedUrls!.local;
-    const answer = await fetch(`${url}account?x=1`, { headers: { accept: 'text/html' }, redirect: 'manual' });
-    expect(answer.status).toBe(302);
-    expect(answer.headers.get('location')).toBe(`${url.replace('127.0.0.1', 'localhost')}account?x=1`);
-  } finally {
-    await server.close();
-  }
+  onTestFinished(() => server.close());
+  await server.listen();
+  const [response]: IncomingMessage[] = await once(
+    get({ port, path: '/?x=1', headers: { host: `${opened}:${port}`, accept: 'text/html' } }),
+    'response',
+  );
+  response?.resume();
+  const isRedirected = opened !== served;
+  expect(response?.statusCode).toBe(isRedirected ? 302 : 200);
+  expect(response?.headers.location).toBe(isRedirected ? `//${served}:${port}/?x=1` : undefined);
+});
+
+test('the preview server answers at the host of WEB_ORIGIN and refuses other hosts', async () => {
+  const port = await getPort();
+  const server = await preview({
+    root: TEAM_APP,
+    configFile: false,
+    plugins: [signIn({ webOrigin: 'https://app.tunnel.example' })],
+    build: { outDir: built.outDir },
+    preview: { port },
+  });
+  onTestFinished(() => server.close());
+  const statusAt = async (host: string) => {
+    const [response]: IncomingMessage[] = await once(get({ port, headers: { host } }), 'response');
+    return response?.resume().statusCode;
+  };
+  expect(await statusAt('app.tunnel.example')).toBe(200);
+  expect(await statusAt('evil.example')).toBe(403);
 });
 
 test('a base path under which the redirect URI would move is refused', async () => {

@@ -15,6 +15,14 @@ export interface SignInPluginOptions {
    */
   apiTarget?: string | undefined;
   /**
+   * The origins at which browsers open the app, separated by commas: the value of the API's `WEB_ORIGIN`. The
+   * development server and the preview server then accept the hosts of these origins, for example that of a tunnel, and
+   * redirect a page that is opened under another name of this machine.
+   * @default localhost, with the port of the server
+   * @example 'https://my-app.tunnel.example'
+   */
+  webOrigin?: string | undefined;
+  /**
    * A stylesheet for the two pages of the sign-in window, in place of the package's own. Relative to the root of the
    * app.
    * @example 'src/sign-in-window.css'
@@ -40,6 +48,10 @@ export interface SignInPluginOptions {
  *
  * export default defineConfig({ plugins: [react(), signIn()] });
  */
-export function signIn({ apiTarget = 'http://127.0.0.1:3000', style }: SignInPluginOptions = {}): Plugin[] {
-  return [apiProxyPlugin({ apiTarget }), responseHeadersPlugin(), pagesPlugin({ style })];
+export function signIn({
+  apiTarget = 'http://127.0.0.1:3000',
+  webOrigin,
+  style,
+}: SignInPluginOptions = {}): Plugin[] {
+  return [apiProxyPlugin({ apiTarget, webOrigin }), responseHeadersPlugin(), pagesPlugin({ style })];
 }

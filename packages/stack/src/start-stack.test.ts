@@ -25,7 +25,11 @@ test('the parts get the same client, redirect URI and origin', () => {
     OAUTH_PROVIDER: 'http://localhost:1003',
     OAUTH_CLIENT_ID: expect.stringMatching(/^client_/),
   });
-  expect(web?.environment).toMatchObject({ WEB_PORT: '1001', API_PROXY_TARGET: 'http://127.0.0.1:1002' });
+  expect(web?.environment).toMatchObject({
+    WEB_PORT: '1001',
+    WEB_ORIGIN: 'http://localhost:1001',
+    API_PROXY_TARGET: 'http://127.0.0.1:1002',
+  });
   expect(provider?.environment).toMatchObject({
     PORT: '1003',
     ISSUER: 'http://localhost:1003',

@@ -74,6 +74,7 @@ export function stackParts(description: StackDescription): Part[] {
       NODE_ENV: mode,
       WEB_PORT: String(ports.web),
       API_PROXY_TARGET: origins.api,
+      WEB_ORIGIN: environment.api?.['WEB_ORIGIN'] ?? settings['WEB_ORIGIN'],
       ...environment.web,
     },
     portSetting: 'WEB_PORT',
