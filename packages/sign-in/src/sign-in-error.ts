@@ -13,12 +13,14 @@ const CLIENT_CODES = [
   'tab_blocked',
   /** The user blocks the cookies of this site, without which no sign-in can succeed. */
   'cookies_blocked',
+  /** The browser has not kept the cookies of the API, which is on another host: as third-party cookies, for example. */
+  'api_cookies_blocked',
   /** The app is shown inside another page, where signing in is not safe. */
   'framed',
 ] as const;
 
 /**
- * Each way in which a sign-in, a session or a request can fail: the codes of the API and seven of the browser's side.
+ * Each way in which a sign-in, a session or a request can fail: the codes of the API and eight of the browser's side.
  * A code says what the user can do next, not which part failed.
  * @example
  * const sentence: Partial<Record<SignInErrorCode, string>> = { offline: 'You are offline.' };

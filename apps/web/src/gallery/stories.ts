@@ -150,6 +150,17 @@ const signedOut: Story[] = [
     shows: { session: 'signed-out', notice: 'window_closed', supportCode: 'window_closed', offers: SIGN_IN },
   },
   {
+    name: 'signed-out-came-back-without-api-cookies',
+    before: { outcome: { code: 'api_cookies_blocked', requestId: 'req-1' } },
+    shows: {
+      session: 'signed-out',
+      notice: 'api_cookies_blocked',
+      supportCode: 'api_cookies_blocked req-1',
+      offers: SIGN_IN,
+      says: 'Open the app at its usual address.',
+    },
+  },
+  {
     name: 'signed-out-came-back-refused',
     before: { outcome: { code: 'code_rejected', requestId: 'req-1' } },
     shows: { session: 'signed-out', ...apiError('code_rejected').shows, offers: SIGN_IN },

@@ -80,6 +80,8 @@ export const en = {
     origin_not_allowed: 'This app can’t be used at this address. Open it at its usual address.',
     cookies_blocked:
       'This browser blocks cookies, and you can’t sign in without them. Allow cookies for this site, then reload the page.',
+    api_cookies_blocked:
+      'Your browser didn’t keep the cookies of this app’s server, which has a different address. Open the app at its usual address. If you’re already there, the app and its server have to be on one site: only the app’s operator can change that, so contact support.',
     framed: 'Signing in isn’t safe inside another page. Open this app in its own tab.',
 
     window_closed: 'The sign-in window was closed. Sign in again to continue.',

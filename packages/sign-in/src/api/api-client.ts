@@ -23,6 +23,8 @@ export interface ApiClient {
    * @throws {TypeError} for any other target, before the token is used
    */
   get<T>(target: string, options: { accessToken: string; parse: Parse<T>; signal?: AbortSignal }): Promise<T>;
+  /** Whether the API is on another host than the page, so that its cookies may be third-party cookies. */
+  isOnOtherHost(): boolean;
 }
 
 interface Target {
@@ -121,6 +123,7 @@ export function createApiClient({
         redirect: 'error',
         headers: { Authorization: `Bearer ${accessToken}` },
       }),
+    isOnOtherHost: () => apiTarget('/').url.hostname !== location.hostname,
   };
 }
 

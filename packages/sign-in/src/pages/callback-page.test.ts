@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { answer, STATE } from '../../test/answers.ts';
 import { serve, useApiServer } from '../../test/api-server.ts';
 import { goToProviderInSameTab } from '../sign-in/same-tab.ts';
@@ -58,6 +58,32 @@ test('a window that was left at the provider says that the sign-in went on elsew
   button().click();
   await vi.waitFor(() => expect(leave).toHaveBeenCalledWith('/'));
   expect(requests).toHaveLength(1);
+});
+
+describe('a transaction that is lost at an API on another host', () => {
+  beforeEach(async () => {
+    vi.spyOn(location, 'assign').mockReturnValue();
+    vi.spyOn(location, 'replace').mockReturnValue();
+    vi.spyOn(location, 'hostname', 'get').mockReturnValue('app.example.com');
+    const start = { state: STATE, authorizationUrl: 'https://provider.example/', expiresIn: 600 };
+    await goToProviderInSameTab({ start, startedAtMs: Date.now(), leavesWindow: true });
+    serve('exchangeToken', () => answer.error('transaction_not_found'));
+  });
+
+  test('leaves the error that the cookies of the API are blocked, if it was started in this tab', async () => {
+    await loadCallbackPage(`?code=code-1&state=${STATE}`);
+    await vi.waitFor(() => expect(location.replace).toHaveBeenCalled());
+    expect(takeSignInOutcome()).toEqual({ code: 'api_cookies_blocked', requestId: 'req-1' });
+  });
+
+  test('leaves the error as it is, if it may have been started in another browser', async () => {
+    sessionStorage.clear();
+    await loadCallbackPage(`?code=code-1&state=${STATE}`);
+    await vi.waitFor(() => expect(text()).toBe(texts.goneOn));
+    button().click();
+    await vi.waitFor(() => expect(location.replace).toHaveBeenCalled());
+    expect(takeSignInOutcome()).toEqual({ code: 'transaction_not_found', requestId: 'req-1' });
+  });
 });
 
 test.each([

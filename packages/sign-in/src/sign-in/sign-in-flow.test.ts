@@ -1,8 +1,9 @@
-import { expect, test, vi } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { answer, STATE } from '../../test/answers.ts';
 import { answerAsCallbackPage } from '../../test/answer-as-callback-page.ts';
 import { serve, useApiServer } from '../../test/api-server.ts';
 import { loadPage, openTransactionOf, sessionOf, stored, until } from '../../test/client.ts';
+import { createLocks } from '../../test/locks.ts';
 import { later, stopClock } from '../../test/later.ts';
 import { startSignIn } from '../../test/start-sign-in.ts';
 import { stubWindowOpen, stubWindowStop } from '../../test/stub-window-open.ts';
@@ -39,6 +40,37 @@ test('after a sign-in neither the session nor a storage contains the token, the 
   expect(readable).not.toMatch(/token-1|code-1|sssss/);
 });
 
+test('every key, channel and lock carries a name of our own', async () => {
+  const names: string[] = [];
+  vi.stubGlobal(
+    'BroadcastChannel',
+    class extends BroadcastChannel {
+      constructor(name: string) {
+        super(name);
+        names.push(name);
+      }
+    },
+  );
+  const locks = createLocks();
+  Object.defineProperty(navigator, 'locks', { value: locks, configurable: true });
+  onTestFinished(() => {
+    vi.unstubAllGlobals();
+    Reflect.deleteProperty(navigator, 'locks');
+  });
+  serve('exchangeToken', () => answer.token());
+  const { client } = await startSignIn();
+  vi.spyOn(location, 'assign').mockReturnValue();
+  stubWindowStop();
+  openTransactionOf(client).continueHere?.();
+  await vi.waitFor(() => expect(location.assign).toHaveBeenCalled());
+  await answerAsCallbackPage({ code: 'code-1' });
+  await until(client, 'signed-in');
+  names.push(...locks.requested.map(({ name }) => name));
+  names.push(...Object.keys(localStorage), ...Object.keys(sessionStorage));
+  expect(names.length).toBeGreaterThan(5);
+  expect(names.filter((name) => !name.startsWith('oneclick:'))).toEqual([]);
+});
+
 test('a refusal by the user is shown, and the API ends the transaction', async () => {
   const exchanges = serve('exchangeToken', () => answer.error('authorization_denied'));
   const { client } = await startSignIn();
@@ -54,6 +86,15 @@ test('a failed exchange is shown with its code', async () => {
   await answerAsCallbackPage({ code: 'code-1' });
   await until(client, 'idle');
   expect(sessionOf(client)).toMatchObject({ error: { code: 'code_rejected' } });
+});
+
+test('a transaction that is lost at an API on another host is told as blocked cookies of the API', async () => {
+  serve('exchangeToken', () => answer.error('transaction_not_found'));
+  const { client } = await startSignIn();
+  vi.spyOn(location, 'hostname', 'get').mockReturnValue('app.example.com');
+  await answerAsCallbackPage({ code: 'code-1' });
+  await until(client, 'idle');
+  expect(sessionOf(client)).toMatchObject({ error: { code: 'api_cookies_blocked', requestId: 'req-1' } });
 });
 
 test('an exchange that is answered with 429 is sent again with the same code, and signs in', async () => {

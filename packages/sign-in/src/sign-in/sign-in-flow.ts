@@ -8,8 +8,9 @@ import type { SessionKeeper } from '../session/session-keeper.ts';
 import { mayFollow, type SessionStep, stepOf } from '../session/session-machine.ts';
 import type { SessionStore } from '../session/session-store.ts';
 import type { SignInClient, SignInRequest } from '../sign-in-client.ts';
-import { type ErrorDetails, SignInError } from '../sign-in-error.ts';
+import type { ErrorDetails } from '../sign-in-error.ts';
 import { type EventLog, failureEvent } from './event-log.ts';
+import { explainExchangeError } from './explain-exchange-error.ts';
 import { endTransaction, postAuthorizationResponse } from './post-authorization-response.ts';
 import { createPreparedStart } from './prepared-start.ts';
 import type { SignInEvent } from './sign-in-event.ts';
@@ -135,7 +136,7 @@ export function createSignInFlow({
     } catch (error) {
       if (startedIn !== store.generation()) return;
       transaction = undefined;
-      fail(SignInError.from(error).details);
+      fail(explainExchangeError(api, error).details);
     }
   }
 
