@@ -25,7 +25,7 @@ function serveRefreshableToken({ isRefused = true } = {}) {
 }
 
 function stubLocks(): void {
-  vi.stubGlobal('navigator', { onLine: true, locks: createLocks() });
+  vi.stubGlobal('navigator', { onLine: true, cookieEnabled: true, locks: createLocks() });
   onTestFinished(() => void vi.unstubAllGlobals());
 }
 
