@@ -85,7 +85,7 @@ test('a sign-in after a sign-out waits until the API has answered the sign-out',
 });
 
 test('a sign-in waits until the API has answered the sign-out of another tab', async () => {
-  vi.stubGlobal('navigator', { userAgent: '', onLine: true, locks: createLocks() });
+  vi.stubGlobal('navigator', { userAgent: '', onLine: true, cookieEnabled: true, locks: createLocks() });
   onTestFinished(() => void vi.unstubAllGlobals());
   const client = await loadSignedInPage();
   const otherTab = await loadSignedInPage();
