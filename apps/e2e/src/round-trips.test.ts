@@ -18,12 +18,13 @@ test.afterAll(async () => {
   await app.stop();
 });
 
-/** Holds every request from now on. */
-function holdRequests(): { answerInTurn: (rows: string[][]) => Promise<void> } {
+/** Holds every request from now on, except those for files that nothing waits for. */
+function holdRequests({ except = [] }: { except?: string[] } = {}): {
+  answerInTurn: (rows: string[][]) => Promise<void>;
+} {
   const held = new Map<RecordedRequest, () => void>();
   app.recorder.beforeAnswer = (request) => {
-    // Nothing waits for the icon.
-    if (request.path === '/favicon.svg') return undefined;
+    if (except.includes(request.path)) return undefined;
     const { promise, resolve } = Promise.withResolvers<void>();
     held.set(request, resolve);
     return promise;
@@ -70,7 +71,7 @@ test('between a reload and the balance, each request is sent as soon as the one 
   await page.getByTestId('sign-in').click();
   await expect(page.getByTestId('balance')).toBeVisible();
 
-  const { answerInTurn } = holdRequests();
+  const { answerInTurn } = holdRequests({ except: ['/favicon.svg'] });
   await Promise.all([
     page.reload(),
     answerInTurn([
