@@ -95,7 +95,12 @@ export const ROUTE_DOCUMENTATION: Record<string, RouteDocumentation> = {
     summary:
       'Redirects from the provider to the web app, with `login=success`, or with an error code in `error`.',
     security: [{ transaction: [] }],
-    success: { 302: { description: 'Done.', type: 'null' } },
+    success: {
+      302: {
+        description: 'To the web app. Also for every error, such as rate_limited and shutting_down.',
+        type: 'null',
+      },
+    },
   },
   [PATHS.sessionUserinfo]: {
     operationId: 'sessionUserinfo',
