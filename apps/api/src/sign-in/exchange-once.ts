@@ -14,15 +14,18 @@ export interface CodeExchange {
 /**
  * One exchange for all requests with the same transaction. A provider accepts a code once (RFC 6749 §4.1.2), but a
  * browser sends a request again by itself if its connection breaks before the answer. Requests with the same code share
- * one exchange and its outcome, at the same time or up to a minute later. Only an exchange that the provider has never
+ * one exchange and its outcome, at the same time or up to 30 seconds later. Only an exchange that the provider has never
  * received may be repeated.
  *
  * @throws ApiError from `exchange`; `transaction_replayed` for another code, or if the outcome can't be shared
  */
 export type ExchangeOnce<T> = (given: CodeExchange, exchange: () => Promise<T>) => Promise<T>;
 
-/** For how long the outcome is shared. */
-export const REPEAT_MS = 60_000;
+/**
+ * For how long the outcome is shared. No longer than a session store knows which session a refresh has made of another one:
+ * after that, the outcome could replace the cookie of a refreshed session by one with a refresh token that was used.
+ */
+export const REPEAT_MS = 30_000;
 const MAX_EXCHANGES = 10_000;
 
 /** For the requests of this process. */

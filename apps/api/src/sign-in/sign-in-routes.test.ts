@@ -317,11 +317,11 @@ describe('one exchange for all requests with one code', () => {
     expect(events()).toEqual(['sign_in_prepared', 'sign_in_completed']);
   });
 
-  test('an exchange that is sent again after a minute is left to the provider, which refuses the code', async () => {
+  test('an exchange that is sent again after 30 seconds is left to the provider, which refuses the code', async () => {
     const { app, browser } = await startApi();
     const request = await prepareExchange(browser);
     tokensOf(await app.inject(request));
-    moveClock(61);
+    moveClock(31);
     expect(errorOf(await app.inject(request))).toBe('400 code_rejected');
   });
 
@@ -341,6 +341,22 @@ describe('one exchange for all requests with one code', () => {
     tokensOf(await browser.post(PATHS.exchangeToken, request.body));
     const latest = tokensOf(await browser.post(PATHS.refreshToken));
     expect(tokensOf(await app.inject(request))).toEqual(latest);
+  });
+
+  test('an exchange that is sent again never brings back the tokens from before a refresh', async () => {
+    const { app, browser } = await startApi();
+    const request = await prepareExchange(browser);
+    tokensOf(await browser.post(PATHS.exchangeToken, request.body));
+    const latest = tokensOf(await browser.post(PATHS.refreshToken));
+    const signedIn = [];
+    for (let seconds = 0; seconds < 60; seconds += 10) {
+      moveClock(10);
+      const again = await app.inject(request);
+      if (again.cookies.some(({ name, value }) => name === SESSION_COOKIE && value !== '')) {
+        signedIn.push(tokensOf(again).access_token);
+      }
+    }
+    expect(new Set(signedIn)).toEqual(new Set([latest.access_token]));
   });
 });
 
