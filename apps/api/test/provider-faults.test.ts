@@ -195,7 +195,8 @@ function drip(socket: Socket, start: string): void {
   socket.on('close', () => clearInterval(dripping));
 }
 
-const FAULTS: [string, string, Fault][] = [
+/** The connection ends before the answer has begun. A GET is then sent once more. */
+const DROPS: [string, string, Fault][] = [
   ['a reset', 'provider_unavailable', (socket) => socket.resetAndDestroy()],
   ['a connection closed without an answer', 'provider_unavailable', (socket) => socket.end()],
   [
@@ -203,6 +204,14 @@ const FAULTS: [string, string, Fault][] = [
     'provider_unavailable',
     (socket) => socket.write(HEADERS, () => socket.resetAndDestroy()),
   ],
+  [
+    'another protocol',
+    'provider_unavailable',
+    (socket) => socket.end('HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n'),
+  ],
+];
+
+const FAULTS: [string, string, Fault][] = [
   [
     'a reset after the headers',
     'provider_unavailable',
@@ -284,11 +293,6 @@ const FAULTS: [string, string, Fault][] = [
     (socket) => socket.end(httpAnswer({ access_token: CANARY }, { 'content-length': '5' })),
   ],
   [
-    'another protocol',
-    'provider_unavailable',
-    (socket) => socket.end('HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n'),
-  ],
-  [
     'a redirect',
     'provider_bad_response',
     (socket) => socket.end(httpAnswer('', { status: '307 Moved', location: 'http://127.0.0.1:1/canary' })),
@@ -322,16 +326,29 @@ const FAULTS: [string, string, Fault][] = [
   ['a JSON string', 'provider_bad_response', (socket) => socket.end(httpAnswer(JSON.stringify(CANARY)))],
 ];
 
+/** @returns the number of requests that the provider received */
+async function expectFault(code: string, fault: Fault): Promise<number> {
+  const { provider, ask } = await prepare();
+  provider.fault = fault;
+  const { answers, log } = await ask(code === 'provider_timeout' ? { timeoutMs: 1000 } : {});
+  expect(codesOf(answers)).toEqual(onAllRoutes(code));
+  expect(cookiesOf(answers)).toEqual(TRANSACTIONS_CLEARED);
+  expectNoCanary(answers, log);
+  return provider.requests;
+}
+
 test.each(FAULTS)(
   'the fault %s answers %s on every route, after one request and without ending a session',
   async (_, code, fault) => {
-    const { provider, ask } = await prepare();
-    provider.fault = fault;
-    const { answers, log } = await ask(code === 'provider_timeout' ? { timeoutMs: 1000 } : {});
-    expect(codesOf(answers)).toEqual(onAllRoutes(code));
-    expect(cookiesOf(answers)).toEqual(TRANSACTIONS_CLEARED);
-    expectNoCanary(answers, log);
-    expect(provider.requests).toBe(ROUTES.length);
+    expect(await expectFault(code, fault)).toBe(ROUTES.length);
+  },
+);
+
+test.each(DROPS)(
+  'the fault %s answers %s on every route, after one POST or two GETs and without ending a session',
+  async (_, code, fault) => {
+    const gets: Route[] = ['userinfo', 'topup'];
+    expect(await expectFault(code, fault)).toBe(ROUTES.length + gets.length);
   },
 );
 

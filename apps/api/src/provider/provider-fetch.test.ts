@@ -102,6 +102,16 @@ test('a GET on a kept connection that the provider drops is sent once more', asy
   expect(received).toEqual(['GET', 'GET', 'GET']);
 });
 
+test('a GET that the provider drops is sent once more, although other requests open connections meanwhile', async () => {
+  const { url, received } = await serveOncePerConnection();
+  await providerFetch(url, { endpoint: 'userinfo', headers: {} });
+  const answers = Promise.all(
+    Array.from({ length: 5 }, () => providerFetch(url, { endpoint: 'userinfo', headers: {} })),
+  );
+  expect(await answers).toHaveLength(5);
+  expect(received).toHaveLength(7);
+});
+
 test('a POST on a kept connection that the provider drops is not sent again', async () => {
   const { url, received } = await serveOncePerConnection();
   await providerFetch(url, { endpoint: 'userinfo', headers: {} });

@@ -1,4 +1,4 @@
-import type { buildConnector, Dispatcher } from 'undici';
+import type { Dispatcher } from 'undici';
 import { NeverSentError } from './never-sent-error.ts';
 
 interface OutgoingRequest {
@@ -30,10 +30,9 @@ const CONNECT_TIMEOUT_MS = 3000;
 
 /** @param maxBodyBytes of a response, as it arrives */
 export async function createSendRequest({ maxBodyBytes }: { maxBodyBytes: number }): Promise<SendRequest> {
-  const { Agent, buildConnector: build } = await import('undici');
-  const connections = countConnections(build({ timeout: CONNECT_TIMEOUT_MS }));
+  const { Agent } = await import('undici');
   const dispatcher = new Agent({
-    connect: connections.connect,
+    connect: { timeout: CONNECT_TIMEOUT_MS },
     connections: 128,
     keepAliveTimeout: 30_000,
     // The deadline of each request is shorter than undici's two time-outs.
@@ -43,7 +42,7 @@ export async function createSendRequest({ maxBodyBytes }: { maxBodyBytes: number
 
   return async (request) => {
     const deadline = performance.now() + request.timeoutMs;
-    const attempt = () => dispatch({ dispatcher, connections, request, deadline, maxBodyBytes });
+    const attempt = () => dispatch({ dispatcher, request, deadline, maxBodyBytes });
     try {
       return await attempt();
     } catch (error) {
@@ -55,8 +54,8 @@ export async function createSendRequest({ maxBodyBytes }: { maxBodyBytes: number
 }
 
 /**
- * The server closed a kept connection instead of answering, as it may at any time. The request was a GET, which may be
- * sent again (RFC 9110 §9.2.2).
+ * The connection ended before the response began: a server may close a kept one at any time. The request was a GET, which
+ * may be sent again (RFC 9110 §9.2.2).
  */
 class ConnectionDroppedError extends Error {
   override name = 'ConnectionDroppedError';
@@ -66,27 +65,11 @@ class BodyTooLargeError extends Error {
   override name = 'BodyTooLargeError';
 }
 
-interface Connections {
-  connect: buildConnector.connector;
-  /** How many have been made. */
-  count: () => number;
-}
-
-function countConnections(connect: buildConnector.connector): Connections {
-  let count = 0;
-  return {
-    connect: (options, callback) =>
-      connect(options, (...result) => {
-        count += 1;
-        callback(...result);
-      }),
-    count: () => count,
-  };
-}
+/** undici's code for an end by the other side, and those of the operating system for a reset. */
+const DROPPED = ['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'];
 
 interface Attempt {
   dispatcher: Dispatcher;
-  connections: Connections;
   request: OutgoingRequest;
   deadline: number;
   maxBodyBytes: number;
@@ -97,12 +80,11 @@ interface Attempt {
  * than the request itself: docs/decisions/2026-11-25-undici-dispatch.md.
  */
 function dispatch(attempt: Attempt): Promise<IncomingResponse> {
-  const { dispatcher, connections, request, deadline, maxBodyBytes } = attempt;
+  const { dispatcher, request, deadline, maxBodyBytes } = attempt;
   const { url, method, headers, body = null } = request;
   const { origin, pathname, search } = new URL(url);
-  const connectionsBefore = connections.count();
   /** Undefined until a connection is ready. Before that, no byte has been sent. */
-  let sent: { controller: Dispatcher.DispatchController; isConnectionKept: boolean } | undefined;
+  let sending: Dispatcher.DispatchController | undefined;
   let response: Omit<IncomingResponse, 'body'> | undefined;
   const chunks: Buffer[] = [];
   let byteCount = 0;
@@ -110,16 +92,20 @@ function dispatch(attempt: Attempt): Promise<IncomingResponse> {
   // A promise settles once. undici may report more afterwards, such as the end of a request that was given up.
   return new Promise((resolve, reject) => {
     let timeout: DOMException | undefined;
-    const timer = setTimeout(() => {
-      timeout = new DOMException('the provider took too long', 'TimeoutError');
-      fail(timeout);
-      sent?.controller.abort(timeout);
-    }, deadline - performance.now());
+    const timer = setTimeout(
+      () => {
+        timeout = new DOMException('the provider took too long', 'TimeoutError');
+        fail(timeout);
+        sending?.abort(timeout);
+      },
+      Math.max(0, deadline - performance.now()),
+    );
 
     function fail(error: Error): void {
       clearTimeout(timer);
-      if (!sent) reject(new NeverSentError('ConnectError', { cause: error }));
-      else if (method === 'GET' && sent.isConnectionKept && !response && !timeout) {
+      const isDropped = 'code' in error && DROPPED.includes(String(error.code));
+      if (!sending) reject(new NeverSentError('ConnectError', { cause: error }));
+      else if (isDropped && method === 'GET' && !response) {
         reject(new ConnectionDroppedError('dropped', { cause: error }));
       } else reject(error);
     }
@@ -129,7 +115,7 @@ function dispatch(attempt: Attempt): Promise<IncomingResponse> {
       onRequestStart(controller) {
         // The request was still waiting for a connection when its time was up.
         if (timeout) return controller.abort(timeout);
-        sent = { controller, isConnectionKept: connections.count() === connectionsBefore };
+        sending = controller;
       },
       onResponseStart(_controller, status, responseHeaders) {
         // Only informational responses (1xx) come before the response.
