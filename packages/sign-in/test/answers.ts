@@ -42,9 +42,13 @@ export const answer = {
   startForOneSecond: () => HttpResponse.json({ ...startResponse, expiresIn: 1 }),
   token: (changes?: Partial<TokenResponse>) => HttpResponse.json(tokenResponse(changes)),
   userinfo: (changes?: Partial<Userinfo>) => HttpResponse.json({ ...userinfo, ...changes }),
-  error: (code: ErrorCode, headers?: Record<string, string>) =>
+  error: (
+    code: ErrorCode,
+    headers?: Record<string, string>,
+    { retryable }: { retryable: boolean } = ERRORS[code],
+  ) =>
     HttpResponse.json(
-      { error: code, error_description: '', request_id: 'req-1', retryable: ERRORS[code].retryable },
+      { error: code, error_description: '', request_id: 'req-1', retryable },
       { status: ERRORS[code].status, ...(headers && { headers }) },
     ),
   noContent: () => new HttpResponse(undefined, { status: 204 }),

@@ -190,10 +190,11 @@ const signedOut: Story[] = [
       'provider_timeout',
     ] as const
   ).map((code): Story => {
-    const { respond, shows } = apiError(code);
+    const { shows } = apiError(code);
     return {
       name: `exchange-${code.replaceAll('_', '-')}`,
-      answers: { exchangeToken: respond },
+      // The provider may have used the code, so the app does not repeat the exchange.
+      answers: { exchangeToken: () => answer.error(code, undefined, { retryable: false }) },
       act: receive({ code: 'code-1' }),
       shows: { session: 'signed-out', ...shows, offers: SIGN_IN },
     };
