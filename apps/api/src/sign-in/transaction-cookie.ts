@@ -83,21 +83,19 @@ export function createTransactionCookies({ topology, sessionKeys }: Config): Tra
   const cookieOf = ({ state, flow }: TransactionKey): Cookie =>
     cookieNamed(prefix + hashState(state).slice(0, 16), flow);
 
-  /** The newest ones are opened. A browser sends its oldest cookies first (RFC 6265 §5.4). */
+  /** The newest first. A browser sends its oldest cookies first (RFC 6265 §5.4), and only the last ones are opened. */
   function findPending(request: FastifyRequest) {
     const names = Object.keys(request.cookies).filter(
       (name) => name.startsWith(prefix) && /^[\w-]{16}$/.test(name.slice(prefix.length)),
     );
-    const newest = names.slice(-MAX_PENDING).map((name) => {
-      const opened = sealer.open({ name }, request);
-      const { flow, issuedAt, expiresAt, jti } = opened.status === 'ok' ? opened.payload : UNREADABLE;
-      const bytes = byteLength(name, request.cookies[name]);
-      return { cookie: cookieNamed(name, flow), bytes, issuedAt, expiresAt, jti };
-    });
-    return {
-      newestFirst: newest.toSorted((a, b) => b.issuedAt - a.issuedAt),
-      surplus: names.slice(0, -MAX_PENDING).map((name) => cookieNamed(name, UNREADABLE.flow)),
-    };
+    return names
+      .map((name, index) => {
+        const opened = index >= names.length - MAX_PENDING ? sealer.open({ name }, request) : undefined;
+        const { flow, issuedAt, expiresAt, jti } = opened?.status === 'ok' ? opened.payload : UNREADABLE;
+        const bytes = byteLength(name, request.cookies[name]);
+        return { cookie: cookieNamed(name, flow), bytes, issuedAt, expiresAt, jti };
+      })
+      .toSorted((a, b) => b.issuedAt - a.issuedAt);
   }
 
   return {
@@ -117,14 +115,11 @@ export function createTransactionCookies({ topology, sessionKeys }: Config): Tra
         throw new ApiError('internal_error', { cause: { name: 'CookieTooLong' } });
       }
       function clearOldest(): void {
-        const { newestFirst, surplus } = findPending(request);
         let bytesLeft = MAX_PENDING_BYTES - byteLength(cookie.name, value);
-        const isKept = newestFirst.map(({ bytes }, index) => {
-          bytesLeft -= bytes;
-          return index < MAX_PENDING - 1 && bytesLeft >= 0;
-        });
-        const evicted = newestFirst.filter((_, index) => !isKept[index]).map((pending) => pending.cookie);
-        for (const each of [...evicted, ...surplus]) each.clear(reply);
+        for (const [index, pending] of findPending(request).entries()) {
+          bytesLeft -= pending.bytes;
+          if (index >= MAX_PENDING - 1 || bytesLeft < 0) pending.cookie.clear(reply);
+        }
       }
       return { state, codeVerifier, clearOldest };
     },
@@ -134,9 +129,7 @@ export function createTransactionCookies({ topology, sessionKeys }: Config): Tra
       const opened = sealer.open(cookie, request);
       if (opened.status === 'absent') {
         // With that many others, the cookies of this browser work, and `clearOldest` has made room for newer ones.
-        const others = findPending(request).newestFirst.filter(
-          ({ issuedAt }) => issuedAt > UNREADABLE.issuedAt,
-        );
+        const others = findPending(request).filter(({ issuedAt }) => issuedAt > UNREADABLE.issuedAt);
         const isReplaced = others.length >= MAX_PENDING - 1;
         throw new ApiError(isReplaced ? 'transaction_replaced' : 'transaction_not_found');
       }
@@ -162,15 +155,14 @@ export function createTransactionCookies({ topology, sessionKeys }: Config): Tra
     },
 
     findNewest(request) {
-      const [newest] = findPending(request).newestFirst;
+      const [newest] = findPending(request);
       return newest && newest.expiresAt > Date.now() / 1000 ? newest.jti : undefined;
     },
 
     clear: (reply, key) => void cookieOf(key).clear(reply),
 
     clearAll(request, reply) {
-      const { newestFirst, surplus } = findPending(request);
-      for (const cookie of [...newestFirst.map((pending) => pending.cookie), ...surplus]) cookie.clear(reply);
+      for (const { cookie } of findPending(request)) cookie.clear(reply);
     },
   };
 }
