@@ -23,8 +23,8 @@ export function answerBrokenRequest(headers: Readonly<Record<string, string>>) {
 }
 
 /**
- * Refuses what Node itself would refuse without a body: a request of HTTP/1.1 without `Host` (RFC 9112 §3.2), and an
- * expectation that the API can't meet (RFC 9110 §10.1.1). After the rate limit, so that these requests are limited too.
+ * Refuses two kinds of requests that Node itself would answer with an empty body: HTTP/1.1 without `Host` (RFC 9112 §3.2),
+ * and an expectation that the API can't meet (RFC 9110 §10.1.1). After the rate limit, so that they are limited too.
  */
 export const unmetConditions = fp(async (app) => {
   const { server } = app;

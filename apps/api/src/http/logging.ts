@@ -11,7 +11,7 @@ export interface LogStream {
 }
 
 const FLUSH_INTERVAL_MS = 100;
-/** About 100 lines. A pipe holds twice as many again. */
+/** About 100 lines. The pipe behind it holds about 200 more. */
 const MAX_BUFFER_BYTES = 32 * 1024;
 
 /**
@@ -31,7 +31,7 @@ export function createLogStream(): LogStream {
     maxLength: MAX_BUFFER_BYTES,
     retryEAGAIN: () => false,
   });
-  stream.removeAllListeners('error'); // That of pino ends the log for good when its reader has ended.
+  stream.removeAllListeners('error'); // pino's own listener would stop the log for good after one EPIPE.
   stream.on('error', () => undefined);
   // Not `flushSync`, which repeats a failing write for ever. The first flush may leave a part shorter than `minLength`.
   process.once('exit', () => {

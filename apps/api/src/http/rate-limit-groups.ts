@@ -8,8 +8,8 @@ declare module 'fastify' {
     /** A route without a group has no limit. */
     rateLimitGroup?: (typeof RATE_LIMIT_GROUPS)[number];
     /**
-     * Identifies a client that this group has let in before. Its requests are counted by this id and not by the address,
-     * which it may share with a whole school.
+     * Returns an id that the client has received within the limit of this group. Its requests are then counted by the id and
+     * not by the address, which a whole school may share.
      */
     findAdmission?: (request: FastifyRequest) => string | undefined;
   }

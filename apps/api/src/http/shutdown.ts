@@ -21,7 +21,7 @@ interface ShutdownOptions {
   shutdownTimeoutMs: number;
 }
 
-/** Of the time for the shutdown: for the last connections, after the server has stopped listening. */
+/** The end of `shutdownTimeoutMs`: half of it for accepting the last connections, half for answering them. */
 const LAST_ANSWERS_MS = 1000;
 /** Without a new connection for this long, none is waiting to be accepted. */
 const QUIET_MS = 10;

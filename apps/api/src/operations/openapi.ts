@@ -26,7 +26,7 @@ export const openapi = fp(async (app) => {
       const { url, headers } = request;
       const answer = await documentation.inject({ url, headers });
       if (answer.statusCode >= 400) return reply.callNotFound();
-      // Of the connection to this app, not to the browser.
+      // This header describes the connection to `documentation`, not the one to the browser.
       const { connection: _, ...answerHeaders } = answer.headers;
       return reply.code(answer.statusCode).headers(answerHeaders).send(answer.rawPayload);
     });

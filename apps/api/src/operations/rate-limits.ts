@@ -18,8 +18,8 @@ const MAX_PER_ADMISSION = 10;
 const MAX_ADDRESSES = 50_000;
 
 /**
- * Limits the requests of each client address to each group of routes, before a route does any work. A client that a group
- * has let in before has a count of its own, so that a sign-in that could start can also finish.
+ * Limits the requests of each client address to each group of routes, before a route does any work. A client with an
+ * admission (http/rate-limit-groups.ts) has a count of its own, so that a sign-in that could start can also finish.
  */
 export const rateLimits = fp<RateLimitsOptions>(async (app, { perMinute, store }) => {
   await app.register(rateLimit, {

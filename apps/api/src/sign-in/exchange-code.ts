@@ -8,12 +8,9 @@ import type { OAuthClient } from '../provider/oauth-client.ts';
 import type { TokenSet } from '../provider/token-response.ts';
 import type { ExchangeOnce } from './exchange-once.ts';
 import { isDenial } from './is-denial.ts';
-import type { TransactionCookies } from './transaction-cookie.ts';
+import type { TransactionCookies, TransactionRequest } from './transaction-cookie.ts';
 
-interface SessionEnd {
-  sessionId: string;
-  endsAt: number;
-}
+type SessionEnd = NonNullable<TransactionRequest['replaces']>;
 
 /** What a sign-in needs of the sessions. `S` is a session, which this folder only passes on. */
 export interface SessionStarter<S> {

@@ -1,5 +1,5 @@
 /**
- * Whether this `error` of an authorization response is the user's own no. RFC 6749 §4.1.2.1 has `access_denied` for it.
+ * Whether this `error` of an authorization response means that the user has refused: `access_denied` (RFC 6749 §4.1.2.1).
  * Providers also answer with the codes of OpenID Connect Core §3.1.2.6 if the user leaves their page without signing in,
  * choosing an account or consenting, and some say that the user has cancelled.
  */

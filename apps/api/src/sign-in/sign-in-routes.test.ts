@@ -228,7 +228,7 @@ test.each([
   'user_cancelled_login',
   'user_cancelled_authorize',
   'user_denied',
-])("the authorization error %s is the person's own no", async (error) => {
+])('the authorization error %s means that the user has refused', async (error) => {
   const { browser, events } = await startApi();
   const { state } = await browser.start();
   expect(errorOf(await browser.post(PATHS.exchangeToken, { error, state }))).toBe('400 authorization_denied');

@@ -20,7 +20,7 @@ export interface SignIns {
     options: { transaction: TransactionRequest; setLocation?: (authorizationUrl: string) => void },
   ) => { authorizationUrl: string; state: string };
   exchangeCode: ExchangeCode;
-  /** The id of the newest pending transaction of the browser. Undefined: the API has not let it in. */
+  /** The id of the newest pending transaction of the browser. Undefined if it has none. */
   findPending: (request: FastifyRequest) => string | undefined;
   /** Ends all pending transactions of this browser. The next sign-in lets the user choose another account. */
   forget: (request: FastifyRequest, reply: FastifyReply) => void;
