@@ -56,7 +56,7 @@ export const ERRORS = {
   not_found: { status: 404, retryable: false },
   /** The path exists with another method; `Allow` names it. The user can do nothing: the caller has a fault. */
   method_not_allowed: { status: 405, retryable: false },
-  /** Another request has used this transaction with another code, more than a minute ago, or for a session that has ended.
+  /** Another request has used this transaction with another code, more than 30 seconds ago, or for a session that has ended.
    * The user reloads the page: the other request may have signed them in. */
   transaction_replayed: { status: 409, retryable: false },
   /** The body is over 8 KiB. The user can do nothing: the caller has a fault. */
