@@ -79,6 +79,26 @@ test('a callback page without a pending transaction sends no request and removes
   expect(calls).toEqual([]);
 });
 
+for (const { path, isAtRoot } of [
+  { path: '/', isAtRoot: true },
+  { path: '/below/a/path/', isAtRoot: false },
+]) {
+  test(`the app at ${path} says so if its files are missing${isAtRoot ? '' : ', and that it must be at the root'}`, async ({
+    page,
+    system,
+  }) => {
+    const { web } = system.origins;
+    await page.route(web + path, async (route) => {
+      await route.fulfill({ response: await route.fetch({ url: `${web}/` }) });
+    });
+    await page.route(/\/assets\//, (route) => route.fulfill({ status: 404 }));
+    await page.goto(web + path);
+    await expect(page.getByRole('alert')).toContainText('could not be loaded');
+    await expect(page.getByText('at the root of its origin')).toBeVisible({ visible: !isAtRoot });
+    await expect(page.getByTestId('sign-in')).toHaveCount(0);
+  });
+}
+
 test('pages have their security headers, and an unknown path answers 404', async ({ system, request }) => {
   const app = await request.get(system.origins.web);
   expect(app.headers()).toMatchObject({

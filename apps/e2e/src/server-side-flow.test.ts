@@ -27,12 +27,17 @@ test('a denial in the server-side flow returns to the app with a notice and the 
   expect(page.url()).toBe(`${system.origins.web}/`);
 });
 
-test('a link on another site cannot start the server-side flow', async ({ person, system }) => {
+test('a link on another site cannot start the server-side flow and leads to the app with the reason', async ({
+  person,
+  system,
+}) => {
   const { page } = person;
   await page.goto(`${system.origins.provider?.replace('localhost', '127.0.0.1')}/`);
   await page.evaluate((address) => {
     document.body.innerHTML = `<a href="${address}">free credits</a>`;
   }, `${system.origins.web}/auth/oauth/start`);
   await page.getByText('free credits').click();
-  await expect(page.locator('body')).toContainText('origin_not_allowed');
+  await person.seesNotice('origin_not_allowed');
+  await person.seesSignedOut();
+  expect(page.url()).toBe(`${system.origins.web}/`);
 });

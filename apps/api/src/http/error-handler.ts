@@ -39,7 +39,8 @@ export function answerMalformedUrl({ raw, server }: FastifyRequest, reply: Fasti
   server.routing(raw, reply.raw);
 }
 
-function sendError(request: FastifyRequest, reply: FastifyReply, error: Error): void {
+/** Answers in the form of the contract. */
+export function sendError(request: FastifyRequest, reply: FastifyReply, error: Error): void {
   const { code, headers, isRetryable } = reportError(request, error);
   void reply
     .code(ERRORS[code].status)

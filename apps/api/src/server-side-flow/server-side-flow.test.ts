@@ -81,12 +81,9 @@ describe('start', () => {
   });
 
   test.each([
-    ['a link on another site', { 'sec-fetch-site': 'cross-site', 'sec-fetch-dest': 'document' }],
-    [
-      'a link on another host of the same site',
-      { 'sec-fetch-site': 'same-site', 'sec-fetch-dest': 'document' },
-    ],
     ['an image of another site', { 'sec-fetch-site': 'cross-site', 'sec-fetch-dest': 'image' }],
+    ['a frame of another site', { 'sec-fetch-site': 'cross-site', 'sec-fetch-dest': 'iframe' }],
+    ['a script of another site', { 'sec-fetch-site': 'cross-site', 'sec-fetch-dest': 'empty' }],
     ['an image of the web app', { 'sec-fetch-site': 'same-origin', 'sec-fetch-dest': 'image' }],
     ['a frame of the web app', { 'sec-fetch-site': 'same-origin', 'sec-fetch-dest': 'iframe' }],
   ])('a server-side start by %s is refused', async (_, headers) => {
@@ -98,6 +95,34 @@ describe('start', () => {
     expect(events()).toEqual(['request_refused']);
   });
 
+  test.each([
+    ['a link on another site', { 'sec-fetch-site': 'cross-site', 'sec-fetch-dest': 'document' }],
+    [
+      'a link on another host of the same site',
+      { 'sec-fetch-site': 'same-site', 'sec-fetch-dest': 'document' },
+    ],
+    [
+      'a link on another site, in an older browser,',
+      { 'sec-fetch-site': 'cross-site', accept: 'text/html,*/*' },
+    ],
+  ])(
+    '%s starts no server-side sign-in, and the person gets to the web app with the reason',
+    async (_, headers) => {
+      const { app, events } = await startServerSide();
+      const response = await app.inject({ url: `${PATHS.serverSideStart}?return_to=/pricing`, headers });
+      expect(response.statusCode).toBe(302);
+      expect(response.headers.location).toBe(`${WEB_ORIGIN}/?error=origin_not_allowed`);
+      expect(response.headers['set-cookie']).toBeUndefined();
+      expect(events()).toEqual(['request_refused']);
+    },
+  );
+
+  test('above the rate limit the person gets to the web app with the reason', async () => {
+    const { browser } = await startServerSide({ RATE_LIMIT_PER_MINUTE: '1' });
+    await leave(browser);
+    expect(placeOf(await browser.navigate(PATHS.serverSideStart))).toBe(errorPlace('rate_limited'));
+  });
+
   test('a bookmark and a browser without Fetch Metadata can start a server-side sign-in', async () => {
     const { app, browser } = await startServerSide();
     expect((await browser.navigate(PATHS.serverSideStart, 'none')).statusCode).toBe(302);
@@ -107,9 +132,8 @@ describe('start', () => {
   test('with the API on another host of the site, a page of that site can start a server-side sign-in', async () => {
     const { browser } = await startServerSide(SAME_SITE);
     expect((await browser.navigate(PATHS.serverSideStart, 'same-site')).statusCode).toBe(302);
-    expect(errorOf(await browser.navigate(PATHS.serverSideStart, 'cross-site'))).toBe(
-      '403 origin_not_allowed',
-    );
+    const fromElsewhere = await browser.navigate(PATHS.serverSideStart, 'cross-site');
+    expect(placeOf(fromElsewhere)).toBe(errorPlace('origin_not_allowed'));
   });
 
   test.each(['HEAD', 'POST'] as const)(
@@ -201,9 +225,8 @@ describe('callback', () => {
 
   test('a server-side start with two return paths is refused', async () => {
     const { browser } = await startServerSide();
-    expect(errorOf(await browser.navigate(`${PATHS.serverSideStart}?return_to=/a&return_to=/b`))).toBe(
-      '400 invalid_request',
-    );
+    const response = await browser.navigate(`${PATHS.serverSideStart}?return_to=/a&return_to=/b`);
+    expect(placeOf(response)).toBe(errorPlace('invalid_request'));
   });
 
   test('a denied server-side sign-in returns with authorization_denied and ends the transaction', async () => {

@@ -5,10 +5,10 @@ import {
   type ExchangeTokenRequest,
 } from '@oneclick/shared/messages';
 import { PATHS } from '@oneclick/shared/paths';
-import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '../config.ts';
 import { ApiError } from '../http/api-error.ts';
-import { reportError } from '../http/error-handler.ts';
+import { reportError, sendError } from '../http/error-handler.ts';
 import type { ResourceClient } from '../provider/resource-client.ts';
 import type { Sessions } from '../session/sessions.ts';
 import type { SignIns } from '../sign-in/sign-ins.ts';
@@ -40,6 +40,8 @@ export const serverSideFlow: FastifyPluginAsync<ServerSideFlowOptions> = async (
       config: { rateLimitGroup: 'sign-in' },
       exposeHeadRoute: false,
       onRequest: createNavigationCheck(topology),
+      errorHandler: (error, request, reply) =>
+        opensPage(request) ? redirectWithError(error, request, reply) : sendError(request, reply, error),
     },
     async (request, reply) => {
       const session = sessions.peek(request);
@@ -66,11 +68,7 @@ export const serverSideFlow: FastifyPluginAsync<ServerSideFlowOptions> = async (
         findAdmission: signIns.findPending,
       },
       exposeHeadRoute: false,
-      // A person sees this answer. The web app, to which it redirects, has a text for every code.
-      errorHandler: (error, request, reply) => {
-        const { code } = reportError(request, error);
-        void reply.redirect(locationOf('/', { error: code }));
-      },
+      errorHandler: redirectWithError,
     },
     async (request, reply) => {
       const response = readAuthorizationResponse(request.query);
@@ -102,6 +100,12 @@ export const serverSideFlow: FastifyPluginAsync<ServerSideFlowOptions> = async (
     if (!sessions.hasCookie(request)) throw new ApiError('no_session');
   }
 
+  /** For a person. The web app has a text for every code. */
+  function redirectWithError(error: Error, request: FastifyRequest, reply: FastifyReply): void {
+    const { code } = reportError(request, error);
+    void reply.redirect(locationOf('/', { error: code }));
+  }
+
   function locationOf(path: string, outcome: { login: 'success' } | { error: string }): string {
     const url = new URL(webOrigin + path);
     for (const name of ['login', 'error']) url.searchParams.delete(name);
@@ -109,6 +113,12 @@ export const serverSideFlow: FastifyPluginAsync<ServerSideFlowOptions> = async (
     return url.href;
   }
 };
+
+/** Whether a person would see the answer as a page. An older browser does not say so, but asks for HTML. */
+function opensPage({ headers }: FastifyRequest): boolean {
+  const { 'sec-fetch-dest': destination, accept } = headers;
+  return destination === undefined ? accept?.includes('text/html') === true : destination === 'document';
+}
 
 /** If the response has an error, its code is ignored. */
 function readAuthorizationResponse({ state, code, error }: ServerSideCallbackQuery): ExchangeTokenRequest {
