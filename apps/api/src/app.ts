@@ -51,8 +51,8 @@ export async function buildApp(config: Config, logStream?: LogStream): Promise<F
 
   const unlimitedFetch = createProviderFetch(provider, events);
   const providerFetch = createLimitedFetch(unlimitedFetch, provider.maxRequestsInFlight);
-  const oauthClient = createOAuthClient(provider, providerFetch);
-  const resourceClient = createResourceClient(config, providerFetch);
+  const oauthClient = createOAuthClient(provider, providerFetch, app.log);
+  const resourceClient = createResourceClient(config, providerFetch, app.log);
   const includeUserinfo = createIncludeUserinfo(resourceClient);
   const sessions = createSessions({ ...stores, config, oauthClient });
   const signIns = createSignIns({ ...stores, config, oauthClient, sessions });

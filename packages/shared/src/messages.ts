@@ -88,38 +88,41 @@ const Text = v.pipe(v.string(), v.maxLength(512));
 
 /**
  * The account of the user: the fields of the provider's userinfo that the API passes on. A field is missing if its
- * scope was not granted.
+ * scope was not granted, or if the provider sent it in another form. At least one field is there.
  * @see https://docs.aihubmix.com/en/api/Auth
  * @example
  * { id: 12345, username: 'user123', email: 'user@example.com', quota: 1000000, used_quota: 250000,
  *   balance_formatted: '750.00', created_time: 1640995200, status: 1 }
  */
-export const Userinfo = v.object({
-  /** The provider's id of the user. Never changes. */
-  id: v.pipe(v.number(), v.integer()),
-  /** Scope `profile`. */
-  username: v.optional(Text),
-  /** Scope `profile`. */
-  email: v.optional(Text),
-  /**
-   * Scope `balance`. In AIHubMix's accounting units, whole numbers: in the documentation's example 1,000 units are
-   * 1.00 of `balance_formatted`. Negative for an account in debt, or for one without a limit. The documentation uses
-   * it as the total that was granted; other endpoints of AIHubMix use the same name for what is left. Show
-   * `balance_formatted`, and use this field for a share only where `used_quota` is not greater.
-   */
-  quota: v.optional(Quota),
-  /** Scope `balance`. What the user has spent so far, in the units of `quota`. */
-  used_quota: v.optional(Quota),
-  /** Scope `balance`. What is left, formatted by the provider. Show it unchanged. */
-  balance_formatted: v.optional(Text),
-  /** When the account was created. Unix seconds. */
-  created_time: v.optional(UnixSeconds),
-  /**
-   * 1: the account is active. The documentation names no other value; gateways of the one-api family use 2 and above
-   * for disabled accounts, so treat every other value as not active.
-   */
-  status: v.optional(v.pipe(v.number(), v.integer())),
-});
+export const Userinfo = v.pipe(
+  v.object({
+    /** The provider's id of the user. Never changes. */
+    id: v.optional(v.pipe(v.number(), v.integer())),
+    /** Scope `profile`. */
+    username: v.optional(Text),
+    /** Scope `profile`. */
+    email: v.optional(Text),
+    /**
+     * Scope `balance`. In AIHubMix's accounting units, whole numbers: in the documentation's example 1,000 units are
+     * 1.00 of `balance_formatted`. Negative for an account in debt, or for one without a limit. The documentation uses
+     * it as the total that was granted; other endpoints of AIHubMix use the same name for what is left. Show
+     * `balance_formatted`, and use this field for a share only where `used_quota` is not greater.
+     */
+    quota: v.optional(Quota),
+    /** Scope `balance`. What the user has spent so far, in the units of `quota`. */
+    used_quota: v.optional(Quota),
+    /** Scope `balance`. What is left, formatted by the provider. Show it unchanged. */
+    balance_formatted: v.optional(Text),
+    /** When the account was created. Unix seconds. */
+    created_time: v.optional(UnixSeconds),
+    /**
+     * 1: the account is active. The documentation names no other value; gateways of the one-api family use 2 and above
+     * for disabled accounts, so treat every other value as not active.
+     */
+    status: v.optional(v.pipe(v.number(), v.integer())),
+  }),
+  v.minEntries(1),
+);
 /** @see {@link Userinfo} */
 export type Userinfo = v.InferOutput<typeof Userinfo>;
 

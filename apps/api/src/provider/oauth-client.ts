@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import * as oauth from 'oauth4webapi';
+import type { FastifyBaseLogger } from 'fastify';
 import type { ProviderConfig } from '../config.ts';
 import { ApiError } from '../http/api-error.ts';
 import type { ProviderEndpoint } from '../http/events.ts';
+import { reportOddFields } from './odd-fields.ts';
 import type { ProviderFetch, ProviderResponse } from './provider-fetch.ts';
 import { readTokenResponse, type TokenSet } from './token-response.ts';
 
@@ -36,7 +38,11 @@ interface AuthorizationCodeGrant {
 
 const REVOCATION_TIMEOUT_MS = 3000;
 
-export function createOAuthClient(provider: ProviderConfig, providerFetch: ProviderFetch): OAuthClient {
+export function createOAuthClient(
+  provider: ProviderConfig,
+  providerFetch: ProviderFetch,
+  log: Pick<FastifyBaseLogger, 'warn'>,
+): OAuthClient {
   const server: oauth.AuthorizationServer = {
     // The provider publishes no issuer. The library requires one, but compares it with `iss` only.
     issuer: new URL(provider.tokenEndpoint).origin,
@@ -70,6 +76,8 @@ export function createOAuthClient(provider: ProviderConfig, providerFetch: Provi
     return response;
   }
 
+  const onOddFields = reportOddFields(log, 'token');
+
   return {
     buildAuthorizationUrl({ state, codeVerifier, redirectUri, isAfterSignOut }) {
       const url = new URL(provider.authorizationEndpoint);
@@ -100,7 +108,11 @@ export function createOAuthClient(provider: ProviderConfig, providerFetch: Provi
       const response = await send('token', (options) =>
         oauth.authorizationCodeGrantRequest(...grant, options),
       );
-      return readTokenResponse(response, { requestedScope: provider.scope, toErrorCode: toCodeError });
+      return readTokenResponse(response, {
+        requestedScope: provider.scope,
+        toErrorCode: toCodeError,
+        onOddFields,
+      });
     },
 
     async refreshTokenGrant({ refreshToken: old, scope }) {
@@ -110,6 +122,7 @@ export function createOAuthClient(provider: ProviderConfig, providerFetch: Provi
       const tokens = readTokenResponse(response, {
         requestedScope: scope,
         toErrorCode: toRefreshError,
+        onOddFields,
       });
       return { ...tokens, refreshToken: tokens.refreshToken ?? old };
     },

@@ -1,7 +1,10 @@
 import { Userinfo } from '@oneclick/shared/messages';
+import type { FastifyBaseLogger } from 'fastify';
 import * as v from 'valibot';
 import type { Config } from '../config.ts';
 import { ApiError } from '../http/api-error.ts';
+import { parseJsonAnswer, readFields, type JsonAnswer } from './json-answer.ts';
+import { reportOddFields } from './odd-fields.ts';
 import { boundedRetryAfter, isHtml, type ProviderFetch } from './provider-fetch.ts';
 import { parseTopupUrl } from './topup-url.ts';
 
@@ -15,13 +18,16 @@ export interface ResourceClient {
 export function createResourceClient(
   { provider, topupHosts }: Config,
   providerFetch: ProviderFetch,
+  log: Pick<FastifyBaseLogger, 'warn'>,
 ): ResourceClient {
+  const onOddFields = reportOddFields(log, 'userinfo');
+
   /** Nothing of the browser's request is passed on but the token. */
-  async function getJson(
+  async function getFields(
     endpoint: 'userinfo' | 'topup',
     accessToken: string,
     options: { timeoutMs?: number } = {},
-  ): Promise<unknown> {
+  ): Promise<JsonAnswer> {
     const answer = await providerFetch(provider[`${endpoint}Endpoint`], {
       ...options,
       endpoint,
@@ -36,11 +42,7 @@ export function createResourceClient(
     if (status >= 500 || status === 403) throw new ApiError('provider_unavailable', { cause, headers });
     if (status !== 200) throw new ApiError('provider_bad_response', { cause });
     try {
-      // Null means the same as an absent field: many servers write it for an email address that they don't have. A number
-      // that is too large for JavaScript would be null in our answer.
-      return JSON.parse(answer.body.replace(/^\uFEFF/, ''), (_key, value: unknown) =>
-        value === null || value === Infinity || value === -Infinity ? undefined : value,
-      );
+      return parseJsonAnswer(answer.body);
     } catch (error) {
       throw new ApiError('provider_bad_response', { cause: error });
     }
@@ -48,24 +50,38 @@ export function createResourceClient(
 
   return {
     async fetchUserinfo(accessToken, options) {
-      const userinfo = v.safeParse(Userinfo, await getJson('userinfo', accessToken, options));
-      if (!userinfo.success) {
-        throw new ApiError('provider_bad_response', { cause: { name: 'UserinfoInvalid' } });
-      }
-      return userinfo.output;
+      const { fields, isRefusal } = await getFields('userinfo', accessToken, options);
+      const { value: userinfo, oddFields } = readFields(ReadableUserinfo, fields);
+      if (oddFields.length > 0) onOddFields(oddFields);
+      if (isRefusal && userinfo.id === undefined) throw invalidToken({ cause: REFUSAL });
+      if (Object.keys(userinfo).length > 0) return userinfo;
+      throw new ApiError('provider_bad_response', { cause: { name: 'UserinfoInvalid' } });
     },
 
     async fetchTopupUrl(accessToken) {
-      const answer = v.safeParse(TopupAnswer, await getJson('topup', accessToken));
-      if (!answer.success) throw new ApiError('provider_bad_response', { cause: { name: 'TopupInvalid' } });
-      const topupUrl = parseTopupUrl(answer.output.topup_url, topupHosts);
+      const { fields, isRefusal } = await getFields('topup', accessToken);
+      const { topup_url: given } = fields;
+      if (given === undefined && isRefusal) throw invalidToken({ cause: REFUSAL });
+      const topupUrl = parseTopupUrl(given, topupHosts);
       if (!topupUrl) throw new ApiError('unsafe_topup_url');
       return topupUrl;
     },
   };
 }
 
-const TopupAnswer = v.object({ topup_url: v.optional(v.unknown()) });
+const REFUSAL = { name: 'HTTP 200, success: false' };
+
+/** Unix seconds at the end of the year 2099. A later date is in milliseconds or microseconds. */
+const LAST_SECOND = 4_102_444_799;
+const FiniteNumber = v.pipe(v.number(), v.finite());
+
+/** `Userinfo` without the numbers that JSON can't express, and without dates that can't be one. */
+const ReadableUserinfo = v.object({
+  ...Userinfo.entries,
+  quota: v.optional(FiniteNumber),
+  used_quota: v.optional(FiniteNumber),
+  created_time: v.optional(v.pipe(v.number(), v.minValue(1), v.maxValue(LAST_SECOND))),
+});
 
 /** RFC 6750 §3.1: the challenge names the error only if the request had a token. */
 export function invalidToken({

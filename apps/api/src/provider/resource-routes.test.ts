@@ -7,22 +7,23 @@ import { json, PROVIDER, useProvider } from '../../test/doubles/test-provider.ts
 
 const provider = useProvider();
 
+const USER = {
+  id: 12_345,
+  username: 'user123',
+  email: 'u@example.com',
+  quota: 1e6,
+  used_quota: 250_000,
+  balance_formatted: '750.00',
+  created_time: 1_640_995_200,
+  status: 1,
+};
+
 test('userinfo sends only the token to the provider and answers only the fields of the contract', async () => {
   const { app } = await startApi();
-  const userinfo = {
-    id: 12345,
-    username: 'user123',
-    email: 'u@example.com',
-    quota: 1e6,
-    used_quota: 250_000,
-    balance_formatted: '750.00',
-    created_time: 1_640_995_200,
-    status: 1,
-  };
-  provider.resourceAnswer = () => json({ ...userinfo, password_hash: 'x', avatar: 'javascript:alert(1)' });
+  provider.resourceAnswer = () => json({ ...USER, password_hash: 'x', avatar: 'javascript:alert(1)' });
   const headers = { authorization: 'Bearer token-1', cookie: 'a=b', 'x-forwarded-user': 'root' };
   const response = await app.inject({ url: `${PATHS.userinfo}?url=https://evil.example`, headers });
-  expect(response.json()).toEqual(userinfo);
+  expect(response.json()).toEqual(USER);
   const [request] = provider.resourceRequests;
   expect(request?.url).toBe(`${PROVIDER}/api/oauth2/userinfo`);
   expect(request?.headers.get('authorization')).toBe('Bearer token-1');
@@ -152,25 +153,81 @@ test('userinfo accepts a negative balance', async () => {
   expect((await browser.get(PATHS.userinfo, 't')).json()).toEqual(debtor);
 });
 
-test('userinfo leaves out fields that are null', async () => {
+test.each([[[]], null, 'text', 1, {}, { id: null }, { id: '1', username: 5 }, { unknown: 1 }, { data: {} }])(
+  'userinfo answers provider_bad_response to %j, which has no field of an account',
+  async (answer) => {
+    const { browser } = await startApi();
+    provider.resourceAnswer = () => json(answer);
+    expect(errorOf(await browser.get(PATHS.userinfo, 't'))).toBe('502 provider_bad_response');
+  },
+);
+
+test.each([
+  ['id', '12345'],
+  ['id', 1.5],
+  ['username', { canary: 1 }],
+  ['username', 'canary'.repeat(100)],
+  ['email', ['canary@example.com']],
+  ['email', false],
+  ['quota', '1000000'],
+  ['used_quota', {}],
+  ['balance_formatted', 750],
+  ['created_time', 'canary'],
+  ['created_time', -1],
+  ['created_time', 0],
+  ['created_time', 1_640_995_200_000],
+  ['created_time', 1_640_995_200_000_000],
+  ['status', 'canary'],
+] as const)(
+  'userinfo leaves out the field %s with the value %j, names it in the log, and answers the others',
+  async (name, odd) => {
+    const { browser, log } = await startApi();
+    provider.resourceAnswer = () => json({ ...USER, [name]: odd });
+    const { [name]: _, ...others } = USER;
+    expect((await browser.get(PATHS.userinfo, 't')).json()).toEqual(others);
+    const lines = log.filter((line) => line.includes('provider_field_ignored'));
+    expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+      { level: 40, endpoint: 'userinfo', fields: [name] },
+    ]);
+    expect(log.join()).not.toContain('canary');
+  },
+);
+
+test('userinfo leaves out fields that are null or empty, without a line in the log', async () => {
+  const { browser, log } = await startApi();
+  provider.resourceAnswer = () => json({ ...USER, email: '', quota: null, created_time: null });
+  const { email: _, quota: _quota, created_time: _createdTime, ...others } = USER;
+  expect((await browser.get(PATHS.userinfo, 't')).json()).toEqual(others);
+  expect(log.join()).not.toContain('provider_field_ignored');
+});
+
+test('userinfo and topup read an answer in an envelope', async () => {
   const { browser } = await startApi();
-  provider.resourceAnswer = () => json({ id: 1, username: 'user1', email: null, quota: null });
-  expect((await browser.get(PATHS.userinfo, 't')).json()).toEqual({ id: 1, username: 'user1' });
+  provider.resourceAnswer = () => json({ success: true, message: '', data: { ...USER, password_hash: 'x' } });
+  expect((await browser.get(PATHS.userinfo, 't')).json()).toEqual(USER);
+  provider.resourceAnswer = () => json({ success: true, data: { topup_url: `${PROVIDER}/topup` } });
+  expect((await browser.get(PATHS.topup, 't')).json()).toEqual({ topup_url: `${PROVIDER}/topup` });
 });
 
 test.each([
-  [[]],
-  null,
-  { id: null },
-  { id: '1' },
-  { username: 'x' },
-  { id: 1, username: { a: 1 } },
-  { id: 1, quota: '5' },
-  { id: 1, created_time: -1 },
-])('userinfo answers provider_bad_response to %j', async (answer) => {
-  const { browser } = await startApi();
+  { success: false, message: 'token canary expired' },
+  { success: false, message: 'token canary expired', data: null },
+  { success: false, message: 'token canary expired', data: {}, status: 401 },
+])('userinfo and topup count the answer %j with status 200 as a refused token', async (answer) => {
+  const { browser, log } = await startApi();
   provider.resourceAnswer = () => json(answer);
-  expect(errorOf(await browser.get(PATHS.userinfo, 't'))).toBe('502 provider_bad_response');
+  for (const path of [PATHS.userinfo, PATHS.topup]) {
+    const response = await browser.get(path, 't');
+    expect(errorOf(response)).toBe('401 invalid_token');
+    expect(response.headers['www-authenticate']).toBe('Bearer error="invalid_token"');
+    expect(response.body + log.join()).not.toContain('canary');
+  }
+});
+
+test('userinfo is answered if it says success: false beside the fields of an account', async () => {
+  const { browser } = await startApi();
+  provider.resourceAnswer = () => json({ success: false, ...USER });
+  expect((await browser.get(PATHS.userinfo, 't')).json()).toEqual(USER);
 });
 
 test('userinfo answers provider_timeout if the provider does not answer', async () => {

@@ -290,6 +290,53 @@ describe('refresh-token', () => {
     expect(two?.get('refresh_token')).toBe(one?.get('refresh_token'));
   });
 
+  test.each([
+    ['expires_in', -1],
+    ['expires_in', 'never'],
+    ['refresh_token', null],
+    ['refresh_token', ''],
+    ['refresh_token', 5],
+    ['scope', ['profile', 'balance']],
+    ['scope', { profile: true }],
+    ['token_type', null],
+    ['id_token', 7],
+  ])('refresh-token keeps the new tokens of an answer in which %s is %j', async (name, value) => {
+    const { browser } = await startApi();
+    await signIn(browser, provider);
+    provider.tokenAnswers.push(() =>
+      json({ access_token: 'new', token_type: 'Bearer', refresh_token: 'refresh-new', [name]: value }),
+    );
+    const refreshed = tokensOf(await browser.post(PATHS.refreshToken));
+    expect(refreshed).toMatchObject({ access_token: 'new', scope: 'profile balance', expires_in: 3600 });
+    await browser.post(PATHS.refreshToken);
+    const [first, second] = provider.refreshRequests().map((form) => form.get('refresh_token'));
+    expect(second).toBe(name === 'refresh_token' ? first : 'refresh-new');
+  });
+
+  test.each([
+    { success: false, message: 'expired' },
+    { success: false, message: 'expired', data: null },
+  ])(
+    'refresh-token counts the answer %j with status 200 as a refusal that keeps the cookie',
+    async (answer) => {
+      const { browser } = await startApi();
+      await signIn(browser, provider);
+      provider.tokenAnswers.push(() => json(answer));
+      const response = await browser.post(PATHS.refreshToken);
+      expect(errorOf(response)).toBe('401 session_refused');
+      expect(response.headers['set-cookie']).toBeUndefined();
+      tokensOf(await browser.post(PATHS.refreshToken)); // It was a slip of the provider's.
+    },
+  );
+
+  test('refresh-token reads an answer in an envelope', async () => {
+    const { browser } = await startApi();
+    await signIn(browser, provider);
+    const data = { access_token: 'new', token_type: 'Bearer', expires_in: 7200 };
+    provider.tokenAnswers.push(() => json({ success: true, message: '', data }));
+    expect(tokensOf(await browser.post(PATHS.refreshToken)).access_token).toBe('new');
+  });
+
   test('twenty concurrent refreshes cause one request to the provider and get the same access token', async () => {
     const { browser } = await startApi();
     await signIn(browser, provider);

@@ -502,16 +502,9 @@ test.each([
   ['an access token with a line break', { access_token: 'a\r\nb' }],
   ['an access token that is not ASCII', { access_token: 'café' }],
   ['an access token of 10 KB', { access_token: 'a'.repeat(10_240) }],
-  ['no token type', { token_type: undefined }],
   ['the token type mac', { token_type: 'mac' }],
-  ['expires_in 0', { expires_in: 0 }],
-  ['expires_in -1', { expires_in: -1 }],
-  ['expires_in null', { expires_in: null }],
-  ['expires_in as text', { expires_in: 'soon' }],
-  ['an empty refresh token', { refresh_token: '' }],
-  ['a refresh token of null', { refresh_token: null }],
   ['a refresh token of 4 KB', { refresh_token: 'r'.repeat(4096) }],
-  ['a scope that is a list', { scope: ['profile'] }],
+  ['an access token of null', { access_token: null }],
   ['an error', { error: 'server_error' }],
 ])('a token response with %s is refused', async (_, change) => {
   const { browser } = await startApi();
@@ -535,13 +528,8 @@ test.each([
   ['no content', () => new HttpResponse(null, { status: 200 })],
   ['no content and the status 204', () => new HttpResponse(null, { status: 204 })],
   ['a list', () => json([])],
-  [
-    'an infinite number',
-    () =>
-      new HttpResponse('{"access_token":"a","token_type":"Bearer","expires_in":1e309}', {
-        headers: { 'content-type': 'application/json' },
-      }),
-  ],
+  ['an envelope without tokens', () => json({ success: true, data: {} })],
+  ['an envelope with a list', () => json({ success: true, data: [GOOD] })],
   ['more than 64 KiB', () => json({ ...GOOD, padding: 'x'.repeat(65 * 1024) })],
 ])('a token response of %s is refused', async (_, answer) => {
   const { browser } = await startApi();
@@ -561,6 +549,25 @@ test.each([
   ['an expires_in of years', { expires_in: 1e12 }, { expires_in: 86_400 }],
   ['no scope', { scope: undefined }, { scope: 'profile balance' }],
   ['a reduced scope', { scope: 'profile' }, { scope: 'profile' }],
+  ['no token type', { token_type: undefined }, { token_type: 'Bearer' }],
+  ['a token type of null', { token_type: null }, { token_type: 'Bearer' }],
+  ['expires_in 0', { expires_in: 0 }, { expires_in: 3600 }],
+  ['expires_in -1', { expires_in: -1 }, { expires_in: 3600 }],
+  ['expires_in null', { expires_in: null }, { expires_in: 3600 }],
+  ['an empty expires_in', { expires_in: '' }, { expires_in: 3600 }],
+  ['expires_in as text', { expires_in: 'soon' }, { expires_in: 3600 }],
+  ['expires_in "-1"', { expires_in: '-1' }, { expires_in: 3600 }],
+  ['half a second of expires_in', { expires_in: 0.5 }, { expires_in: 3600 }],
+  ['a list in expires_in', { expires_in: [7200] }, { expires_in: 3600 }],
+  ['a scope of null', { scope: null }, { scope: 'profile balance' }],
+  ['an empty scope', { scope: '' }, { scope: 'profile balance' }],
+  ['a list of scopes', { scope: ['profile', 'balance'] }, { scope: 'profile balance' }],
+  ['a scope that is a number', { scope: 1 }, { scope: 'profile balance' }],
+  ['a scope of 2 KB', { scope: 'x'.repeat(2048) }, { scope: 'profile balance' }],
+  ['an error of null', { error: null }, { access_token: 'good' }],
+  ['an empty error', { error: '' }, { access_token: 'good' }],
+  ['success: true beside the tokens', { success: true, message: '' }, { access_token: 'good' }],
+  ['success: false beside the tokens', { success: false }, { access_token: 'good' }],
   [
     'unknown fields',
     { id_token: 'x.y.z', __proto__: { polluted: true }, extra: { a: 1 } },
@@ -575,4 +582,62 @@ test.each([
     state,
   });
   expect(tokensOf(response)).toMatchObject(expected);
+});
+
+test('a token response with an infinite expires_in is accepted', async () => {
+  const { browser } = await startApi();
+  provider.tokenAnswers.push(() => new HttpResponse('{"access_token":"a","expires_in":1e309}'));
+  expect(await signIn(browser, provider)).toMatchObject({ access_token: 'a', expires_in: 3600 });
+});
+
+test.each([
+  ['an envelope', { success: true, message: '', data: GOOD }],
+  ['an envelope with null in it', { success: true, data: { ...GOOD, id_token: null } }],
+])('a token response in %s is accepted', async (_, answer) => {
+  const { browser } = await startApi();
+  provider.tokenAnswers.push(() => json(answer));
+  expect(await signIn(browser, provider)).toMatchObject({ access_token: 'good', expires_in: 7200 });
+  await browser.post(PATHS.refreshToken);
+  expect(provider.refreshRequests()[0]?.get('refresh_token')).toBe('r');
+});
+
+test.each([
+  ['null', null],
+  ['an empty text', ''],
+  ['a number', 1],
+  ['an object', {}],
+  ['text that is not ASCII', 'café'],
+])('with %s for a refresh token, the session lives as long as its access token', async (_, refresh_token) => {
+  const { browser } = await startApi();
+  provider.tokenAnswers.push(() => json({ ...GOOD, refresh_token }));
+  const tokens = await signIn(browser, provider);
+  expect(tokensOf(await browser.post(PATHS.session))).toEqual(tokens);
+  moveClock(7201);
+  expect(errorOf(await browser.post(PATHS.session))).toBe('401 no_session'); // Max-Age has passed.
+});
+
+test.each([
+  { success: false, message: 'code has been used' },
+  { success: false, message: 'code has been used', data: null },
+  { success: false, data: { reason: 'used' } },
+])('the code exchange counts the answer %j with status 200 as a refused code', async (answer) => {
+  const { browser, log } = await startApi();
+  const { authorizationUrl, state } = await browser.start();
+  provider.tokenAnswers.push(() => json(answer));
+  const code = provider.authorize(authorizationUrl);
+  const response = await browser.post(PATHS.exchangeToken, { code, state });
+  expect(errorOf(response)).toBe('400 code_rejected');
+  expect(response.json()).toMatchObject({ retryable: false });
+  expect(response.body + log.join()).not.toContain('used');
+});
+
+test('the log names the fields of a token response that were ignored, without their values', async () => {
+  const { browser, log } = await startApi();
+  provider.tokenAnswers.push(() => json({ ...GOOD, expires_in: 'canary-1', refresh_token: ['canary-2'] }));
+  await signIn(browser, provider);
+  const lines = log.filter((line) => line.includes('provider_field_ignored'));
+  expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+    { level: 40, endpoint: 'token', fields: ['expires_in', 'refresh_token'] },
+  ]);
+  expect(log.join()).not.toContain('canary-');
 });

@@ -38,7 +38,7 @@ test('after a sign-in by the server-side flow the client has the account from th
 test('an answer without the account, or with a malformed one, signs in all the same', async () => {
   const older = await loadSignedInPage();
   expect(older.getInitialUserinfo('session-1')).toBeUndefined();
-  serve('session', () => Response.json({ ...TOKEN, userinfo: { username: 'user123' } }));
+  serve('session', () => Response.json({ ...TOKEN, userinfo: { username: 5 } }));
   const client = loadPage();
   await until(client, 'signed-in');
   expect(client.getInitialUserinfo('session-1')).toBeUndefined();

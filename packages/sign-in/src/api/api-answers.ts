@@ -76,9 +76,8 @@ export const parseTopupResponse: (body: unknown) => TopupResponse = parserOf({
 const isOptionalText = isOptional(isShorterThan(512));
 const isOptionalNumber = isOptional(isNumber);
 
-/** @throws {TypeError} if the body is not userinfo */
-export const parseUserinfo: (body: unknown) => Userinfo = parserOf({
-  id: isInteger,
+const parseAccount = parserOf({
+  id: isOptional(isInteger),
   username: isOptionalText,
   email: isOptionalText,
   quota: isOptionalNumber,
@@ -87,3 +86,10 @@ export const parseUserinfo: (body: unknown) => Userinfo = parserOf({
   created_time: isOptional(isAtLeast(0, isNumber)),
   status: isOptional(isInteger),
 });
+
+/** @throws {TypeError} if the body is not userinfo */
+export function parseUserinfo(body: unknown): Userinfo {
+  const account = parseAccount(body);
+  if (Object.values(account).some((field) => field !== undefined)) return account;
+  throw new TypeError('unexpected answer');
+}
