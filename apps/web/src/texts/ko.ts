@@ -71,7 +71,7 @@ export const ko: Texts = {
     api_bad_answer: '서버의 응답을 이해할 수 없습니다. 페이지를 새로고침한 뒤 다시 시도해 주세요.',
     rate_limited: '요청이 너무 많습니다. 1분 뒤에 다시 시도해 주세요.',
     shutting_down: '서버를 다시 시작하고 있습니다. 잠시 후 다시 시도해 주세요.',
-    origin_not_allowed: '보안을 위해, 원래 주소로 연 이 앱에서만 로그인할 수 있습니다.',
+    origin_not_allowed: '보안을 위해 이 앱에서만 로그인할 수 있습니다. 원래 주소로 열어 주세요.',
     cookies_blocked:
       '브라우저가 쿠키를 차단하고 있어 로그인할 수 없습니다. 이 사이트의 쿠키를 허용한 뒤 페이지를 새로고침해 주세요.',
     api_cookies_blocked:
