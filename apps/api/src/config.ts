@@ -18,8 +18,10 @@ export class ConfigError extends Error {
 
 /** No other module reads the environment. @throws {ConfigError} with all faults */
 export function parseConfig(environment: NodeJS.ProcessEnv = process.env): Config {
-  const [readable, markedNames] = withoutByteOrderMark(environment);
-  const variables = withClientSecretFromFile(readable);
+  // Windows editors write this mark at the start of a file. Node and Docker take it for a part of the first name.
+  const markedNames = Object.keys(environment).filter((name) => name.startsWith('\uFEFF'));
+  const readable = Object.entries(environment).map(([name, value]) => [name.replace(/^\uFEFF/, ''), value]);
+  const variables = withClientSecretFromFile(Object.fromEntries(readable));
   // `NAME=` in an env file means that NAME is unset. An empty TOPUP_HOSTS stays, because it would refuse every link.
   const given = Object.entries(variables).filter(([name, value]) => value !== '' || name === 'TOPUP_HOSTS');
   const parsed = v.safeParse(environmentSchema, Object.fromEntries(given));
@@ -27,20 +29,11 @@ export function parseConfig(environment: NodeJS.ProcessEnv = process.env): Confi
     `${v.getDotPath(issue) ?? ''} ${issue.message}`.trim(),
   );
   const marks = markedNames.map(
-    (name) => `${name} follows a byte order mark: save its file as UTF-8 without BOM`,
+    (name) => `${name.slice(1)} follows a byte order mark: save its file as UTF-8 without BOM`,
   );
   const faults = [...rulesBroken, ...marks, ...findPublishedSecret(variables)];
   if (!parsed.success || faults.length > 0) throw new ConfigError(faults);
   return parsed.output;
-}
-
-/** Windows editors write the mark at the start of a file. Node and Docker take it for a part of the first name. */
-function withoutByteOrderMark(
-  environment: NodeJS.ProcessEnv,
-): [environment: NodeJS.ProcessEnv, markedNames: string[]] {
-  const entries = Object.entries(environment);
-  const marked = entries.flatMap(([name]) => (name.startsWith('\uFEFF') ? name.slice(1) : []));
-  return [Object.fromEntries(entries.map(([name, value]) => [name.replace(/^\uFEFF/, ''), value])), marked];
 }
 
 /** Docker and Kubernetes mount secrets as files. */
