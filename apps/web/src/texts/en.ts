@@ -77,7 +77,8 @@ export const en = {
     api_bad_answer: 'This page doesn’t understand the server’s response. Reload the page and try again.',
     rate_limited: 'Too many requests. Wait a minute, then try again.',
     shutting_down: 'The server is restarting. Try again in a moment.',
-    origin_not_allowed: 'For your security, you can sign in only from this app. Open it at its usual address.',
+    origin_not_allowed:
+      'For your security, you can sign in only from this app. Open it at its usual address.',
     cookies_blocked:
       'This browser blocks cookies, and you can’t sign in without them. Allow cookies for this site, then reload the page.',
     api_cookies_blocked:
