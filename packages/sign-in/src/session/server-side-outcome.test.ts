@@ -97,6 +97,17 @@ describe('a page that loads with an error in its address', () => {
     expect(sessionOf(client)).toMatchObject({ error });
   });
 
+  test('the error is shown once the API can be asked and knows no session', async () => {
+    writeSessionMark('signed-in');
+    serve('session', answer.networkError);
+    const client = loadPageAt('/?error=transaction_not_found');
+    await vi.waitFor(() => expect(sessionOf(client)).toHaveProperty('warning'));
+    serve('session', () => answer.error('no_session'));
+    client.tryAgain();
+    await until(client, 'idle');
+    expect(sessionOf(client)).toMatchObject({ error });
+  });
+
   test('a session that cannot be asked for now is restored later', async () => {
     writeSessionMark('signed-in');
     serve('session', answer.networkError);

@@ -1,7 +1,14 @@
 import { describe, expect, test, vi } from 'vitest';
 import { answer } from '../../test/answers.ts';
 import { serve, useApiServer } from '../../test/api-server.ts';
-import { loadPage, loadSignedInPage, sessionOf, until, untilSession } from '../../test/client.ts';
+import {
+  loadPage,
+  loadSignedInPage,
+  recordEvents,
+  sessionOf,
+  until,
+  untilSession,
+} from '../../test/client.ts';
 import { later, stopClock } from '../../test/later.ts';
 import type { SignInClient } from '../sign-in-client.ts';
 import { leaveSignInOutcome } from '../sign-in/sign-in-outcome.ts';
@@ -101,6 +108,19 @@ describe('restore', () => {
     client.tryAgain();
     await until(client, 'signed-in');
     expect(sessionOf(client)).toEqual(SIGNED_IN);
+  });
+
+  test('a sign-in that the callback page finished is completed in all tabs, also if the first request fails', async () => {
+    const otherTab = loadPage();
+    leaveSignInOutcome({ isCompleted: true, tookMs: 1234 });
+    serve('session', answer.networkError);
+    const client = loadPage();
+    await untilWarning(client);
+    serve('session', () => answer.token());
+    client.tryAgain();
+    await until(client, 'signed-in');
+    await until(otherTab, 'signed-in');
+    expect(recordEvents(client).events).toEqual([{ type: 'completed', tookMs: 1234 }]);
   });
 
   test('the failure of a sign-in that the callback page finished is shown once', () => {

@@ -8,7 +8,7 @@ import { areCookiesBlocked } from '../are-cookies-blocked.ts';
 import { WITH_USERINFO } from '../api/cookie-request.ts';
 import { type ErrorDetails, SignInError } from '../sign-in-error.ts';
 import { type EventLog, failureEvent } from '../sign-in/event-log.ts';
-import { takeSignInOutcome } from '../sign-in/sign-in-outcome.ts';
+import { type SignInOutcome, takeSignInOutcome } from '../sign-in/sign-in-outcome.ts';
 import { createAccessToken } from '../token/access-token.ts';
 import { createRefresh, type Refresh } from '../token/refresh-once-for-all-tabs.ts';
 import type { OtherTabs } from './other-tabs.ts';
@@ -59,6 +59,7 @@ export function createSessionKeeper({
 }): SessionKeeper {
   let failedTries = 0;
   let restoreTimer: ReturnType<typeof setTimeout> | undefined;
+  let restoreAgain = () => void restore();
   const accessToken = createAccessToken({ onRefreshDue: () => void refreshInTime() });
   const refresh = createRefresh({ api, store, onRefreshed: setSignedIn });
 
@@ -99,11 +100,10 @@ export function createSessionKeeper({
     );
   }
 
-  async function restore({
-    mark = readSessionMark(),
-    claimedError,
-  }: Parameters<SessionKeeper['restore']>[0] = {}): Promise<void> {
-    const outcome = takeSignInOutcome();
+  async function restore(
+    options: Parameters<SessionKeeper['restore']>[0] & { outcome?: SignInOutcome | undefined } = {},
+  ): Promise<void> {
+    const { mark = readSessionMark(), claimedError, outcome = takeSignInOutcome() } = options;
     const completed = outcome && 'isCompleted' in outcome ? outcome : undefined;
     const error = outcome && 'code' in outcome ? outcome : undefined;
     if (error) events.record(failureEvent(error));
@@ -117,6 +117,8 @@ export function createSessionKeeper({
     if (mark === 'sign-out-pending' || (mark === 'none' && !completed && !claimedError)) {
       return showSignedOut(error);
     }
+    // The tab storage and the address no longer contain what this call was given.
+    restoreAgain = () => void restore({ ...options, outcome: completed });
     const startedIn = store.generation();
     try {
       const response = await api.post(PATHS.session + WITH_USERINFO, { parse: parseTokenResponse, ...early });
@@ -138,7 +140,7 @@ export function createSessionKeeper({
         showSignedOut(claimedError);
       } else if (!isRefused) {
         store.setWarning(failure.details);
-        restoreTimer = setTimeout(() => void restore(), retryDelayMs(failedTries++, failure));
+        restoreTimer = setTimeout(restoreAgain, retryDelayMs(failedTries++, failure));
       }
     }
   }
@@ -174,7 +176,7 @@ export function createSessionKeeper({
   return {
     restore,
     tryAgain() {
-      if (store.getSession().status === 'loading') return void restore();
+      if (store.getSession().status === 'loading') return restoreAgain();
       store.setWarning();
       if (failedTries > 0) accessToken.postponeRefresh(0);
       else accessToken.refreshIfDue();
