@@ -146,7 +146,8 @@ export interface SignInClient {
    * tries once more after a 401. Follows no redirect. Only the API's own answers end the session: the error of another
    * server becomes an `api_bad_answer` or an `api_unreachable` with its `status` and its `body`.
    * @param target a path below the API's origin, or a URL of a token origin: the token is sent nowhere else
-   * @param options.parse checks the body and returns the result; an error that it throws becomes an `api_bad_answer`
+   * @param options.parse checks the body and returns the result; an error that it throws becomes an `api_bad_answer`. The
+   * body is the parsed JSON. Of another server it may also be a text that is no JSON
    * @throws {TypeError} for any other target
    * @throws {SignInError} or the reason of the signal, if the signal aborts the request
    * @example

@@ -5,7 +5,7 @@ const CLIENT_CODES = [
   'offline',
   /** No answer, or one that is not the API's: no connection, a proxy's error page, the API is down. */
   'api_unreachable',
-  /** The API answered with a message that the contract does not contain. */
+  /** The API answered with a message that the contract does not contain, or another server refused a request. */
   'api_bad_answer',
   /** The sign-in window was closed before it reached the provider. */
   'window_closed',

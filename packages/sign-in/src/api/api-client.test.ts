@@ -238,6 +238,16 @@ test('an error of the API has no body, and one of a token origin is never taken 
   });
 });
 
+test.each([
+  ['a refusal', 403, { code: 'api_bad_answer', retryable: false, status: 403, body: 'no such plan' }],
+  ['a failure', 503, { code: 'api_unreachable', retryable: true, status: 503, body: 'no such plan' }],
+])('%s of a token origin in plain text keeps its meaning', async (_, status, error) => {
+  vi.spyOn(globalThis, 'fetch').mockImplementation(async () => new Response('no such plan', { status }));
+  const { get } = createApiClient({ apiOrigin: API, tokenOrigins: ['https://usage.example'] });
+  const refused = get('https://usage.example/y', { accessToken: 'token-1', parse });
+  await expect(refused).rejects.toMatchObject(error);
+});
+
 test('without a network the code is offline', async () => {
   vi.spyOn(navigator, 'onLine', 'get').mockReturnValue(false);
   serve('userinfo', answer.networkError);

@@ -33,7 +33,7 @@ interface Target {
   isApi: boolean;
 }
 
-/** @param options.onAnswer called when the API, or a server in front of it, has answered, whatever the answer is */
+/** @param options.onAnswer called when a server has answered, whatever the answer is */
 export function createApiClient({
   apiOrigin,
   tokenOrigins = [],
@@ -87,7 +87,8 @@ export function createApiClient({
       body = response.status === 204 ? undefined : JSON.parse(text);
     } catch (cause) {
       // The error page of a proxy whose API is down is no JSON and has no code.
-      throw unreachable({ cause, ...(!response.ok && { status: response.status, body: text }) });
+      if (isApi) throw unreachable({ cause, ...(!response.ok && { status: response.status, body: text }) });
+      body = text;
     }
     if (!response.ok) {
       throw (isApi ? apiErrorFrom(response, body) : undefined) ?? foreignErrorFrom(response, body);
