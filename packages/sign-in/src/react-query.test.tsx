@@ -1,7 +1,7 @@
 import { QueryClient, QueryClientProvider, QueryObserver } from '@tanstack/react-query';
 import { act, cleanup, render, screen } from '@testing-library/react';
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
-import { type Session, SignInError } from './index.ts';
+import { SignInError } from './index.ts';
 import { userinfoQuery, useUser } from './react-query.ts';
 import { SignInProvider } from './react.tsx';
 import { createFakeSignInClient, type FakeSignInClient } from './testing.ts';
@@ -31,41 +31,37 @@ test('useUser reads the account of the signed-in user', async () => {
   expect(await screen.findByText('alice')).toBeTruthy();
 });
 
+/** A fake of which the account came with the token. */
+function clientWithInitialUserinfo({ readAtMs = Date.now() } = {}): FakeSignInClient {
+  const client = createFakeSignInClient({ user: ALICE });
+  vi.spyOn(client, 'getInitialUserinfo').mockImplementation((sessionId) =>
+    sessionId === 'fake-session' ? { userinfo: { id: 1, username: 'alice before' }, readAtMs } : undefined,
+  );
+  return client;
+}
+
 test('useUser has the account that came with the token in its first render, and sends no request for it', () => {
-  const client = createFakeSignInClient({ user: ALICE, hasInitialUserinfo: true });
+  const client = clientWithInitialUserinfo();
   const fetchUserinfo = vi.spyOn(client, 'fetchUserinfo');
   renderUsername(client);
-  expect(screen.getByText('alice')).toBeTruthy();
+  expect(screen.getByText('alice before')).toBeTruthy();
   expect(fetchUserinfo).not.toHaveBeenCalled();
 });
 
 test('an account that came with the token long ago is shown and read again at once', async () => {
-  const client = createFakeSignInClient({ user: ALICE, hasInitialUserinfo: true });
-  const readAtMs = Date.now() - 60_000;
-  const initial = { userinfo: { id: 1, username: 'alice before' }, readAtMs };
-  vi.spyOn(client, 'getInitialUserinfo').mockReturnValue(initial);
-  renderUsername(client);
+  renderUsername(clientWithInitialUserinfo({ readAtMs: Date.now() - 60_000 }));
   expect(screen.getByText('alice before')).toBeTruthy();
   await screen.findByText('alice');
 });
 
-test('once the account has been read, no query starts with the one that came with the token', async () => {
-  const client = createFakeSignInClient({ user: ALICE, hasInitialUserinfo: true });
-  await client.fetchUserinfo();
-  vi.spyOn(client, 'fetchUserinfo').mockReturnValue(new Promise(() => {}));
-  renderUsername(client);
-  expect(screen.getByText('nobody')).toBeTruthy();
-});
-
-test('the query of a former session does not start with the account of the present one', () => {
-  const client = createFakeSignInClient({ user: ALICE, hasInitialUserinfo: true });
-  const former = client.getSession();
-  client.setSession({ status: 'signed-in', sessionId: 'next-session', scopes: [] });
+test('a query starts only with the account of its own session', () => {
+  const client = clientWithInitialUserinfo();
   const queryClient = new QueryClient();
-  const dataOf = (session: Session) =>
-    new QueryObserver(queryClient, userinfoQuery(client, session)).getCurrentResult().data;
-  expect(dataOf(former)).toBeUndefined();
-  expect(dataOf(client.getSession())).toMatchObject(ALICE);
+  const readData = () =>
+    new QueryObserver(queryClient, userinfoQuery(client, client.getSession())).getCurrentResult().data;
+  expect(readData()).toMatchObject({ username: 'alice before' });
+  client.setSession({ status: 'signed-in', sessionId: 'next-session', scopes: [] });
+  expect(readData()).toBeUndefined();
 });
 
 test('useUser sends no request while nobody is signed in', () => {

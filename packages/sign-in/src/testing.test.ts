@@ -12,19 +12,6 @@ test('a fake with a user is signed in, with all scopes unless the test names som
   await expect(fake.fetchUserinfo()).resolves.toEqual({ id: 1, username: 'user123' });
 });
 
-test('a fake gives the account with the token if the test asks for it, until the account is read', async () => {
-  expect(createFakeSignInClient({ user: {} }).getInitialUserinfo('fake-session')).toBeUndefined();
-  const fake = createFakeSignInClient({ user: { username: 'user123' }, hasInitialUserinfo: true });
-  const initial = { userinfo: { id: 1, username: 'user123' } };
-  expect(fake.getInitialUserinfo('fake-session')).toMatchObject(initial);
-  expect(fake.getInitialUserinfo('other-session')).toBeUndefined();
-  await fake.fetchUserinfo();
-  expect(fake.getInitialUserinfo('fake-session')).toBeUndefined();
-  await fake.signOut();
-  fake.signIn();
-  expect(fake.getInitialUserinfo('fake-session')).toMatchObject(initial);
-});
-
 test('a fake without a user is signed out and refuses what needs a session', async () => {
   const fake = createFakeSignInClient();
   expect(fake.getSession()).toMatchObject(SIGNED_OUT);

@@ -1,4 +1,4 @@
-import type { InitialUserinfo, Session, SignInClient, SignInEvent, Userinfo } from './index.ts';
+import type { Session, SignInClient, SignInEvent, Userinfo } from './index.ts';
 import { SignInError } from './index.ts';
 import { type SessionData, toSession } from './session/session.ts';
 import { createEventLog } from './sign-in/event-log.ts';
@@ -18,12 +18,6 @@ export type FakeSession = SessionData;
 export interface FakeSignInClientOptions {
   /** The account that `fetchUserinfo` returns and that `signIn` signs in. Without `session`, it is signed in. */
   user?: Partial<Userinfo>;
-  /**
-   * Whether the account comes with the token, as from an API that is not older than this package: `useUser()` then has
-   * it in the first render and does not call `fetchUserinfo`.
-   * @default false
-   */
-  hasInitialUserinfo?: boolean;
   /**
    * The scopes that the user has granted.
    * @default ['profile', 'balance']
@@ -84,7 +78,6 @@ export interface FakeSignInClient extends SignInClient {
  */
 export function createFakeSignInClient({
   user,
-  hasInitialUserinfo = false,
   scopes = ['profile', 'balance'],
   session: initialSession,
   responses = {},
@@ -92,7 +85,6 @@ export function createFakeSignInClient({
   const signedIn: FakeSession = { status: 'signed-in', sessionId: 'fake-session', scopes };
   const signedOut: FakeSession = { status: 'signed-out', step: 'idle' };
   let session = toSession(initialSession ?? (user ? signedIn : signedOut));
-  let initial = receiveInitialUserinfo();
   const calls: FakeCall[] = [];
   const events = createEventLog((deliverAll) => deliverAll());
   const sessionListeners = new Set<() => void>();
@@ -100,15 +92,8 @@ export function createFakeSignInClient({
   const record = (method: keyof SignInClient, ...args: unknown[]) =>
     void calls.push({ method, args: args.filter((argument) => argument !== undefined) });
 
-  function receiveInitialUserinfo(): InitialUserinfo | undefined {
-    if (!hasInitialUserinfo || !user || !session.isSignedIn) return undefined;
-    return { userinfo: { id: 1, ...user }, readAtMs: Date.now() };
-  }
-
   function setSession(next: FakeSession): void {
-    const before = session;
     session = toSession(next);
-    if (!isSameSession(before, session)) initial = receiveInitialUserinfo();
     for (const listener of sessionListeners) listener();
   }
 
@@ -141,11 +126,10 @@ export function createFakeSignInClient({
     tryAgain: () => record('tryAgain'),
     async fetchUserinfo() {
       refuseUnlessSignedIn();
-      initial = undefined;
       return { id: 1, ...user };
     },
-    getInitialUserinfo: (sessionId) =>
-      session.isSignedIn && session.sessionId === sessionId ? initial : undefined,
+    // The account comes from `fetchUserinfo` alone, so that a test can make it fail or wait.
+    getInitialUserinfo: () => undefined,
     async fetchWithAccessToken(path, { parse }) {
       record('fetchWithAccessToken', path);
       refuseUnlessSignedIn();
@@ -161,5 +145,3 @@ export function createFakeSignInClient({
     close: () => record('close'),
   };
 }
-
-const isSameSession = (a: Session, b: Session) => a.isSignedIn && b.isSignedIn && a.sessionId === b.sessionId;
