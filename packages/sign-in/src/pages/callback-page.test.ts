@@ -3,11 +3,11 @@ import { answer, STATE } from '../../test/answers.ts';
 import { serve, useApiServer } from '../../test/api-server.ts';
 import { goToProviderInSameTab } from '../sign-in/same-tab.ts';
 import { takeSignInOutcome } from '../sign-in/sign-in-outcome.ts';
-import { PAGE_TEXTS } from './page-texts.ts';
+import { CALLBACK_TEXTS } from './page-texts.ts';
 
 useApiServer();
 
-const texts = PAGE_TEXTS.en.callback;
+const texts = CALLBACK_TEXTS.en;
 const meta = document.createElement('meta');
 meta.name = 'api-origin';
 meta.content = location.origin;

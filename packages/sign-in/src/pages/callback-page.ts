@@ -7,7 +7,7 @@ import { areCookiesBlocked } from '../are-cookies-blocked.ts';
 import { type HandOver, handOverFromCallbackPage } from '../hand-over/hand-over-from-callback-page.ts';
 import { hasGoneOnInTab, takeSameTabTransaction } from '../sign-in/same-tab.ts';
 import { leaveSignInOutcome } from '../sign-in/sign-in-outcome.ts';
-import { PAGE_TEXTS } from './page-texts.ts';
+import { CALLBACK_TEXTS } from './page-texts.ts';
 
 /*
  * The script of the redirect URI. It takes the authorization response out of the address, hands it over to the tab in
@@ -27,7 +27,7 @@ history.replaceState(null, '', location.pathname);
 window.name = '';
 
 const locale = preferredLocale(navigator.languages, ['en', 'ko']);
-const texts = PAGE_TEXTS[locale].callback;
+const texts = CALLBACK_TEXTS[locale];
 document.documentElement.lang = locale;
 
 // Back to a page that the browser kept (bfcache): its sign-in has ended.

@@ -1,8 +1,31 @@
 import { preferredLocale } from '@oneclick/shared/preferred-locale';
-import { PAGE_TEXTS } from './page-texts.ts';
+import { OPENING_TEXTS } from './page-texts.ts';
 
-/* The script of the page that a new window shows until the tab that opened it sends it to the provider. */
+/*
+ * The script of the page that a new window shows until the tab that opened it sends it to the provider. Built-in browsers
+ * of apps may show the page in place of the app, which then can't send it anywhere: the page offers the way back.
+ */
+
+/** A new window has no history, so this page has replaced the app. */
+const IN_PLACE_OF_APP_AFTER_MS = 3_000;
+/** Longer than the tab waits for the API before it closes the window. The tab is gone. */
+const IN_WINDOW_AFTER_MS = 20_000;
 
 const locale = preferredLocale(navigator.languages, ['en', 'ko']);
+const texts = OPENING_TEXTS[locale];
 document.documentElement.lang = locale;
-document.querySelector('p')!.textContent = PAGE_TEXTS[locale].opening.connecting;
+
+const main = document.querySelector('main')!;
+const text = main.querySelector('p')!;
+text.textContent = texts.connecting;
+
+setTimeout(offerWayBack, history.length > 1 ? IN_PLACE_OF_APP_AFTER_MS : IN_WINDOW_AFTER_MS);
+
+function offerWayBack(): void {
+  main.ariaBusy = 'false';
+  text.textContent = texts.nothingHappens;
+  const button = main.querySelector('button')!;
+  button.textContent = texts.home;
+  button.hidden = false;
+  button.addEventListener('click', () => location.replace('/'));
+}

@@ -1,0 +1,36 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { OPENING_TEXTS } from './page-texts.ts';
+
+const texts = OPENING_TEXTS.en;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  document.body.innerHTML = '<main aria-busy="true"><p></p><button hidden></button></main>';
+});
+afterEach(() => void vi.useRealTimers());
+
+const main = () => document.querySelector('main')!;
+const button = () => document.querySelector('button')!;
+
+/** Runs the script of the page. @param historyLength 1 in a new window, more where the page has replaced another one */
+async function loadOpeningPage({ historyLength }: { historyLength: number }): Promise<void> {
+  vi.spyOn(history, 'length', 'get').mockReturnValue(historyLength);
+  vi.resetModules();
+  await import('./opening-page.ts');
+}
+
+test.each([
+  ['in place of the app, after 3 seconds', { historyLength: 2, afterMs: 3_000 }],
+  ['in a window, when the tab would have closed the window', { historyLength: 1, afterMs: 20_000 }],
+])('if nobody sends the page on, it offers the way to the app: %s', async (_, { historyLength, afterMs }) => {
+  const leave = vi.spyOn(location, 'replace').mockReturnValue();
+  await loadOpeningPage({ historyLength });
+  vi.advanceTimersByTime(afterMs - 1);
+  expect(main().textContent).toBe(texts.connecting);
+  expect(button().hidden).toBe(true);
+  vi.advanceTimersByTime(1);
+  expect(main().textContent).toBe(texts.nothingHappens + texts.home);
+  expect(main().ariaBusy).toBe('false');
+  button().click();
+  expect(leave).toHaveBeenCalledWith('/');
+});
