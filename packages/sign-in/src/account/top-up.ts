@@ -2,6 +2,7 @@ import { isLoopback } from '@oneclick/shared/is-loopback';
 import { PATHS, WEB_PATHS } from '@oneclick/shared/paths';
 import { parseTopupResponse } from '../api/api-answers.ts';
 import { openWindow } from '../open-window.ts';
+import { parseUrl } from '../parse-url.ts';
 import type { SignInClient, TopUpTab } from '../sign-in-client.ts';
 import { SignInError } from '../sign-in-error.ts';
 
@@ -35,8 +36,9 @@ function goTo(tab: Window, address: string): void {
 
 /** The API has checked the link already. Checked again here, because this browser is about to follow it. */
 export function isSafeTopupUrl(topupUrl: string): boolean {
-  if (!URL.canParse(topupUrl)) return false;
-  const { protocol, hostname, username, password } = new URL(topupUrl);
+  const url = parseUrl(topupUrl);
+  if (!url) return false;
+  const { protocol, hostname, username, password } = url;
   return (
     (protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname))) &&
     username === '' &&

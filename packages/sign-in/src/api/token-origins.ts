@@ -1,4 +1,5 @@
 import { isLoopback } from '@oneclick/shared/is-loopback';
+import { parseUrl } from '../parse-url.ts';
 
 /**
  * The origins that may receive the access token besides the API's.
@@ -16,12 +17,7 @@ function toOrigin(value: string): string {
 
 /** Undefined unless the text is a URL of one of the origins. Without scheme and host, it is a path of the API. */
 export function parseTokenUrl(text: string, origins: ReadonlySet<string>): URL | undefined {
-  let url: URL;
-  try {
-    url = new URL(text);
-  } catch {
-    return undefined;
-  }
+  const url = parseUrl(text);
   // The origin of a `blob:` URL is that of its page, so the whole beginning is compared.
-  return origins.has(url.origin) && url.href.startsWith(`${url.origin}/`) ? url : undefined;
+  return url && origins.has(url.origin) && url.href.startsWith(`${url.origin}/`) ? url : undefined;
 }

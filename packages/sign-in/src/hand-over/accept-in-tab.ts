@@ -1,3 +1,4 @@
+import { promiseWithResolvers } from '../promise-with-resolvers.ts';
 import { type AuthorizationResponse, parseAuthorizationResponse } from './authorization-response.ts';
 import { openHandOverChannel } from './hand-over-channel.ts';
 
@@ -14,7 +15,7 @@ export interface TabListener {
 
 /** The tab's side of the hand-over: accepts one response from the callback page. Other messages do nothing. */
 export async function acceptInTab(state: string): Promise<TabListener> {
-  const { promise, resolve } = Promise.withResolvers<AcceptedResponse>();
+  const { promise, resolve } = promiseWithResolvers<AcceptedResponse>();
   let answer: 'listening' | 'refused' | 'done' = 'listening';
 
   function accept(accepted: AcceptedResponse): void {

@@ -1,3 +1,4 @@
+import { promiseWithResolvers } from '../promise-with-resolvers.ts';
 import type { AuthorizationResponse } from './authorization-response.ts';
 import { openHandOverChannel } from './hand-over-channel.ts';
 
@@ -18,7 +19,7 @@ export interface HandOver {
 
 /** The callback page's side of the hand-over: offers the response until a tab takes it, or this page keeps it. */
 export async function handOverFromCallbackPage(response: AuthorizationResponse): Promise<HandOver> {
-  const { promise, resolve } = Promise.withResolvers<'acknowledged' | 'refused' | 'done'>();
+  const { promise, resolve } = promiseWithResolvers<'acknowledged' | 'refused' | 'done'>();
   let isGivenOrKept = false;
   const channel = await openHandOverChannel(response.state, ({ type }) => {
     if (type === 'listening' && !isGivenOrKept) {

@@ -118,7 +118,7 @@ function showNothing(): void {
 
 function show(text: string, options: { isBusy?: boolean; action?: Action } = {}): void {
   const main = document.querySelector('main')!;
-  main.ariaBusy = String(options.isBusy ?? false);
+  main.setAttribute('aria-busy', String(options.isBusy ?? false));
   main.querySelector('p')!.textContent = text;
   const button = main.querySelector('button')!;
   const { action } = options;

@@ -1,5 +1,6 @@
 import type { StartResponse } from '@oneclick/shared/messages';
 import { handOverChannelName } from '../hand-over/hand-over-channel.ts';
+import { parseUrl } from '../parse-url.ts';
 import { isLeftWindow, noteLeftWindow } from './left-windows.ts';
 import { readFromTab, writeToTab } from './tab-storage.ts';
 
@@ -58,7 +59,7 @@ function transactionOf(state: string): Promise<string | undefined> {
 
 /** The address as a path of this origin, or `/` if it is none. */
 function pathOfThisOrigin(address: string): string {
-  const url = URL.canParse(address, location.origin) ? new URL(address, location.origin) : undefined;
+  const url = parseUrl(address, location.origin);
   if (url?.origin !== location.origin) return '/';
   // A path with two slashes in front would be read as another host.
   return url.pathname.replace(/^\/+/, '/') + url.search + url.hash;

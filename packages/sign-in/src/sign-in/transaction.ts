@@ -1,4 +1,5 @@
 import { acceptInTab, type AcceptedResponse, type TabListener } from '../hand-over/accept-in-tab.ts';
+import { promiseWithResolvers } from '../promise-with-resolvers.ts';
 import { SignInError } from '../sign-in-error.ts';
 import { type AuthorizationPopup, openAuthorizationPopup } from './authorization-popup.ts';
 import type { Start } from './prepared-start.ts';
@@ -41,7 +42,7 @@ export function startTransaction({
   closing: AbortSignal;
 }): Transaction {
   const startedAtMs = Date.now();
-  const { promise: response, resolve, reject } = Promise.withResolvers<AcceptedResponse>();
+  const { promise: response, resolve, reject } = promiseWithResolvers<AcceptedResponse>();
   let ready = start.ready;
   let place: AuthorizationPopup | 'this-tab' | undefined;
   let hasWindowAtProvider = false;
