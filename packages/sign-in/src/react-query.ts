@@ -34,8 +34,9 @@ export function userinfoQuery(
     initialDataUpdatedAt: () => readInitial()?.readAtMs,
     enabled: session.isSignedIn,
     staleTime: STALE_AFTER_MS,
-    // The browser may be wrong about being offline: what the user asks for is tried. By default React Query would wait.
+    // The browser may be wrong about being offline, so a refetch by the user is tried. By default React Query would wait.
     networkMode: 'always',
+    // With `always`, React Query turns this off.
     refetchOnReconnect: true,
     retry: (failures, { retryable, retryAfterMs }) =>
       retryable && retryAfterMs === undefined && failures < TRIES - 1,

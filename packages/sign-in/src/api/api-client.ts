@@ -29,7 +29,7 @@ export interface ApiClient {
 
 interface Target {
   url: URL;
-  /** Only the API's answers speak about the session. Another server may use the same words for its own errors. */
+  /** Only the API's answers can end the session. Another server may use the same codes for its own errors. */
   isApi: boolean;
 }
 
@@ -120,7 +120,7 @@ export function createApiClient({
         ...init,
         credentials: 'omit',
         cache: 'no-store',
-        // A browser before 2023 sends the header on to wherever the answer leads.
+        // On a redirect, a browser before 2023 also sends the Authorization header to the other origin.
         redirect: 'error',
         headers: { Authorization: `Bearer ${accessToken}` },
       }),

@@ -1,9 +1,9 @@
 /**
- * Runs work that must end in time, and rejects otherwise, whether the work heeds its signal or not: with a
- * `TimeoutError` after `timeoutMs`, or with the reason of `signal` when the caller aborts.
+ * Runs `work` and aborts its signal if it takes too long. Rejects with a `TimeoutError` after `timeoutMs`, and with the
+ * reason of `signal` when the caller aborts, even if `work` ignores its signal.
  *
- * The timer and the listener are held here until then. WebKit collects a signal of `AbortSignal.any` that nobody holds
- * together with its time-out, so that a request that is never answered waits for good.
+ * The closure holds the timer and the listener until then. WebKit can collect a signal of `AbortSignal.any` as garbage,
+ * together with its time-out: a request without an answer then never ends.
  */
 export function withTimeLimit<T>(
   work: (signal: AbortSignal) => Promise<T>,

@@ -16,7 +16,7 @@ import { CALLBACK_TEXTS } from './page-texts.ts';
  */
 
 const UNANSWERED_AFTER_MS = 4_000;
-/** If the tab is known to have left. It may still be on its way. */
+/** For a window whose sign-in has continued in the tab. The tab still answers until it has left for the provider. */
 const GONE_ON_AFTER_MS = 500;
 const CLOSE_AFTER_MS = 400;
 

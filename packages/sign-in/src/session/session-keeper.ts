@@ -117,7 +117,7 @@ export function createSessionKeeper({
     if (mark === 'sign-out-pending' || (mark === 'none' && !completed && !claimedError)) {
       return showSignedOut(error);
     }
-    // The tab storage and the address no longer contain what this call was given.
+    // The outcome and the claimed error were removed from where they were read: a repetition needs them again.
     restoreAgain = () => void restore({ ...options, outcome: completed });
     const startedIn = store.generation();
     try {

@@ -1,9 +1,9 @@
 import { recordFrom } from '../record.ts';
 
 /*
- * The transactions whose window was left at the provider, because the user went on in the tab. A window that returns later
- * finds no tab that listens. It can't be closed by the tab either, which has disowned it. So the storage that all pages
- * share contains the hash of each such transaction with its time, for as long as a transaction lasts.
+ * The transactions whose window was left at the provider, because the user continued in the tab. When such a window
+ * returns, no tab listens, and the tab could not close the window, because it has disowned it. So localStorage contains
+ * the hash of each such transaction with its time, for as long as a transaction lasts. The window then says what happened.
  */
 
 const KEY = 'oneclick:left-windows';

@@ -9,8 +9,8 @@ import { repeatExchange } from './repeat-exchange.ts';
 
 /**
  * Posts the authorization response to the API, which makes the authorization code grant (RFC 6749 §4.1.3). A response
- * with `error` is posted too: the API ends the transaction and says which kind of error it is. `isWanted`: whether the
- * request may be repeated still.
+ * with `error` is posted too: the API ends the transaction and says which kind of error it is.
+ * @param isWanted whether the request may still be repeated
  */
 export function postAuthorizationResponse(
   api: ApiClient,

@@ -2,12 +2,13 @@ import { isErrorCode } from '@oneclick/shared/error-status';
 import { retryDelayMs } from '../session/retry-delay.ts';
 import { SignInError } from '../sign-in-error.ts';
 
-/** A code lives for one to ten minutes, depending on the provider (RFC 6749 §4.1.2). */
+/** Few, because a code lives for ten minutes at most (RFC 6749 §4.1.2), and for one minute at some providers. */
 const TRIES = 3;
 
 /**
  * Sends an exchange again, with the same code, while the API answers that the provider can't have received the code: at
- * the rate limit, during a shutdown, or if the provider can't be reached. `isWanted`: false ends the tries.
+ * the rate limit, during a shutdown, or if the provider can't be reached.
+ * @param options.isWanted whether the exchange may still be repeated. Called before each repetition
  */
 export async function repeatExchange<T>(
   exchange: () => Promise<T>,

@@ -6,7 +6,7 @@ import { startStopwatch } from './stopwatch.ts';
 const MAX_TIMER_MS = 30_000;
 /** A token that has expired on arrival must not cause one request after the other. */
 const MIN_REFRESH_MS = 1_000;
-/** Page and API count whole seconds on clocks of their own. Asked a moment too early, the API returns the same token. */
+/** Page and API count whole seconds on clocks of their own. If the page asks too early, the API returns the same token. */
 const MAX_CLOCK_DIFFERENCE_SECONDS = 10;
 
 /** The access token of this tab and the time at which it is due for a refresh. */

@@ -2,8 +2,8 @@ const API_ORIGIN_TAG = /<meta\b[^>]*\bname=["']?api-origin\b[^>]*>/i;
 const CHARSET_TAG = /<meta\b[^>]*\bcharset\b[^>]*>/i;
 
 /**
- * Puts the early script into a page of the app, right behind `<meta name="api-origin">`, which the script reads. That
- * is in front of the stylesheets, because a browser runs no script before it has loaded the stylesheets above. A page
+ * Puts the early script into a page of the app, right behind `<meta name="api-origin">`, which the script reads. The
+ * script has to precede the stylesheets: a browser runs an inline script only after the stylesheets above it. A page
  * without the tag gets an empty one, which means the page's own origin.
  */
 export function insertEarlySession(html: string, script: string): string {
