@@ -22,7 +22,7 @@ text.textContent = texts.connecting;
 setTimeout(offerWayBack, history.length > 1 ? IN_PLACE_OF_APP_AFTER_MS : IN_WINDOW_AFTER_MS);
 
 function offerWayBack(): void {
-  main.ariaBusy = 'false';
+  main.setAttribute('aria-busy', 'false');
   text.textContent = texts.nothingHappens;
   const button = main.querySelector('button')!;
   button.textContent = texts.home;
