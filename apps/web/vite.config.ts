@@ -1,6 +1,7 @@
 import { signIn } from '@oneclick/sign-in/vite';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
+import { firstScreenPlugin } from './src/first-screen/first-screen-plugin.ts';
 
 const { WEB_PORT = '5173', WEB_ORIGIN, API_PROXY_TARGET } = process.env;
 
@@ -11,6 +12,7 @@ export default defineConfig({
   appType: 'mpa',
   plugins: [
     react(),
+    firstScreenPlugin(),
     signIn({ apiTarget: API_PROXY_TARGET, webOrigin: WEB_ORIGIN, style: 'src/design/window.css' }),
   ],
   // Vite finds all dependencies at the start, so that it does not reload the page in the middle of a sign-in.
@@ -19,6 +21,6 @@ export default defineConfig({
   preview: listen,
   build: {
     target: 'es2023',
-    modulePreload: { polyfill: false },
+    modulePreload: false,
   },
 });

@@ -2,6 +2,8 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { act, cleanup, configure, render, screen } from '@testing-library/react';
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
 import { App } from './app.tsx';
+import { en } from './texts/en.ts';
+import { LanguageContext } from './texts/use-texts.ts';
 import { createSignInClient, type SignInClient } from '@oneclick/sign-in';
 import { SignInProvider } from '@oneclick/sign-in/react';
 import { answer, userinfo } from '@oneclick/sign-in/test/answers.ts';
@@ -29,7 +31,9 @@ function renderApp() {
   render(
     <SignInProvider client={client}>
       <QueryClientProvider client={queryClient}>
-        <App />
+        <LanguageContext value={{ locale: 'en', texts: en }}>
+          <App />
+        </LanguageContext>
       </QueryClientProvider>
     </SignInProvider>,
   );

@@ -1,5 +1,5 @@
 import { useSession, useSignInClient } from '@oneclick/sign-in/react';
-import { useEffect } from 'react';
+import { type ReactNode, useEffect } from 'react';
 import { LateAccount } from './account/late-account.tsx';
 import { RestoringScreen } from './screens/restoring-screen.tsx';
 import { SignedOutScreen } from './screens/signed-out-screen.tsx';
@@ -8,6 +8,15 @@ import { useLocale, useTexts } from './texts/use-texts.ts';
 
 /** One screen for each status of the session. */
 export function App() {
+  return (
+    <Page>
+      <Screen />
+    </Page>
+  );
+}
+
+/** What surrounds each screen. */
+export function Page({ children }: { children: ReactNode }) {
   const { app } = useTexts();
   const locale = useLocale();
   useEffect(() => {
@@ -16,12 +25,11 @@ export function App() {
   return (
     <>
       <header className="brand">
-        <img src="/favicon.svg" alt="" />
+        {/* Behind the scripts. Also without it, React would add a preload for the image to the first screen. */}
+        <img src="/favicon.svg" alt="" fetchPriority="low" />
         {app.brand}
       </header>
-      <main className="page">
-        <Screen />
-      </main>
+      <main className="page">{children}</main>
     </>
   );
 }

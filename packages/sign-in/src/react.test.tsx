@@ -66,6 +66,26 @@ test('a server renders the loading session, and hydration replaces it without a 
   expect(onRecoverableError).not.toHaveBeenCalled();
 });
 
+test('HTML with the sign-in button is hydrated as such, and then shows the session as it is', async () => {
+  const client = createFakeSignInClient({ session: { status: 'signed-out', step: 'idle' } });
+  const app = (
+    <SignInProvider client={client} prerendered="signed-out">
+      <Status />
+    </SignInProvider>
+  );
+  const root = document.body.appendChild(document.createElement('div'));
+  root.innerHTML = renderToString(app);
+  const button = root.firstElementChild;
+  expect(button?.textContent).toBe('signed-out');
+
+  client.setSession({ status: 'signing-in', step: 'exchanging-code' });
+  const onRecoverableError = vi.fn<() => void>();
+  await act(() => hydrateRoot(root, app, { onRecoverableError }));
+  expect(root.firstElementChild).toBe(button);
+  expect(button?.textContent).toBe('signing-in');
+  expect(onRecoverableError).not.toHaveBeenCalled();
+});
+
 test('a hook without a provider says which one is missing', () => {
   vi.spyOn(console, 'error').mockReturnValue();
   expect(() => render(<Status />)).toThrow('This component needs a <SignInProvider> above it.');

@@ -6,13 +6,21 @@ import { toSession } from './session/session.ts';
 
 const SignInContext = createContext<SignInClient | undefined>(undefined);
 
-/** The session on a server and during hydration, before the API has been asked. */
-const LOADING_SESSION = toSession({ status: 'loading' });
+/** The sessions with which HTML can be rendered before the API has been asked. */
+const PRERENDERED_SESSIONS = {
+  loading: toSession({ status: 'loading' }),
+  'signed-out': toSession({ status: 'signed-out', step: 'idle' }),
+};
+
+const PrerenderedContext = createContext<keyof typeof PRERENDERED_SESSIONS>('loading');
 
 /**
  * Makes a client available to the hooks of all components below. Create the client outside of React, once for the
  * page.
  *
+ * @param props.prerendered the status of the session in HTML that a server or a build renders. `signed-out`: the HTML
+ *   contains the sign-in button, for a page on which {@link mayHaveSession} returns false. Hydration must use the
+ *   same value. Default: `loading`
  * @example
  * const client = createSignInClient();
  *
@@ -24,12 +32,18 @@ const LOADING_SESSION = toSession({ status: 'loading' });
  */
 export function SignInProvider({
   client,
+  prerendered = 'loading',
   children,
 }: {
   client: SignInClient;
+  prerendered?: 'loading' | 'signed-out';
   children?: ReactNode;
 }): ReactElement {
-  return <SignInContext.Provider value={client}>{children}</SignInContext.Provider>;
+  return (
+    <SignInContext.Provider value={client}>
+      <PrerenderedContext.Provider value={prerendered}>{children}</PrerenderedContext.Provider>
+    </SignInContext.Provider>
+  );
 }
 
 /**
@@ -47,7 +61,7 @@ export function useSignInClient(): SignInClient {
 
 /**
  * The session as it is now. The component renders again when it changes. On a server (SSR) and during hydration the
- * session is `loading`.
+ * session is `loading`, or what `prerendered` of the {@link SignInProvider} says.
  *
  * @example
  * const session = useSession();
@@ -56,9 +70,6 @@ export function useSignInClient(): SignInClient {
  */
 export function useSession(): Session {
   const { subscribe, getSession } = useSignInClient();
-  return useSyncExternalStore(subscribe, getSession, getServerSession);
-}
-
-function getServerSession(): Session {
-  return LOADING_SESSION;
+  const prerendered = useContext(PrerenderedContext);
+  return useSyncExternalStore(subscribe, getSession, () => PRERENDERED_SESSIONS[prerendered]);
 }

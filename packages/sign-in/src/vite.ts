@@ -3,6 +3,8 @@ import { apiProxyPlugin } from './vite/api-proxy-plugin.ts';
 import { pagesPlugin } from './vite/pages-plugin.ts';
 import { responseHeadersPlugin } from './vite/response-headers-plugin.ts';
 
+export { buildInlineScript } from './vite/build-inline-script.ts';
+
 /**
  * Options of {@link signIn}.
  * @example

@@ -14,9 +14,13 @@ import {
 import { type OpenedWindow, openedWindows } from '@oneclick/sign-in/test/opened-windows.ts';
 import { App } from '../app.tsx';
 import { type SessionStatus, showSessionStatus } from '../show-session-status.ts';
-import { type Locale, LocaleContext } from '../texts/use-texts.ts';
+import { en, type Texts } from '../texts/en.ts';
+import { ko } from '../texts/ko.ts';
+import type { Locale } from '../texts/language.ts';
+import { LanguageContext } from '../texts/use-texts.ts';
 import { type Answers, apiDouble } from './api-double.ts';
 
+const TEXTS: Record<Locale, Texts> = { en, ko };
 const FOUND_WITHIN_MS = 5_000;
 
 /** A state of the app that a user can meet, and how it comes about. */
@@ -105,9 +109,9 @@ export async function openStory(
         <StrictMode>
           <SignInProvider client={client}>
             <QueryClientProvider client={queryClient}>
-              <LocaleContext value={locale}>
+              <LanguageContext value={{ locale, texts: TEXTS[locale] }}>
                 <App />
-              </LocaleContext>
+              </LanguageContext>
             </QueryClientProvider>
           </SignInProvider>
         </StrictMode>,

@@ -1,15 +1,30 @@
-import type { ReactNode } from 'react';
+import { type ReactNode, useState, useSyncExternalStore } from 'react';
 
 /**
  * The heading of a screen. The screen refers to it by the id `title`. When a screen is replaced, the button that the
  * user pressed disappears. The focus then moves to the new heading, so that a screen reader reads it out, and Tab
- * leads to the first button of the new screen.
+ * leads to the first button of the new screen. The first screen of the page replaces none.
  */
 export function ScreenTitle({ isHidden = false, children }: { isHidden?: boolean; children: ReactNode }) {
+  const [isOfFirstScreen] = useState(useIsHydrating());
   return (
-    <h1 id="title" tabIndex={-1} ref={takeLostFocus} {...(isHidden && { className: 'visually-hidden' })}>
+    <h1
+      id="title"
+      tabIndex={-1}
+      ref={isOfFirstScreen ? undefined : takeLostFocus}
+      {...(isHidden && { className: 'visually-hidden' })}
+    >
       {children}
     </h1>
+  );
+}
+
+/** Whether React takes over elements that are on the screen already. */
+function useIsHydrating(): boolean {
+  return useSyncExternalStore(
+    () => () => undefined,
+    () => false,
+    () => true,
   );
 }
 

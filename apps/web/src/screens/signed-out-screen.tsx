@@ -1,8 +1,9 @@
-import { inAppBrowser, type SignedOutSession } from '@oneclick/sign-in';
+import type { SignedOutSession } from '@oneclick/sign-in';
 import { useSignInClient } from '@oneclick/sign-in/react';
 import { useTexts } from '../texts/use-texts.ts';
 import { NoticeBox } from './notice-box.tsx';
 import { ScreenTitle } from './screen-title.tsx';
+import { useInAppBrowser } from './use-in-app-browser.ts';
 
 /**
  * The sign-in button, below the reason why the last sign-in or session ended. If the sign-in window seems closed, the
@@ -11,7 +12,7 @@ import { ScreenTitle } from './screen-title.tsx';
 export function SignedOutScreen({ session }: { session: SignedOutSession }) {
   const { prepareSignIn, signIn } = useSignInClient();
   const { signedOut, signingIn } = useTexts();
-  const inAppBrowserName = inAppBrowser(navigator.userAgent);
+  const inAppBrowserName = useInAppBrowser();
   const transaction = session.step === 'window-lost' ? session.transaction : undefined;
   return (
     <section className="card" aria-labelledby="title">

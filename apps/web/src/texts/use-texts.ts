@@ -1,21 +1,22 @@
-import { preferredLocale } from '@oneclick/shared/preferred-locale';
 import { createContext, use } from 'react';
-import { en, type Texts } from './en.ts';
-import { ko } from './ko.ts';
+import type { Texts } from './en.ts';
+import type { Language, Locale } from './language.ts';
 
-const TEXTS = { en, ko };
-
-export type Locale = keyof typeof TEXTS;
-
-/** The language of the app: the browser's, unless a `<LocaleContext>` above names another one. */
-export const LocaleContext = createContext<Locale>(preferredLocale(navigator.languages, ['en', 'ko']));
+/** The language of the components below. */
+export const LanguageContext = createContext<Language | undefined>(undefined);
 
 /** For `Intl`, and for the `lang` of the page. */
 export function useLocale(): Locale {
-  return use(LocaleContext);
+  return useLanguage().locale;
 }
 
 /** Destructure a group by its name (`const { account } = useTexts()`): by that name a test finds texts that no screen uses. */
 export function useTexts(): Texts {
-  return TEXTS[useLocale()];
+  return useLanguage().texts;
+}
+
+function useLanguage(): Language {
+  const language = use(LanguageContext);
+  if (!language) throw new Error('This component needs a <LanguageContext> above it.');
+  return language;
 }

@@ -2,8 +2,8 @@ import { PATHS } from '@oneclick/shared/paths';
 import { apiOriginOfPage } from '../api/api-origin.ts';
 import { COOKIE_REQUEST, TIMEOUT_MS, WITH_USERINFO } from '../api/cookie-request.ts';
 import { openChannel } from '../open-channel.ts';
+import { mayHaveSession } from './may-have-session.ts';
 import { SESSION_CHANNEL } from './other-tabs.ts';
-import { readSessionMark } from './session-mark.ts';
 
 interface EarlySession {
   response: Promise<Response>;
@@ -20,7 +20,7 @@ declare global {
 
 /** Asks the API for the session that the browser remembers, before the script with the client has loaded. */
 export function requestEarlySession(): void {
-  if (readSessionMark() !== 'signed-in') return;
+  if (!mayHaveSession()) return;
   const response = fetch(apiOriginOfPage().replace(/\/$/, '') + PATHS.session + WITH_USERINFO, {
     ...COOKIE_REQUEST,
     signal: AbortSignal.timeout(TIMEOUT_MS),

@@ -26,3 +26,9 @@ export function takeServerSideOutcome(): ErrorDetails | undefined {
   }
   return isSignInErrorCode(error) ? { code: error } : undefined;
 }
+
+/** Whether the address contains an outcome of the server-side flow that {@link takeServerSideOutcome} has not taken. */
+export function hasServerSideOutcome(): boolean {
+  const { searchParams } = new URL(location.href);
+  return searchParams.has('login') || searchParams.has('error');
+}

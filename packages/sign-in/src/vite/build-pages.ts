@@ -2,7 +2,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { extname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { WEB_PATHS } from '@oneclick/shared/paths';
-import { build, type BuildOptions, type Plugin, type ResolvedConfig, type Rolldown } from 'vite';
+import type { Plugin, ResolvedConfig } from 'vite';
+import { buildApart, codeIn } from './build-apart.ts';
+import { buildInlineScript } from './build-inline-script.ts';
 
 /** The files of the sign-in window, by their path below the root of the site, without the leading slash. */
 export type BuiltPages = ReadonlyMap<string, string | Uint8Array>;
@@ -33,7 +35,9 @@ export async function buildPages(
   const [look, finishHere, ...scripts] = await Promise.all([
     buildApart(app, { rolldownOptions: { input: stylesheet } }),
     buildScript(app, FINISH_HERE.script),
-    ...PAGES.map(({ script }) => buildInlineScript(app, script)),
+    ...PAGES.map(({ script }) =>
+      buildInlineScript(app, { entry: sourceOf(script), plugins: [lateFinishHere] }),
+    ),
   ]);
   const files = new Map<string, string | Uint8Array>([[FINISH_HERE.path.slice(1), finishHere]]);
   let css = '';
@@ -64,16 +68,7 @@ function iconOf({ publicDir }: ResolvedConfig): string {
 
 /** Builds the lines that an app's page runs before it loads any file. */
 export function buildEarlySession(app: ResolvedConfig): Promise<string> {
-  return buildInlineScript(app, '../early-session');
-}
-
-/** Builds a script that runs inside a page. As a library, because Vite adds a loader of chunks to other builds. */
-async function buildInlineScript(app: ResolvedConfig, path: string): Promise<string> {
-  const lib = { entry: sourceOf(path), formats: ['iife' as const], name: 'page' };
-  const code = codeIn(await buildApart(app, { lib }));
-  // The first two would end or change the script. Tools and servers may change a line break, and with it the hash.
-  if (/<\/script|<!--|[\n\r]/i.test(code)) throw new Error(`The script ${path} cannot be put into a page.`);
-  return code;
+  return buildInlineScript(app, { entry: sourceOf('../early-session') });
 }
 
 async function buildScript(app: ResolvedConfig, path: string): Promise<string> {
@@ -86,13 +81,6 @@ function sourceOf(path: string): string {
   return fileURLToPath(new URL(path + extname(import.meta.url), import.meta.url));
 }
 
-function codeIn([chunk, ...others]: BuiltFile[]): string {
-  if (chunk?.type !== 'chunk' || others.length > 0) throw new Error('The build made more than one script.');
-  return chunk.code.trim();
-}
-
-type BuiltFile = Rolldown.OutputChunk | Rolldown.OutputAsset;
-
 /** The callback page and its late part are separate builds: an inline script has no chunk that a file could import. */
 const lateFinishHere: Plugin = {
   name: 'sign-in:late-finish-here',
@@ -100,32 +88,3 @@ const lateFinishHere: Plugin = {
   resolveId: (source) =>
     /^\.\/finish-here\.[jt]s$/.test(source) ? { id: FINISH_HERE.path, external: 'absolute' } : undefined,
 };
-
-/** Builds in memory, with the target of the app and without its plugins. */
-async function buildApart(
-  { mode, publicDir, build: { target } }: ResolvedConfig,
-  { rolldownOptions, ...options }: BuildOptions,
-): Promise<BuiltFile[]> {
-  const result = await build({
-    configFile: false,
-    root: PAGES_FOLDER,
-    mode,
-    publicDir,
-    logLevel: 'warn',
-    plugins: [lateFinishHere],
-    build: {
-      write: false,
-      target,
-      // Always, whatever the app chooses: minified, an inline script is one line.
-      minify: true,
-      // The Content-Security-Policy allows no `data:` address.
-      assetsInlineLimit: 0,
-      rolldownOptions: {
-        ...rolldownOptions,
-        output: { assetFileNames: 'oauth/[name]-[hash][extname]' },
-      },
-      ...options,
-    },
-  });
-  return [result].flat().flatMap((part) => ('output' in part ? part.output : []));
-}

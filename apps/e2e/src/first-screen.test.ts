@@ -1,0 +1,211 @@
+import type { Page } from '@playwright/test';
+import { PATHS } from '@oneclick/shared/paths';
+import { expect, test } from './system.ts';
+
+/*
+ * The page before React has loaded. The tests hold back a script, as a slow line would, and let it through later.
+ */
+
+/** The sign-in without React. */
+const FIRST_SCRIPT = /\/assets\/index-/;
+/** The script with React. */
+const REACT = /\/assets\/hydrate-app-/;
+const LANGUAGE = /\/assets\/en-/;
+const ACCOUNT = /\/assets\/account-/;
+
+/** Holds back the requests for a script until the returned function is called. */
+async function holdBack(page: Page, script: RegExp): Promise<() => void> {
+  const { promise: released, resolve: release } = Promise.withResolvers<void>();
+  await page.route(script, async (route) => {
+    await released;
+    await route.continue();
+  });
+  return release;
+}
+
+/** Waits until React has taken over. Its listeners replace those of the first script in the same task. */
+async function seesReact(page: Page): Promise<void> {
+  await page.waitForFunction(() =>
+    Object.keys(document.querySelector('#root') ?? {}).some((key) => key.startsWith('__reactContainer')),
+  );
+}
+
+test('without React the button signs in, and the account appears when React arrives', async ({ person }) => {
+  const letReactThrough = await holdBack(person.page, REACT);
+  await person.openApp();
+  await person.seesSignedOut();
+  const popup = await person.clickSignIn();
+  const closed = popup.waitForEvent('close');
+  await person.enterPassword(popup);
+  await popup.getByTestId('provider-allow').click();
+  await closed;
+  await expect(person.page.locator('html')).toHaveAttribute('data-session', 'signed-in');
+
+  letReactThrough();
+  await person.seesAccount();
+});
+
+test('without React a pointer on the button prepares the transaction, and the click opens the provider directly', async ({
+  person,
+  context,
+}) => {
+  const visited: string[] = [];
+  context.on('request', (request) => {
+    if (request.isNavigationRequest()) visited.push(new URL(request.url()).pathname);
+  });
+  await holdBack(person.page, REACT);
+  await person.openApp();
+  const started = person.page.waitForResponse((response) => response.url().endsWith(PATHS.start));
+  await person.see('sign-in').hover();
+  await started;
+  const popup = await person.clickSignIn();
+  await popup.locator('[name=username]').waitFor();
+  expect(visited).not.toContain('/oauth/opening.html');
+});
+
+test('React that arrives while the sign-in window is open shows the actions, and the window signs in', async ({
+  person,
+}) => {
+  const letReactThrough = await holdBack(person.page, REACT);
+  await person.openApp();
+  const popup = await person.clickSignIn();
+  await popup.locator('[name=username]').waitFor();
+  letReactThrough();
+  await expect(person.see('continue-here')).toBeVisible();
+  await person.enterPassword(popup);
+  await popup.getByTestId('provider-allow').click();
+  await person.seesAccount();
+});
+
+test('the focus and a held key survive when React takes over, and the key opens one window', async ({
+  person,
+  context,
+}) => {
+  const letReactThrough = await holdBack(person.page, REACT);
+  await person.openApp();
+  const button = await person.see('sign-in').elementHandle();
+  await person.page.keyboard.press('Tab');
+  await expect(person.see('sign-in')).toBeFocused();
+  await person.page.keyboard.down('Space');
+
+  letReactThrough();
+  await seesReact(person.page);
+  expect(await button?.evaluate((element) => element.matches('#root :focus:active'))).toBe(true);
+  const [popup] = await Promise.all([person.page.waitForEvent('popup'), person.page.keyboard.up('Space')]);
+  await popup.locator('[name=username]').waitFor();
+  await expect(person.see('continue-here')).toBeVisible();
+  expect(context.pages()).toHaveLength(2);
+});
+
+test('a click before any script has loaded opens the window when the first one has', async ({
+  person,
+  system,
+}) => {
+  const letFirstScriptThrough = await holdBack(person.page, FIRST_SCRIPT);
+  await person.page.goto(system.origins.web, { waitUntil: 'commit' });
+  await person.see('sign-in').click();
+  const opened = person.page.waitForEvent('popup');
+  letFirstScriptThrough();
+  const popup = await opened;
+  await popup.locator('[name=username]').waitFor();
+});
+
+for (const [name, script] of [
+  ['the first script', FIRST_SCRIPT],
+  ['React', REACT],
+  ['the language', LANGUAGE],
+] as const) {
+  test(`if ${name} cannot be loaded, a notice offers to load the page again`, async ({ person }) => {
+    await person.page.route(script, (route) => route.abort());
+    await person.openApp();
+    await person.seesNotice('api_unreachable');
+    await person.page.unroute(script);
+    await person.see('try-again').click();
+    await person.seesSignedOut();
+    await person.signIn();
+  });
+}
+
+test('an error of the server-side flow that arrives before React is shown when React arrives', async ({
+  person,
+  system,
+}) => {
+  const letReactThrough = await holdBack(person.page, REACT);
+  await person.page.goto(`${system.origins.web}/?error=authorization_denied`);
+  letReactThrough();
+  await person.seesNotice('authorization_denied');
+  await person.seesSignedOut();
+});
+
+test('a session that has ended before React arrives is shown as ended', async ({ person, context }) => {
+  await person.openApp();
+  await person.signIn();
+  const [session] = (await context.cookies()).filter(({ name }) => name.startsWith('session'));
+  await context.addCookies([{ ...session!, value: 'not-a-session' }]);
+  const letReactThrough = await holdBack(person.page, REACT);
+  await person.page.reload();
+  letReactThrough();
+  await person.seesSignedOut();
+});
+
+test('a visitor loads React after the first script, a signed-in user loads React and the account beside it', async ({
+  person,
+  system,
+}) => {
+  const requested: string[] = [];
+  person.page.on('request', (request) => requested.push(new URL(request.url()).pathname));
+  const isRequested = (script: RegExp) => requested.some((path) => script.test(path));
+
+  const letThroughForVisitor = await holdBack(person.page, FIRST_SCRIPT);
+  await person.page.goto(system.origins.web, { waitUntil: 'commit' });
+  await expect(person.see('sign-in')).toBeVisible();
+  await expect.poll(() => isRequested(FIRST_SCRIPT)).toBe(true);
+  expect(isRequested(REACT)).toBe(false);
+  letThroughForVisitor();
+  await seesReact(person.page);
+  expect(isRequested(ACCOUNT)).toBe(false);
+  await person.signIn();
+
+  await person.page.unroute(FIRST_SCRIPT);
+  const letThroughForUser = await holdBack(person.page, FIRST_SCRIPT);
+  requested.length = 0;
+  await person.page.reload({ waitUntil: 'commit' });
+  await expect.poll(() => isRequested(REACT) && isRequested(ACCOUNT)).toBe(true);
+  letThroughForUser();
+  await person.seesAccount();
+});
+
+for (const { locale, text } of [
+  { locale: 'en-US', text: 'Sign in with AIHubMix' },
+  { locale: 'ko-KR', text: 'AIHubMix로 로그인' },
+]) {
+  test.describe(`in a browser with the language ${locale}`, () => {
+    test.use({ locale });
+
+    test(`the first screen is in ${locale} before any script has loaded, and nothing moves when React takes over`, async ({
+      person,
+      system,
+    }) => {
+      const { page } = person;
+      const elements = () =>
+        page.locator('#root *').evaluateAll((all) =>
+          all.map((element) => {
+            const { x, y, width, height } = element.getBoundingClientRect();
+            return [element.tagName, element.textContent, x, y, width, height];
+          }),
+        );
+      const letThrough = await Promise.all([FIRST_SCRIPT, REACT].map((script) => holdBack(page, script)));
+      for (const width of [320, 1280]) {
+        await page.setViewportSize({ width, height: 720 });
+      }
+      await page.goto(system.origins.web, { waitUntil: 'commit' });
+      await expect(person.see('sign-in')).toHaveText(text);
+      await person.seesSignedOut();
+      expect(await page.locator('html').getAttribute('lang')).toBe(locale.slice(0, 2));
+      const before = await elements();
+      for (const release of letThrough) release();
+      await seesReact(page);
+      expect(await elements()).toEqual(before);
+    });
+  });
+}

@@ -1,0 +1,81 @@
+import { fileURLToPath } from 'node:url';
+import { buildInlineScript } from '@oneclick/sign-in/vite';
+import { type Plugin, type ResolvedConfig, type Rolldown, runnerImport } from 'vite';
+
+const PLACE = '<!-- first screen -->';
+
+const inThisFolder = (name: string) => fileURLToPath(new URL(name, import.meta.url));
+
+/**
+ * Puts the first screen into `index.html`: each screen as a template in each language, and the inline script that
+ * chooses one. In the build also the stylesheet, so that the browser can paint after one response.
+ */
+export function firstScreenPlugin(): Plugin {
+  let app: ResolvedConfig;
+  let parts: ReturnType<typeof buildParts> | undefined;
+  let css = '';
+  return {
+    name: 'web:first-screen',
+    enforce: 'pre',
+    configResolved: (config) => void (app = config),
+    configureServer: ({ watcher }) => void watcher.on('change', () => (parts = undefined)),
+    load: {
+      filter: { id: /^\0vite\/preload-helper\.js$/ },
+      // Vite's loader of chunks preloads what a chunk needs. The first screen has done that, and is 0.5 KB lighter.
+      handler: () => 'export const __vitePreload = (load) => load();',
+    },
+    generateBundle(_, bundle) {
+      css = takeStylesheets(bundle);
+    },
+    transformIndexHtml: {
+      order: 'post',
+      async handler(html, { bundle }) {
+        if (!html.includes(PLACE)) return html;
+        const [screens, script] = await (parts ??= buildParts(app));
+        const templates = screens.map(
+          ({ screen, locale, html: content }) =>
+            `<template data-screen="${screen}" lang="${locale}"` +
+            (bundle && screen === 'restoring' ? ` data-preload="${preloadsOf(locale, bundle)}"` : '') +
+            `>${content}</template>`,
+        );
+        return html
+          .replace('</head>', () => (bundle ? `<style>${css}</style></head>` : '</head>'))
+          .replace(PLACE, () => `${templates.join('')}<script>${script}</script>`);
+      },
+    },
+  };
+}
+
+async function buildParts(app: ResolvedConfig) {
+  const { module } = await runnerImport<typeof import('./first-screens.tsx')>(
+    inThisFolder('first-screens.tsx'),
+    { configFile: false, logLevel: 'warn' },
+  );
+  const script = await buildInlineScript(app, { entry: inThisFolder('choose-first-screen.ts') });
+  return [module.renderFirstScreens(), script] as const;
+}
+
+/** The scripts that the page needs at once if a user may be signed in. A visitor loads the first script before them. */
+function preloadsOf(locale: string, bundle: Rolldown.OutputBundle): string {
+  const modules = ['../hydrate-app.tsx', '../account/account.tsx', `../texts/${locale}.ts`].map(inThisFolder);
+  return Object.values(bundle)
+    .flatMap((file) =>
+      file.type === 'chunk' && modules.includes(file.facadeModuleId ?? '') ? `/${file.fileName}` : [],
+    )
+    .join(' ');
+}
+
+/** Takes the stylesheets out of the build, before Vite links them and lets the other scripts load them. */
+function takeStylesheets(bundle: Rolldown.OutputBundle): string {
+  let css = '';
+  for (const file of Object.values(bundle)) {
+    if (file.type !== 'chunk') continue;
+    for (const fileName of file.viteMetadata?.importedCss ?? []) {
+      const stylesheet = bundle[fileName];
+      if (stylesheet?.type === 'asset') css += String(stylesheet.source).trim();
+      delete bundle[fileName];
+    }
+    file.viteMetadata?.importedCss.clear();
+  }
+  return css;
+}

@@ -1,0 +1,46 @@
+import type { SignInClient } from '@oneclick/sign-in';
+import { SignInProvider } from '@oneclick/sign-in/react';
+import { StrictMode } from 'react';
+import { flushSync } from 'react-dom';
+import { hydrateRoot } from 'react-dom/client';
+import { loadAccount } from './account/late-account.tsx';
+import { App } from './app.tsx';
+import type { Language } from './texts/language.ts';
+import { LanguageContext } from './texts/use-texts.ts';
+
+/**
+ * Lets React take over the first screen: it keeps the elements, with the focus and a pressed key, and then shows the
+ * session as it is now. Returns after that.
+ */
+export function hydrateApp({
+  root,
+  client,
+  language,
+}: {
+  root: HTMLElement;
+  client: SignInClient;
+  language: Language;
+}): void {
+  // Load the account as soon as the user may be signed in. If loading fails, `LateAccount` shows the error.
+  function loadAccountEarly(): void {
+    if (client.getSession().status !== 'signed-out') loadAccount().catch(() => undefined);
+  }
+  client.subscribe(loadAccountEarly);
+  loadAccountEarly();
+
+  flushSync(() =>
+    hydrateRoot(
+      root,
+      <StrictMode>
+        <SignInProvider
+          client={client}
+          prerendered={root.dataset['screen'] === 'restoring' ? 'loading' : 'signed-out'}
+        >
+          <LanguageContext value={language}>
+            <App />
+          </LanguageContext>
+        </SignInProvider>
+      </StrictMode>,
+    ),
+  );
+}
