@@ -30,7 +30,7 @@ test.each([
   expect(button().hidden).toBe(true);
   vi.advanceTimersByTime(1);
   expect(main().textContent).toBe(texts.nothingHappens + texts.home);
-  expect(main().ariaBusy).toBe('false');
+  expect(main().getAttribute('aria-busy')).toBe('false');
   button().click();
   expect(leave).toHaveBeenCalledWith('/');
 });
