@@ -84,6 +84,12 @@ export const providerUrl = variable(
   },
 );
 
+/** Credentials may be part of it. */
+export const proxyUrl = variable('the http:// or https:// URL of a proxy', (text) => {
+  const url = /\s/.test(text) ? null : URL.parse(text);
+  return url && /^https?:$/.test(url.protocol) ? text : undefined;
+});
+
 /** Sent to the provider as written, because providers compare redirect URIs exactly. */
 export const redirectUri = variable(
   'an absolute https URL (http on loopback only) without a fragment (RFC 6749 §3.1.2)',

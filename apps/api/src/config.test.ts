@@ -66,6 +66,33 @@ test('OAUTH_PROVIDER may have a port and a path, and each endpoint may be on ano
   expect(topupHosts).toEqual(new Set(['localhost:4000']));
 });
 
+test('the proxies of the network are read, in lower case first', () => {
+  const env = {
+    HTTPS_PROXY: 'http://upper.example:3128',
+    https_proxy: 'http://user:canary@lower.example:3128/',
+    HTTP_PROXY: 'https://proxy.example',
+    http_proxy: '',
+    no_proxy: 'localhost,.internal.example',
+  };
+  expect(parseConfig({ ...VALID_ENV, ...env }).provider.proxies).toEqual({
+    httpsProxy: 'http://user:canary@lower.example:3128/',
+    httpProxy: 'https://proxy.example',
+    noProxy: 'localhost,.internal.example',
+  });
+  const without = { httpsProxy: '', httpProxy: '', noProxy: '' };
+  expect(parseConfig(VALID_ENV).provider.proxies).toEqual(without);
+});
+
+test.each(['proxy.example:3128', 'socks5://proxy.example', 'ftp://proxy.example', 'http://', 'http://a b'])(
+  'the proxy %s is reported without its value',
+  (value) => {
+    for (const name of ['HTTPS_PROXY', 'HTTP_PROXY', 'https_proxy']) {
+      const faults = faultsOf({ [name]: value });
+      expect(faults).toEqual([`${name.toUpperCase()} must be the http:// or https:// URL of a proxy`]);
+    }
+  },
+);
+
 test('TRUST_PROXY accepts addresses and CIDR ranges', () => {
   const privateRanges =
     '10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,100.64.0.0/10,fc00::/7,fe80::/10,::ffff:10.0.0.0/104';

@@ -21,7 +21,7 @@ export function parseConfig(environment: NodeJS.ProcessEnv = process.env): Confi
   // Windows editors write this mark at the start of a file. Node and Docker take it for a part of the first name.
   const markedNames = Object.keys(environment).filter((name) => name.startsWith('\uFEFF'));
   const readable = Object.entries(environment).map(([name, value]) => [name.replace(/^\uFEFF/, ''), value]);
-  const variables = withClientSecretFromFile(Object.fromEntries(readable));
+  const variables = withProxies(withClientSecretFromFile(Object.fromEntries(readable)));
   // `NAME=` in an env file means that NAME is unset. An empty TOPUP_HOSTS stays, because it would refuse every link.
   const given = Object.entries(variables).filter(([name, value]) => value !== '' || name === 'TOPUP_HOSTS');
   const parsed = v.safeParse(environmentSchema, Object.fromEntries(given));
@@ -46,6 +46,15 @@ function withClientSecretFromFile(environment: NodeJS.ProcessEnv): NodeJS.Proces
   } catch {
     return others;
   }
+}
+
+/** Most programs write and read these names in lower case, and prefer them to upper case. */
+function withProxies(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const given = ['HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY'].flatMap((name) => {
+    const value = environment[name.toLowerCase()];
+    return value ? [[name, value]] : [];
+  });
+  return { ...environment, ...Object.fromEntries(given) };
 }
 
 /** Vite puts every VITE_ variable into the bundle that browsers load. */
@@ -113,11 +122,29 @@ const endpointSettings = v.pipe(
         revocationEndpoint: env.OAUTH_REVOCATION_ENDPOINT,
         /** For one request to the provider, from connecting to the last byte of the response. */
         timeoutMs: 10_000,
-        /** Requests beyond this number fail at once. Half of them have a connection, the others wait for one. */
+        /** To each endpoint. Requests beyond this number fail at once. */
         maxRequestsInFlight: 256,
       },
     };
   }),
+);
+
+const proxySettings = v.pipe(
+  v.object({
+    HTTPS_PROXY: v.optional(rules.proxyUrl),
+    HTTP_PROXY: v.optional(rules.proxyUrl),
+    NO_PROXY: v.optional(v.string()),
+  }),
+  v.transform((env) => ({
+    provider: {
+      /** The proxies of this network for requests to the provider. An empty text: none. */
+      proxies: {
+        httpsProxy: env.HTTPS_PROXY ?? '',
+        httpProxy: env.HTTP_PROXY ?? '',
+        noProxy: env.NO_PROXY ?? '',
+      },
+    },
+  })),
 );
 
 const CLIENT_AUTHS = ['client_secret_post', 'client_secret_basic'] as const;
@@ -206,6 +233,7 @@ const serverSettings = v.pipe(
 const environmentSchema = v.intersect([
   originSettings,
   endpointSettings,
+  proxySettings,
   clientSettings,
   sessionSettings,
   serverSettings,

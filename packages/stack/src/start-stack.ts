@@ -61,7 +61,14 @@ export function stackParts(description: StackDescription): Part[] {
     ...common('api', 'apps/api'),
     // The flags of `start` in apps/api/package.json.
     args: isDevelopment ? [...watch, 'src/server.ts'] : ['--max-semi-space-size=4', 'dist/server.js'],
-    environment: { ...inheritedEnvironment, ...settings, ...server(ports.api), ...environment.api },
+    environment: {
+      ...inheritedEnvironment,
+      ...settings,
+      ...server(ports.api),
+      // A proxy of the network can't reach the provider on this machine.
+      ...(withLocalProvider && { no_proxy: 'localhost' }),
+      ...environment.api,
+    },
     portSetting: 'PORT',
     readyPath: PATHS.healthz,
   };

@@ -1,12 +1,11 @@
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { createServer } from 'node:http';
 import { PATHS } from '@oneclick/shared/paths';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { errorOf, tokensOf } from '../../test/support/browser.ts';
-import { startInstance } from '../../test/support/instance.ts';
 import { portOf } from '../../test/support/port-of.ts';
 import { signIn } from '../../test/support/sign-in.ts';
-import { startApi, VALID_ENV } from '../../test/support/test-api.ts';
+import { startApi } from '../../test/support/test-api.ts';
 import { json, useProvider } from '../../test/doubles/test-provider.ts';
 
 const provider = useProvider();
@@ -23,7 +22,19 @@ function hangUserinfo() {
   return { arrived: arrived.promise, answer: resolve };
 }
 
-test('while the provider hangs, requests above the limit fail at once, and after it answers they succeed', async () => {
+/** The same for the next request to the token endpoint. */
+function hangToken() {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const arrived = Promise.withResolvers<void>();
+  provider.tokenAnswers.push(async () => {
+    arrived.resolve();
+    await promise;
+    return json({}, 500);
+  });
+  return { arrived: arrived.promise, answer: resolve };
+}
+
+test('while an endpoint hangs, requests to it above the limit fail at once, and those to the others succeed', async () => {
   const { browser } = await startApi({ maxRequestsInFlight: 1 });
   const { access_token } = await signIn(browser, provider);
   const { authorizationUrl, state } = await browser.start();
@@ -35,32 +46,40 @@ test('while the provider hangs, requests above the limit fail at once, and after
   expect(errorOf(refused)).toBe('503 provider_unavailable');
   expect(refused.headers['retry-after']).toMatch(/^\d$/);
   expect(provider.resourceRequests).toHaveLength(1);
-  expect((await browser.post(PATHS.start)).statusCode).toBe(200);
-
-  // Nothing was sent, so no session and no transaction ends.
-  const refresh = await browser.post(PATHS.refreshToken);
-  expect(errorOf(refresh)).toBe('503 provider_unavailable');
-  expect(refresh.headers['set-cookie']).toBeUndefined();
+  tokensOf(await browser.post(PATHS.refreshToken));
   const exchange = { code: provider.authorize(authorizationUrl), state };
-  expect(errorOf(await browser.post(PATHS.exchangeToken, exchange))).toBe('503 provider_unavailable');
-  expect((await browser.post(PATHS.logout)).statusCode).toBe(204);
+  tokensOf(await browser.post(PATHS.exchangeToken, exchange));
+  provider.resourceAnswer = undefined;
+  expect((await browser.get(PATHS.topup, access_token)).statusCode).toBe(200);
 
   answer();
   expect((await waiting).statusCode).toBe(200);
   expect((await browser.get(PATHS.userinfo, access_token)).statusCode).toBe(200);
 });
 
-test('a code exchange that was refused at the limit succeeds later', async () => {
+test('a code exchange and a refresh that were refused at the limit succeed later', async () => {
   const { browser, newBrowser } = await startApi({ maxRequestsInFlight: 1 });
+  const signedIn = newBrowser();
+  await signIn(signedIn, provider);
   const { authorizationUrl, state } = await browser.start();
-  const { arrived, answer } = hangUserinfo();
-  const waiting = newBrowser().get(PATHS.userinfo, 'a');
+  const { arrived, answer } = hangToken();
+  const other = newBrowser();
+  const waiting = other.post(PATHS.exchangeToken, { code: 'code', state: (await other.start()).state });
   await arrived;
+
+  // Nothing was sent, so no session and no transaction ends.
+  const refresh = await signedIn.post(PATHS.refreshToken);
+  expect(errorOf(refresh)).toBe('503 provider_unavailable');
+  expect(refresh.headers['set-cookie']).toBeUndefined();
   const exchange = { code: provider.authorize(authorizationUrl), state };
-  expect(errorOf(await browser.post(PATHS.exchangeToken, exchange))).toBe('503 provider_unavailable');
+  const refused = await browser.post(PATHS.exchangeToken, exchange);
+  expect(errorOf(refused)).toBe('503 provider_unavailable');
+  expect(refused.json()).toMatchObject({ retryable: true });
+
   answer();
   await waiting;
   tokensOf(await browser.post(PATHS.exchangeToken, exchange));
+  tokensOf(await signedIn.post(PATHS.refreshToken));
 });
 
 test('failed requests no longer count towards the limit', async () => {
@@ -71,26 +90,33 @@ test('failed requests no longer count towards the limit', async () => {
   }
 });
 
-test('of 300 concurrent requests to a silent provider, 256 wait and 44 get 503 at once', async () => {
-  const mute = createServer().listen(0, '127.0.0.1');
-  await once(mute, 'listening');
-  onTestFinished(() => void mute.close());
-  const instance = await startInstance({
-    env: { ...VALID_ENV, OAUTH_PROVIDER: `http://127.0.0.1:${portOf(mute)}` },
+test('while 256 requests wait for userinfo and 44 are refused, a sign-in and a refresh succeed', async () => {
+  let userinfoRequests = 0;
+  const answerTokens = JSON.stringify({ access_token: 'a', token_type: 'Bearer', refresh_token: 'r' });
+  const halfDead = createServer(({ method }, response) => {
+    if (method === 'POST') response.end(answerTokens);
+    else userinfoRequests += 1;
+  }).listen(0, '127.0.0.1');
+  await once(halfDead, 'listening');
+  onTestFinished(() => {
+    halfDead.closeAllConnections();
+    halfDead.close();
   });
-  onTestFinished(instance.stop);
+  const env = { OAUTH_PROVIDER: `http://127.0.0.1:${portOf(halfDead)}` };
+  const { app, browser } = await startApi({ env, timeoutMs: 60_000 });
 
-  const leaving = new AbortController();
-  onTestFinished(() => leaving.abort());
-  const answers: string[] = [];
+  const refused: string[] = [];
   for (let i = 0; i < 300; i += 1) {
     const request = { url: PATHS.userinfo, headers: { authorization: 'Bearer a' } };
-    instance.inject(request, leaving.signal).then(
-      (answer) => answers.push(errorOf(answer)),
+    app.inject(request).then(
+      (response) => refused.push(errorOf(response)),
       () => undefined, // The test is over.
     );
   }
-  await vi.waitFor(() => expect(answers).toHaveLength(44), { timeout: 9000 });
-  expect(new Set(answers)).toEqual(new Set(['503 provider_unavailable']));
-  expect((await instance.inject({ url: '/nowhere' })).statusCode).toBe(404); // It still answers.
+  await vi.waitFor(() => expect([userinfoRequests, refused.length]).toEqual([256, 44]), { timeout: 9000 });
+  expect(new Set(refused)).toEqual(new Set(['503 provider_unavailable']));
+
+  const { state } = await browser.start();
+  tokensOf(await browser.post(PATHS.exchangeToken, { code: 'code', state }));
+  tokensOf(await browser.post(PATHS.refreshToken));
 }, 20_000);

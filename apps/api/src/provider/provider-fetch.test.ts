@@ -18,7 +18,11 @@ async function serve(answer: RequestListener): Promise<string> {
   return `http://127.0.0.1:${portOf(server)}/`;
 }
 
-const providerFetch = createProviderFetch({ timeoutMs: 5000 }, { emit: () => undefined });
+const NO_PROXIES = { httpsProxy: '', httpProxy: '', noProxy: '' };
+const providerFetch = createProviderFetch(
+  { timeoutMs: 5000, proxies: NO_PROXIES },
+  { emit: () => undefined },
+);
 
 test.each([301, 302, 303, 307, 308])('a redirect with %i is not followed', async (status) => {
   let canaryRequests = 0;
@@ -67,7 +71,7 @@ test('a caller can set a shorter time-out, but no longer one', async () => {
   const url = await serve(() => {});
   const answer = providerFetch(url, { endpoint: 'token', headers: {}, timeoutMs: 50 });
   await expect(answer).rejects.toMatchObject({ code: 'provider_timeout' });
-  const impatient = createProviderFetch({ timeoutMs: 50 }, { emit: () => undefined });
+  const impatient = createProviderFetch({ timeoutMs: 50, proxies: NO_PROXIES }, { emit: () => undefined });
   const longer = impatient(url, { endpoint: 'token', headers: {}, timeoutMs: 60_000 });
   await expect(longer).rejects.toMatchObject({ code: 'provider_timeout' });
 });

@@ -32,7 +32,7 @@ const MAX_BODY_BYTES = 64 * 1024;
  * HTTP ends as `provider_unavailable`, `provider_timeout` or `provider_bad_response`.
  */
 export function createProviderFetch(
-  provider: Pick<ProviderConfig, 'timeoutMs'>,
+  provider: Pick<ProviderConfig, 'timeoutMs' | 'proxies'>,
   events: Pick<EventBus, 'emit'>,
 ): ProviderFetch {
   // Loading undici takes a third of the start-up time, so the first request loads it.
@@ -46,7 +46,10 @@ export function createProviderFetch(
         outcome,
         seconds: (performance.now() - startedAt) / 1000,
       });
-    const sendRequest = await (loading ??= createSendRequest({ maxBodyBytes: MAX_BODY_BYTES }));
+    const sendRequest = await (loading ??= createSendRequest({
+      proxies: provider.proxies,
+      maxBodyBytes: MAX_BODY_BYTES,
+    }));
     try {
       const incoming = await sendRequest({
         url,

@@ -1,4 +1,6 @@
+import dns from 'node:dns';
 import type { Dispatcher } from 'undici';
+import type { ProviderConfig } from '../config.ts';
 import { NeverSentError } from './never-sent-error.ts';
 
 interface OutgoingRequest {
@@ -27,13 +29,33 @@ export interface IncomingResponse {
 export type SendRequest = (request: OutgoingRequest) => Promise<IncomingResponse>;
 
 const CONNECT_TIMEOUT_MS = 3000;
+/**
+ * Node tries the addresses of a host in turn. By default it gives up each but the last after a quarter of a second, which
+ * is too short for a slow network.
+ */
+const ADDRESS_TIMEOUT_MS = CONNECT_TIMEOUT_MS / 2;
 
-/** @param maxBodyBytes of a response, as it arrives */
-export async function createSendRequest({ maxBodyBytes }: { maxBodyBytes: number }): Promise<SendRequest> {
-  const { Agent } = await import('undici');
-  const dispatcher = new Agent({
-    connect: { timeout: CONNECT_TIMEOUT_MS },
-    connections: 128,
+interface SenderOptions {
+  proxies: ProviderConfig['proxies'];
+  /** Of a response, as it arrives. */
+  maxBodyBytes: number;
+}
+
+export async function createSendRequest({ proxies, maxBodyBytes }: SenderOptions): Promise<SendRequest> {
+  const { EnvHttpProxyAgent } = await import('undici');
+  const dispatcher = new EnvHttpProxyAgent({
+    ...proxies,
+    connect: {
+      timeout: CONNECT_TIMEOUT_MS,
+      autoSelectFamily: true,
+      autoSelectFamilyAttemptTimeout: ADDRESS_TIMEOUT_MS,
+      // A network without IPv6 may swallow packets to an IPv6 address, and each connection would wait for it.
+      lookup: (host, options, callback) => dns.lookup(host, { ...options, order: 'ipv4first' }, callback),
+    },
+    // The connection to a proxy.
+    connectTimeout: CONNECT_TIMEOUT_MS,
+    // Over HTTP/2, the requests to all endpoints would share one connection and its limit.
+    allowH2: false,
     keepAliveTimeout: 30_000,
     // The deadline of each request is shorter than undici's two time-outs.
     headersTimeout: 0,
