@@ -72,6 +72,7 @@ function noteMoments(): void {
   }).observe(document, { childList: true, subtree: true });
 }
 
+/** @param requests grows as requests arrive */
 async function untilBalance(page: Page, requests: RecordedRequest[], since: string): Promise<Wait> {
   await page.getByTestId('balance').waitFor();
   await untilQuiet(requests);
@@ -79,7 +80,7 @@ async function untilBalance(page: Page, requests: RecordedRequest[], since: stri
     (names) => names.map((name) => Number(sessionStorage.getItem(name))),
     [since, 'shownAt'],
   );
-  return { startedAt, ms: shownAt - startedAt, requests };
+  return { startedAt, ms: shownAt - startedAt, requests: [...requests] };
 }
 
 /** Resolves when each request has been answered and no other one has followed for a moment. */
