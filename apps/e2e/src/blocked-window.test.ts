@@ -31,17 +31,17 @@ test('if the browser blocks the window, the sign-in continues in the same tab', 
   expect(context.pages()).toHaveLength(1);
 });
 
-test.describe('a built-in browser that opens a window in place of the app', () => {
-  /** From now on, the browser shows what should be a window in the app's own tab. */
-  async function openWindowsInPlace(page: Page): Promise<void> {
-    await page.evaluate(() => {
-      window.open = (url) => {
-        location.assign(String(url));
-        return window;
-      };
-    });
-  }
+/** From now on, the browser shows what should be a window in the app's own tab. */
+async function openWindowsInPlace(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    window.open = (url) => {
+      location.assign(String(url));
+      return window;
+    };
+  });
+}
 
+test.describe('a built-in browser that opens a window in place of the app', () => {
   for (const { what, path, button } of [
     { what: 'a sign-in', path: PATHS.start, button: 'sign-in' },
     { what: 'a top-up', path: PATHS.topup, button: 'top-up' },

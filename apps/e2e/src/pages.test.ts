@@ -93,7 +93,7 @@ for (const { path, isAtRoot } of [
     });
     await page.route(/\/assets\//, (route) => route.fulfill({ status: 404 }));
     await page.goto(web + path);
-    await expect(page.getByRole('alert')).toContainText('could not be loaded');
+    await expect(page.getByRole('alert')).toContainText('couldn’t be loaded');
     await expect(page.getByText('at the root of its origin')).toBeVisible({ visible: !isAtRoot });
     await expect(page.getByTestId('sign-in')).toHaveCount(0);
   });

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { brotliCompressSync } from 'node:zlib';
-import type { Page, Response } from '@playwright/test';
+import type { Page, Request } from '@playwright/test';
 import { inWorkspace } from '@oneclick/stack/workspace';
 import { firstLoad } from './measure/first-load.ts';
 import { expect, type System, test } from './system.ts';
@@ -9,23 +9,27 @@ import { expect, type System, test } from './system.ts';
 
 const dist = inWorkspace('apps/web/dist');
 
+type WeighedFile = readonly [path: string, size: number];
+
 /** Opens the app as a visitor. Returns the compressed size of the page and of each script that it loads, in their order. */
-async function filesOfFirstVisit(page: Page, { origins }: System): Promise<[path: string, size: number][]> {
-  const responses: Response[] = [];
-  page.on('response', (response) => {
-    if (['document', 'script', 'stylesheet'].includes(response.request().resourceType()))
-      responses.push(response);
+async function filesOfFirstVisit(page: Page, { origins }: System): Promise<WeighedFile[]> {
+  const requests: Request[] = [];
+  page.on('request', (request) => {
+    if (['document', 'script', 'stylesheet'].includes(request.resourceType())) requests.push(request);
   });
   await page.goto(origins.web, { waitUntil: 'networkidle' });
   return Promise.all(
-    responses.map(async (response) => [
-      new URL(response.url()).pathname,
-      brotliCompressSync(await response.body()).length,
-    ]),
+    requests.map(async (request) => {
+      const response = await request.response();
+      return [
+        new URL(request.url()).pathname,
+        brotliCompressSync((await response?.body()) ?? '').length,
+      ] as const;
+    }),
   );
 }
 
-const sum = (files: [path: string, size: number][]) => files.reduce((total, [, size]) => total + size, 0);
+const sum = (files: WeighedFile[]) => files.reduce((total, [, size]) => total + size, 0);
 
 test('the first visit loads at most 74 KB', async ({ page, system }) => {
   expect(sum(await filesOfFirstVisit(page, system))).toBeLessThanOrEqual(74 * 1024);

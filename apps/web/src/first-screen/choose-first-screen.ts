@@ -21,10 +21,13 @@ if (mayHaveSession()) {
   };
 }
 
-// The network failed, or a new version of the app has replaced this one.
+// The network failed, a new version has replaced this one, or the app is below a path, where it finds none of its files.
 function showNotLoaded(): void {
-  showFirstScreen(root, 'app-not-loaded');
+  showFirstScreen(root, 'not-loaded');
   root.querySelector('button')?.addEventListener('click', () => location.reload());
+  root.querySelector<HTMLElement>('[data-testid="not-at-root"]')!.hidden = /^\/(?:index\.html)?$/.test(
+    location.pathname,
+  );
 }
 root.addEventListener(APP_NOT_LOADED, showNotLoaded);
 document.querySelector('script[src]')?.addEventListener('error', showNotLoaded);

@@ -21,8 +21,12 @@ export function firstScreenPlugin(): Plugin {
     configureServer: ({ watcher }) => void watcher.on('change', () => (parts = undefined)),
     load: {
       filter: { id: /^\0vite\/preload-helper\.js$/ },
-      // Vite's loader of chunks preloads what a chunk needs. The first screen has done that, and is 0.5 KB lighter.
+      // Vite's loader of chunks preloads what a chunk needs. Here all of that has been loaded before: 0.5 KB less.
       handler: () => 'export const __vitePreload = (load) => load();',
+    },
+    // Beside the build of the app, which needs them at its end.
+    buildStart() {
+      if (app.command === 'build') (parts ??= buildParts(app)).catch(() => undefined);
     },
     generateBundle(_, bundle) {
       css = takeStylesheets(bundle);

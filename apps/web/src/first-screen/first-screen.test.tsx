@@ -49,7 +49,7 @@ test('the first screen in the built-in browser of an app names the app', () => {
 
 test('a screen replaces the one before', () => {
   showFirstScreen(root, 'restoring');
-  showFirstScreen(root, 'app-not-loaded');
+  showFirstScreen(root, 'not-loaded');
   expect(root.querySelectorAll('main')).toHaveLength(1);
   expect(root.querySelector('[data-testid="try-again"]')).not.toBeNull();
 });

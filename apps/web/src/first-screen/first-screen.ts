@@ -6,7 +6,7 @@ import { preferredLocale } from '@oneclick/shared/preferred-locale';
  */
 
 /** `signed-out-in-app`: in the built-in browser of another app. */
-export type FirstScreen = 'restoring' | 'signed-out' | 'signed-out-in-app' | 'app-not-loaded';
+export type FirstScreen = 'restoring' | 'signed-out' | 'signed-out-in-app' | 'not-loaded';
 
 /** The event of the root element when a script of the app could not be loaded. */
 export const APP_NOT_LOADED = 'app-not-loaded';

@@ -3,7 +3,7 @@ import { SignInProvider } from '@oneclick/sign-in/react';
 import type { ReactElement } from 'react';
 import { renderToString } from 'react-dom/server';
 import { App, Page } from '../app.tsx';
-import { RestoringScreen } from '../screens/restoring-screen.tsx';
+import { NotLoadedScreen } from '../screens/not-loaded-screen.tsx';
 import { InAppBrowserContext } from '../screens/use-in-app-browser.ts';
 import { loadLanguage, type Locale, LOCALES } from '../texts/language.ts';
 import { LanguageContext } from '../texts/use-texts.ts';
@@ -32,9 +32,9 @@ const SCREENS: Record<FirstScreen, ReactElement> = {
       </InAppBrowserContext>
     </SignInProvider>
   ),
-  'app-not-loaded': (
+  'not-loaded': (
     <Page>
-      <RestoringScreen warning={{ code: 'api_unreachable' }} onTryAgain={() => undefined} />
+      <NotLoadedScreen />
     </Page>
   ),
 };

@@ -12,6 +12,10 @@ export const en = {
     brand: 'One-click sign-in',
     restoring: 'Restoring your session…',
     tryAgain: 'Try again',
+    notLoadedTitle: 'We can’t open this app',
+    notLoaded: 'This app couldn’t be loaded. Check your internet connection, then try again.',
+    notAtRoot:
+      'If you operate this app: it must be at the root of its origin, for example https://app.example.com/, and not below a path.',
   },
   signedOut: {
     title: 'Sign in with AIHubMix',

@@ -9,6 +9,10 @@ export const ko: Texts = {
     brand: '원클릭 로그인',
     restoring: '로그인 상태를 확인하는 중…',
     tryAgain: '다시 시도',
+    notLoadedTitle: '앱을 열 수 없습니다',
+    notLoaded: '앱을 불러오지 못했습니다. 인터넷 연결을 확인한 뒤 다시 시도해 주세요.',
+    notAtRoot:
+      '이 앱을 운영하고 있다면: 앱은 하위 경로가 아니라 https://app.example.com/처럼 오리진의 최상위에 있어야 합니다.',
   },
   signedOut: {
     title: 'AIHubMix로 로그인',

@@ -3,9 +3,7 @@ import { en, type Texts } from './en.ts';
 
 /** Each language by its name. Found by its file, so that no language is forgotten here. */
 const languages = Object.entries(
-  import.meta.glob<Record<string, Texts>>(['./*.ts', '!./*.test.ts', '!./language.ts', '!./use-texts.ts'], {
-    eager: true,
-  }),
+  import.meta.glob<Record<string, Texts>>(['./??.ts'], { eager: true }),
 ).flatMap(([file, module]) =>
   Object.values(module).map((texts) => [file.slice('./'.length, -'.ts'.length), texts] as const),
 );

@@ -1,0 +1,20 @@
+import { useTexts } from '../texts/use-texts.ts';
+import { NoticeBox } from './notice-box.tsx';
+import { ScreenTitle } from './screen-title.tsx';
+
+/** Shown if a script of the app is missing, so never by React: the build makes a template of it. */
+export function NotLoadedScreen() {
+  const { app } = useTexts();
+  return (
+    <section className="card" aria-labelledby="title">
+      <ScreenTitle>{app.notLoadedTitle}</ScreenTitle>
+      <NoticeBox error={{ code: 'api_unreachable' }} sentence={app.notLoaded} />
+      <p className="hint" data-testid="not-at-root" hidden>
+        {app.notAtRoot}
+      </p>
+      <button type="button" className="primary" data-testid="try-again">
+        {app.tryAgain}
+      </button>
+    </section>
+  );
+}
