@@ -20,7 +20,6 @@ export default defineConfig({
   server: listen,
   preview: listen,
   build: {
-    target: 'es2023',
     modulePreload: false,
   },
 });

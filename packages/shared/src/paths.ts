@@ -1,4 +1,11 @@
 /**
+ * `PATHS.session`. Separate so that the inline script of the app's page, which asks nothing else, contains no other path.
+ * @example
+ * await fetch(apiOrigin + SESSION_PATH, { method: 'POST', credentials: 'include', headers: { 'X-CSRF': '1' } });
+ */
+export const SESSION_PATH = '/api/oauth/session';
+
+/**
  * The paths of the API, below its origin. The web app, the API and the tests all take them from here.
  *
  * @example
@@ -10,7 +17,7 @@ export const PATHS = {
   /** POST. The authorization code grant (RFC 6749 §4.1.3). The path keeps its name; RFC 8693 is another grant. */
   exchangeToken: '/api/oauth/exchange-token',
   /** POST. Returns the access token of the session cookie, and refreshes it only if it is due. */
-  session: '/api/oauth/session',
+  session: SESSION_PATH,
   /** POST. Refreshes the access token now (RFC 6749 §6). */
   refreshToken: '/api/oauth/refresh-token',
   /** POST. Ends the session. */

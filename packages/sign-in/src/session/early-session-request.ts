@@ -1,4 +1,4 @@
-import { PATHS } from '@oneclick/shared/paths';
+import { SESSION_PATH } from '@oneclick/shared/paths';
 import { apiOriginOfPage } from '../api/api-origin.ts';
 import { COOKIE_REQUEST, TIMEOUT_MS, WITH_USERINFO } from '../api/cookie-request.ts';
 import { openChannel } from '../open-channel.ts';
@@ -21,7 +21,7 @@ declare global {
 /** Asks the API for the session that the browser remembers, before the script with the client has loaded. */
 export function requestEarlySession(): void {
   if (!mayHaveSession()) return;
-  const response = fetch(apiOriginOfPage().replace(/\/$/, '') + PATHS.session + WITH_USERINFO, {
+  const response = fetch(apiOriginOfPage().replace(/\/$/, '') + SESSION_PATH + WITH_USERINFO, {
     ...COOKIE_REQUEST,
     signal: AbortSignal.timeout(TIMEOUT_MS),
   });
