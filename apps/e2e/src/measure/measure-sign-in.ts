@@ -3,12 +3,13 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { chromium } from '@playwright/test';
 import { startProgress } from '@oneclick/stack/progress';
+import { StackError } from '@oneclick/stack/start-parts';
 import { inWorkspace } from '@oneclick/stack/workspace';
 import { launchOptions } from '../launch-options.ts';
 import { timeUntilButtonIsUsable } from './button-usable.ts';
 import { startBuild, startNaivePage, type MeasuredApp } from './measured-app.ts';
 import { nameOf, roundsOf } from './rounds.ts';
-import { visit, type Wait } from './visit.ts';
+import { visit, type Visit, type Wait } from './visit.ts';
 import { drawWaterfall } from './waterfall.ts';
 
 /*
@@ -41,7 +42,10 @@ const TITLES: Record<string, string> = {
   [THIS_BUILD]: 'This product',
 };
 
-/** The rows of the README of this package describe each of them. */
+/** The results of the runs, by the name of the app. */
+type Results<T> = Map<string, T[]>;
+
+/** A row of the table. The README of this package says what each one measures. */
 interface Row {
   label: string;
   unit: 'ms' | '';
@@ -58,32 +62,39 @@ try {
   if (options.baseline !== undefined) apps.set(BASELINE, await startBuild(resolve(options.baseline)));
   apps.set(THIS_BUILD, await startBuild());
 
-  const direct = await takeTurns('Visits without delay', RUNS.direct, (app) =>
-    visit({ browser, app, latencyMs: 0 }),
-  );
-  const delayed = await takeTurns('Visits with 100 ms on each hop', RUNS.delayed, (app) =>
-    visit({ browser, app, latencyMs: LATENCY_MS }),
-  );
-  const buttons = await takeTurns('Visitors', RUNS.buttons, (app) =>
-    timeUntilButtonIsUsable({ browser, app }),
-  );
-  const sameTab = await takeTurns(
-    'Sign-ins in the same tab',
-    RUNS.sameTab,
-    (app) => visit({ browser, app, latencyMs: LATENCY_MS, context: IN_APP_BROWSER }),
-    [...apps.keys()].filter((name) => name !== NAIVE_PAGE),
-  );
+  const direct = await takeTurns({
+    title: 'Visits without delay',
+    rounds: RUNS.direct,
+    run: (app) => visit({ browser, app, latencyMs: 0 }),
+  });
+  const delayed = await takeTurns({
+    title: `Visits with ${LATENCY_MS} ms on each hop`,
+    rounds: RUNS.delayed,
+    run: (app) => visit({ browser, app, latencyMs: LATENCY_MS }),
+  });
+  const buttons = await takeTurns({
+    title: 'First visits',
+    rounds: RUNS.buttons,
+    run: (app) => timeUntilButtonIsUsable({ browser, app }),
+  });
+  const sameTab = await takeTurns({
+    title: 'Sign-ins in the same tab',
+    rounds: RUNS.sameTab,
+    run: (app) => visit({ browser, app, latencyMs: LATENCY_MS, context: IN_APP_BROWSER }),
+    names: [...apps.keys()].filter((name) => name !== NAIVE_PAGE),
+  });
   progress.stop();
 
+  const [clickMs, reloadMs] = [({ click }: Visit) => click.ms, ({ reload }: Visit) => reload.ms];
   printTable([
-    row('click → balance, no delay', 'ms', direct, ({ click }) => click.ms),
-    row('click → balance, 100 ms on each hop', 'ms', delayed, ({ click }) => click.ms),
-    row('reload → balance, no delay', 'ms', direct, ({ reload }) => reload.ms),
-    row('reload → balance, 100 ms on each hop', 'ms', delayed, ({ reload }) => reload.ms),
-    row('requests after the click', '', delayed, ({ click }) => requestsOfBrowser(click)),
-    row('requests on reload', '', delayed, ({ reload }) => requestsOfBrowser(reload)),
-    row('button usable, 1.6 Mbit/s + 150 ms', 'ms', buttons, (ms) => ms),
-    row('click → balance in the same tab, 100 ms', 'ms', sameTab, ({ click }) => click.ms),
+    { label: 'click → balance, no delay', unit: 'ms', medians: mediansOf(direct, clickMs) },
+    { label: 'click → balance, 100 ms on each hop', unit: 'ms', medians: mediansOf(delayed, clickMs) },
+    { label: 'reload → balance, no delay', unit: 'ms', medians: mediansOf(direct, reloadMs) },
+    { label: 'reload → balance, 100 ms on each hop', unit: 'ms', medians: mediansOf(delayed, reloadMs) },
+    { label: 'requests after the click', unit: '', medians: mediansOf(delayed, ({ click }) => sent(click)) },
+    { label: 'requests on reload', unit: '', medians: mediansOf(delayed, ({ reload }) => sent(reload)) },
+    { label: 'button usable, 1.6 Mbit/s + 150 ms', unit: 'ms', medians: mediansOf(buttons, (ms) => ms) },
+    { label: 'click → balance in the same tab, 100 ms', unit: 'ms', medians: mediansOf(sameTab, clickMs) },
   ]);
   const paths = { click: 'the click', reload: 'the reload' } as const;
   for (const path of ['click', 'reload'] as const) {
@@ -93,19 +104,25 @@ try {
     for (const [name, wait] of waits) printRounds(`${name}, from ${paths[path]}`, wait);
     draw(path, paths[path], waits);
   }
+} catch (error) {
+  process.exitCode = 1;
+  console.error(error instanceof StackError ? error.message : error);
 } finally {
   progress.stop();
   await browser.close();
   await Promise.all([...apps.values()].map(({ stop }) => stop()));
 }
 
-/** Runs each app in turn. The order rotates from round to round. */
-async function takeTurns<T>(
-  title: string,
-  rounds: number,
-  run: (app: MeasuredApp) => Promise<T>,
-  names = [...apps.keys()],
-): Promise<Map<string, T[]>> {
+interface Turns<T> {
+  title: string;
+  rounds: number;
+  run: (app: MeasuredApp) => Promise<T>;
+  /** @default all apps */
+  names?: string[];
+}
+
+/** Runs each app in turn, and returns the results by app. The order rotates from round to round. */
+async function takeTurns<T>({ title, rounds, run, names = [...apps.keys()] }: Turns<T>): Promise<Results<T>> {
   const results = new Map(names.map((name): [string, T[]] => [name, []]));
   for (let turn = 0; turn < rounds * names.length; turn += 1) {
     progress.show(title, { done: turn, total: rounds * names.length });
@@ -116,21 +133,12 @@ async function takeTurns<T>(
   return results;
 }
 
-function row<T>(
-  label: string,
-  unit: Row['unit'],
-  results: Map<string, T[]>,
-  pick: (result: T) => number,
-): Row {
-  return {
-    label,
-    unit,
-    medians: new Map([...results].map(([name, list]) => [name, median(list.map(pick))])),
-  };
+function mediansOf<T>(results: Results<T>, pick: (result: T) => number): Row['medians'] {
+  return new Map([...results].map(([name, list]) => [name, median(list.map(pick))]));
 }
 
 /** The requests that reach a server. Those from the browser's cache do not. */
-function requestsOfBrowser({ requests }: Wait): number {
+function sent({ requests }: Wait): number {
   return requests.filter(({ from }) => from === 'browser').length;
 }
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { pathToFileURL } from 'node:url';
 import { newSettings } from '@oneclick/stack/development-settings';
-import { startParts } from '@oneclick/stack/start-parts';
+import { StackError, startParts } from '@oneclick/stack/start-parts';
 import { freeStackPorts, stackParts } from '@oneclick/stack/start-stack';
 import { inWorkspace } from '@oneclick/stack/workspace';
 import { createFront } from './front.ts';
@@ -20,8 +20,15 @@ export interface MeasuredApp {
   stop: () => Promise<void>;
 }
 
-/** Starts the built product of a checkout of this repository. */
+/**
+ * Starts the built product of a checkout of this repository.
+ *
+ * @throws {StackError} if the checkout has no build
+ */
 export async function startBuild(checkout: string = inWorkspace('.')): Promise<MeasuredApp> {
+  if (!['api', 'web'].every((name) => existsSync(join(checkout, 'apps', name, 'dist')))) {
+    throw new StackError(`There is no build in ${checkout}: run "npx -y pnpm@12 build" there first.`);
+  }
   const headersFor = await headersOf(checkout);
   const ports = await freeStackPorts();
   const recorder = createRecorder();
