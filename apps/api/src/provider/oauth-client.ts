@@ -56,7 +56,7 @@ export function createOAuthClient(
       : oauth.ClientSecretPost(provider.clientSecret);
   /**
    * Sends a request that the library builds, and returns the provider's response. The library passes a `Response` on
-   * without reading it, so this one is empty: a `Response` with a body costs more than the rest of the request.
+   * without reading it, so this one is empty: a body would be copied into a stream and out of it again.
    */
   async function send(
     endpoint: ProviderEndpoint,
