@@ -2,6 +2,7 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { act, cleanup, configure, render, screen } from '@testing-library/react';
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
 import { App } from './app.tsx';
+import { translatePage } from './gallery/translate-page.ts';
 import { en } from './texts/en.ts';
 import { LanguageContext } from './texts/use-texts.ts';
 import { createSignInClient, type SignInClient } from '@oneclick/sign-in';
@@ -156,6 +157,24 @@ test('each refresh of the balance says what changed, also two within a second', 
   act(() => screen.getByTestId('refresh-balance').click());
   await screen.findByText(/Your balance changed from 750\.00 to 760\.00\./);
   expect(text('balance')).toBe('760.00');
+});
+
+test('on a page that the browser has translated, the time and the balance change with a refresh', async () => {
+  await renderSignedIn();
+  const untranslated = ['balance', 'username', 'email'].map((id) =>
+    screen.getByTestId(id).getAttribute('translate'),
+  );
+  expect(untranslated).toEqual(['no', 'no', 'no']);
+  translatePage(document.body);
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 3_600_000 });
+  const time = new Intl.DateTimeFormat('en', { timeStyle: 'short' }).format(Date.now());
+  serve('userinfo', () => answer.userinfo({ balance_formatted: '760.00' }));
+  act(() => screen.getByTestId('refresh-balance').click());
+  await screen.findByText(`Updated at ${time}.`);
+  expect(text('balance')).toBe('760.00');
+  serve('logout', answer.noContent);
+  await act(() => client.signOut());
+  expect(text('sign-in')).toBe('Sign in with AIHubMix');
 });
 
 test('a refetch that the user did not ask for is announced only if the balance has changed', async () => {

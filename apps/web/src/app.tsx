@@ -27,7 +27,7 @@ export function Page({ children }: { children: ReactNode }) {
       <header className="brand">
         {/* Behind the scripts. Also without it, React would add a preload for the image to the first screen. */}
         <img src="/favicon.svg" alt="" fetchPriority="low" />
-        {app.brand}
+        <span>{app.brand}</span>
       </header>
       <main className="page">{children}</main>
     </>

@@ -18,7 +18,11 @@ export function AccountFacts({ user }: { user: Userinfo }) {
       ) : (
         <dl className="figure">
           <dt>{account.balance}</dt>
-          <dd data-testid="balance" className={balance.length > FITS_LARGE ? 'long' : undefined}>
+          <dd
+            data-testid="balance"
+            translate="no"
+            className={balance.length > FITS_LARGE ? 'long' : undefined}
+          >
             {balance}
           </dd>
         </dl>
@@ -26,8 +30,8 @@ export function AccountFacts({ user }: { user: Userinfo }) {
       <Usage user={user} />
       {!hasProfile && <p className="hint">{account.profileNotShared}</p>}
       <dl className="facts">
-        <Fact name={account.username} value={username} testId="username" />
-        <Fact name={account.email} value={email} testId="email" />
+        <Fact name={account.username} value={username} testId="username" translate="no" />
+        <Fact name={account.email} value={email} testId="email" translate="no" />
         <Fact
           name={account.memberSince}
           value={
@@ -59,12 +63,25 @@ function canBeCreationTime(unixSeconds: number | undefined): unixSeconds is numb
   return unixSeconds !== undefined && unixSeconds > 0 && unixSeconds * 1000 <= Date.now() + ONE_DAY_MS;
 }
 
-function Fact({ name, value, testId }: { name: string; value: string | undefined; testId?: string }) {
+function Fact({
+  name,
+  value,
+  testId,
+  translate,
+}: {
+  name: string;
+  value: string | undefined;
+  testId?: string;
+  /** `no` for what is nobody's language. */
+  translate?: 'no';
+}) {
   if (value === undefined) return null;
   return (
     <div>
       <dt>{name}</dt>
-      <dd data-testid={testId}>{value}</dd>
+      <dd data-testid={testId} translate={translate}>
+        {value}
+      </dd>
     </div>
   );
 }

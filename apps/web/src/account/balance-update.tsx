@@ -40,7 +40,7 @@ export function BalanceUpdate({
           </span>
         )}
       </span>{' '}
-      {account.updatedAt(time)}
+      <span>{account.updatedAt(time)}</span>
     </p>
   );
 }

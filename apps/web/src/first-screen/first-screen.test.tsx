@@ -1,6 +1,7 @@
 import { act } from '@testing-library/react';
 import { createFakeSignInClient, type FakeSession } from '@oneclick/sign-in/testing';
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
+import { translatePage } from '../gallery/translate-page.ts';
 import { hydrateApp } from '../hydrate-app.tsx';
 import { en } from '../texts/en.ts';
 import { ko } from '../texts/ko.ts';
@@ -106,4 +107,15 @@ test.each<{ name: string; screen: 'restoring' | 'signed-out'; session: FakeSessi
   showFirstScreen(root, screen);
   await act(async () => hydrateApp({ root, client: createFakeSignInClient({ session }), language }));
   expect(root.querySelector(`[data-testid="${shows}"]`)).not.toBeNull();
+});
+
+test('React replaces a first screen that the browser has translated', async () => {
+  showFirstScreen(root, 'signed-out');
+  translatePage(root);
+  // React reports the mismatch, and renders the screen anew.
+  const reported = vi.spyOn(console, 'error').mockReturnValue();
+  await act(async () => hydrateApp({ root, client: createFakeSignInClient(), language }));
+  expect(reported).toHaveBeenCalledOnce();
+  expect(root.querySelector('font')).toBeNull();
+  expect(button()?.textContent).toBe(en.signedOut.signIn);
 });

@@ -4,6 +4,7 @@ import { commands, page, userEvent } from 'vitest/browser';
 import '../design/app.css';
 import { type OpenStory, openStory, type Story } from './open-story.tsx';
 import { stories } from './stories.ts';
+import { translatePage } from './translate-page.ts';
 import { useApiWorker } from './use-api-worker.ts';
 
 /*
@@ -52,6 +53,13 @@ test.each(stories)('$name', async (described) => {
       appearance.width,
     );
   }
+
+  // Each text that the app shows can still change. The codes and names of the user are not translated.
+  translatePage(element);
+  story?.showIn('en');
+  const unchanged = Array.from(element.querySelectorAll('font'), (font) => font.textContent);
+  expect(unchanged, 'texts that stay as the browser has translated them').toEqual([]);
+  expect(whatIsShown(element)).toEqual(shows);
 });
 
 test('the focus moves to the title of the next screen, and Tab to its first button', async () => {

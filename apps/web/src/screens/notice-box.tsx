@@ -30,13 +30,8 @@ export function NoticeBox({
       <p role="alert">{sentence ?? errors[code]}</p>
       {sentence === undefined && !NOT_FOR_SUPPORT.has(code) && (
         <p className="support-code">
-          {error.codeForSupport} <code>{code}</code>
-          {requestId !== undefined && (
-            <>
-              {' '}
-              <code>{requestId}</code>
-            </>
-          )}
+          <span>{error.codeForSupport}</span>
+          <code translate="no">{requestId === undefined ? code : `${code} ${requestId}`}</code>
         </p>
       )}
     </div>
