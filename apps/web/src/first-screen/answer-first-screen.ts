@@ -12,8 +12,6 @@ export function answerFirstScreen(root: HTMLElement, { prepareSignIn, signIn }: 
   }
   button?.addEventListener('click', () => signIn(), answering);
 
-  // oxlint-disable-next-line unicorn/prefer-add-event-listener -- The inline script has set it. See choose-first-screen.ts.
-  root.onclick = null;
   if (root.dataset['clicked'] !== undefined) signIn();
   else if (button?.matches(':hover, :focus')) prepareSignIn();
   return () => answering.abort();

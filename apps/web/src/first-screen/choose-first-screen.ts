@@ -14,11 +14,9 @@ if (mayHaveSession()) {
   const appName = inAppBrowser(navigator.userAgent);
   showFirstScreen(root, appName === undefined ? 'signed-out' : 'signed-out-in-app', appName);
   document.documentElement.dataset['session'] = 'signed-out';
-  // Until the next script has loaded, which answers the click then.
-  // oxlint-disable-next-line unicorn/prefer-add-event-listener -- A property, so that the next script can remove it.
-  root.onclick = ({ target }) => {
-    if (target instanceof Element && target.closest('button')) root.dataset['clicked'] = '';
-  };
+  // For a click before the next script has loaded, which answers it then.
+  const button = root.querySelector('button');
+  button?.addEventListener('click', () => (root.dataset['clicked'] = ''), { once: true });
 }
 
 // The network failed, a new version has replaced this one, or the app is below a path, where it finds none of its files.

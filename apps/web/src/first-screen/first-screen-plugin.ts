@@ -35,7 +35,7 @@ export function firstScreenPlugin(): Plugin {
       order: 'post',
       async handler(html, { bundle }) {
         if (!html.includes(PLACE)) return html;
-        const [screens, script] = await (parts ??= buildParts(app));
+        const { screens, script } = await (parts ??= buildParts(app));
         const templates = screens.map(
           ({ screen, locale, html: content }) =>
             `<template data-screen="${screen}" lang="${locale}"` +
@@ -51,12 +51,14 @@ export function firstScreenPlugin(): Plugin {
 }
 
 async function buildParts(app: ResolvedConfig) {
-  const { module } = await runnerImport<typeof import('./first-screens.tsx')>(
-    inThisFolder('first-screens.tsx'),
-    { configFile: false, logLevel: 'warn' },
-  );
-  const script = await buildInlineScript(app, { entry: inThisFolder('choose-first-screen.ts') });
-  return [module.renderFirstScreens(), script] as const;
+  const [{ module }, script] = await Promise.all([
+    runnerImport<typeof import('./first-screens.tsx')>(inThisFolder('first-screens.tsx'), {
+      configFile: false,
+      logLevel: 'warn',
+    }),
+    buildInlineScript(app, { entry: inThisFolder('choose-first-screen.ts') }),
+  ]);
+  return { screens: module.renderFirstScreens(), script };
 }
 
 /** The scripts that the page needs at once if a user may be signed in. A visitor loads the first script before them. */
