@@ -30,7 +30,7 @@ export function NoticeBox({
       <p role="alert">{sentence ?? errors[code]}</p>
       {sentence === undefined && !NOT_FOR_SUPPORT.has(code) && (
         <p className="support-code">
-          <span>{error.codeForSupport}</span>
+          <span>{error.codeForSupport}</span>{' '}
           <code translate="no">{requestId === undefined ? code : `${code} ${requestId}`}</code>
         </p>
       )}
