@@ -21,12 +21,16 @@ export function hydrateApp({
   client: SignInClient;
   language: Language;
 }): void {
-  // Load the account as soon as the user may be signed in. If loading fails, `LateAccount` shows the error.
-  function loadAccountEarly(): void {
-    if (client.getSession().status !== 'signed-out') loadAccount().catch(() => undefined);
+  // Load the account as soon as the user is or may soon be signed in. If loading fails, `LateAccount` shows the error.
+  const loadAccountEarly = () => void loadAccount().catch(() => undefined);
+  function loadAccountUnlessSignedOut(): void {
+    if (client.getSession().status !== 'signed-out') loadAccountEarly();
   }
-  client.subscribe(loadAccountEarly);
-  loadAccountEarly();
+  client.subscribe(loadAccountUnlessSignedOut);
+  loadAccountUnlessSignedOut();
+  for (const type of ['pointerover', 'focusin'])
+    root.addEventListener(type, loadAccountEarly, { once: true });
+  if (root.matches(':hover, :focus-within')) loadAccountEarly();
 
   flushSync(() =>
     hydrateRoot(

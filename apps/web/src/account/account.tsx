@@ -3,6 +3,10 @@ import { use, useState } from 'react';
 import type { SignedInSession } from '@oneclick/sign-in';
 import { AccountScreen } from './account-screen.tsx';
 
+// The first date format of a page takes the browser 50 to 100 ms. So it is created when this script is loaded, while
+// the user is on the way to the click or waits for the network. The account then formats its dates at once.
+new Intl.DateTimeFormat();
+
 /**
  * The account, on the query client of the surrounding app. Without one, it makes a query client of its own, which React
  * drops with the screen, together with all data of this user.

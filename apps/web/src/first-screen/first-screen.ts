@@ -26,7 +26,10 @@ export function showFirstScreen(root: HTMLElement, screen: FirstScreen, appName 
   const template = templates.find(({ lang }) => lang === locale)!;
 
   for (const href of template.dataset['preload']?.split(' ') ?? []) {
-    document.head.append(Object.assign(document.createElement('link'), { rel: 'modulepreload', href }));
+    // Not `modulepreload`: after it, V8 compiles functions anew that it has kept from the page before. `anonymous` is how
+    // an import loads the script, too.
+    const preload = { rel: 'preload', as: 'script', crossOrigin: 'anonymous', href };
+    document.head.append(Object.assign(document.createElement('link'), preload));
   }
   root.textContent = '';
   // A copy of nodes: the Content-Security-Policy forbids HTML as text (Trusted Types).
