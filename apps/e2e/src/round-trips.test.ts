@@ -45,7 +45,10 @@ test('between the click and the balance, each request is sent as soon as the one
   page,
 }) => {
   app.recorder.beforeAnswer = () => undefined;
-  const isPrepared = page.waitForResponse(/\/start$/);
+  const isPrepared = Promise.all([
+    page.waitForResponse(/\/start$/),
+    page.waitForResponse(/\/assets\/account-/),
+  ]);
   await page.goto(app.origin);
   await page.getByTestId('sign-in').hover();
   await isPrepared;
@@ -53,7 +56,7 @@ test('between the click and the balance, each request is sent as soon as the one
   const { answerInTurn } = holdRequests();
   await page.getByTestId('sign-in').click();
   await answerInTurn([
-    ['GET provider /api/oauth2/authorize', 'GET /assets/account.js'],
+    ['GET provider /api/oauth2/authorize'],
     ['GET /oauth/callback.html'],
     ['POST /api/oauth/exchange-token?include=userinfo'],
     ['POST provider /api/oauth2/token'],

@@ -42,16 +42,21 @@ export async function visit({
   await page.goto(app.origin);
   // The pointer has been on the button for a moment when a person clicks.
   await page.getByTestId('sign-in').hover();
-  await untilQuiet(recorder.requests);
+  await untilIdle(page, recorder.requests);
 
   recorder.requests = [];
+  let isShown = untilBalanceIsShown(page);
   await page.getByTestId('sign-in').click();
-  const click = await untilBalance(page, recorder.requests, 'clickedAt');
+  await isShown;
+  const click = await waitSince('clickedAt', { page, requests: recorder.requests });
 
   await page.evaluate(() => sessionStorage.removeItem('shownAt'));
+  await untilIdle(page, recorder.requests);
   recorder.requests = [];
-  await page.reload();
-  const reload = await untilBalance(page, recorder.requests, 'loadedAt');
+  isShown = untilBalanceIsShown(page);
+  await page.reload({ waitUntil: 'commit' });
+  await isShown;
+  const reload = await waitSince('loadedAt', { page, requests: recorder.requests });
   await context.close();
   return { click, reload };
 }
@@ -69,18 +74,37 @@ function noteMoments(): void {
     const balance = document.querySelector('[data-testid=balance]');
     if (!balance?.textContent || sessionStorage.getItem('shownAt') !== null) return;
     sessionStorage.setItem('shownAt', String(timeOrigin + performance.now()));
+    console.log('balance shown');
   }).observe(document, { childList: true, subtree: true });
 }
 
+/**
+ * Resolves when `noteMoments` has seen the balance. A locator would run the script of Playwright in the page meanwhile,
+ * which takes as long as React.
+ */
+function untilBalanceIsShown(page: Page): Promise<unknown> {
+  return page.waitForEvent('console', (message) => message.text() === 'balance shown');
+}
+
 /** @param requests grows as requests arrive */
-async function untilBalance(page: Page, requests: RecordedRequest[], since: string): Promise<Wait> {
-  await page.getByTestId('balance').waitFor();
+async function waitSince(
+  moment: 'clickedAt' | 'loadedAt',
+  { page, requests }: { page: Page; requests: RecordedRequest[] },
+): Promise<Wait> {
   await untilQuiet(requests);
   const [startedAt = NaN, shownAt = NaN] = await page.evaluate(
     (names) => names.map((name) => Number(sessionStorage.getItem(name))),
-    [since, 'shownAt'],
+    [moment, 'shownAt'],
   );
   return { startedAt, ms: shownAt - startedAt, requests: [...requests] };
+}
+
+/** Resolves when the requests have ended, the sign-in window has closed, and the browser had time to finish its work. */
+async function untilIdle(page: Page, requests: RecordedRequest[]): Promise<void> {
+  await untilQuiet(requests);
+  const [, popup] = page.context().pages();
+  await popup?.waitForEvent('close');
+  await delay(500);
 }
 
 /** Resolves when each request has been answered and no other one has followed for a moment. */
