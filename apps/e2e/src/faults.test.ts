@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test';
+import { WEB_PATHS } from '@oneclick/shared/paths';
 import type { WireFault } from './fault-proxy.ts';
 import type { Person } from './person.ts';
 import { expect, test } from './system.ts';
@@ -39,6 +40,28 @@ test.describe('faults of the provider', () => {
       await expect.poll(() => popup.url()).toMatch(/^chrome-error:|\/authorize/);
       await popup.close();
       await person.seesSignedOut();
+
+      system.wires.provider.mend();
+      await person.signIn();
+    });
+  }
+
+  for (const [error, code] of [
+    ['access_denied', 'authorization_denied'],
+    ['server_error', 'authorization_failed'],
+  ]) {
+    test(`if the provider sends ${error} without state, the window closes and the notice is ${code}`, async ({
+      person,
+      system,
+      context,
+    }) => {
+      const callback = `${system.origins.web}${WEB_PATHS.callback}?error=${error}`;
+      const html = `<script>location.replace('${callback}')</script>`;
+      system.wires.provider.break('/api/oauth2/authorize', { status: 200, html });
+      await person.openApp();
+      await person.clickSignIn();
+      await person.seesNotice(String(code));
+      await expect.poll(() => context.pages().length).toBe(1);
 
       system.wires.provider.mend();
       await person.signIn();

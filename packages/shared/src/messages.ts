@@ -73,7 +73,8 @@ export type ServerSideStartQuery = v.InferOutput<typeof ServerSideStartQuery>;
  * @example { code: 'SplxlOBeZQQYbYS6WxSbIA', state: 'Zm9v…' }
  */
 export const ServerSideCallbackQuery = v.object({
-  state: State,
+  /** Some providers leave it out of an error, or leave it empty. */
+  state: v.optional(v.union([State, v.literal('')])),
   code: v.optional(AuthorizationCode),
   error: v.optional(AuthorizationError),
   /** Never read: anyone can write a link with any text in it. */

@@ -11,6 +11,7 @@ import { ApiError } from '../http/api-error.ts';
 import { reportError, sendError } from '../http/error-handler.ts';
 import type { ResourceClient } from '../provider/resource-client.ts';
 import type { Sessions } from '../session/sessions.ts';
+import { isDenial } from '../sign-in/is-denial.ts';
 import type { SignIns } from '../sign-in/sign-ins.ts';
 import { createNavigationCheck, createReadOriginCheck } from './origin-checks-for-get.ts';
 import { parseReturnPath } from './return-path.ts';
@@ -120,9 +121,12 @@ function opensPage({ headers }: FastifyRequest): boolean {
   return destination === undefined ? accept?.includes('text/html') === true : destination === 'document';
 }
 
-/** If the response has an error, its code is ignored. */
+/** If the response has an error, its code is ignored. An error without `state` belongs to no transaction. */
 function readAuthorizationResponse({ state, code, error }: ServerSideCallbackQuery): ExchangeTokenRequest {
-  if (error !== undefined) return { state, error };
-  if (code !== undefined) return { state, code };
+  if (error !== undefined) {
+    if (state) return { state, error };
+    throw new ApiError(isDenial(error) ? 'authorization_denied' : 'authorization_failed');
+  }
+  if (code !== undefined && state) return { state, code };
   throw new ApiError('invalid_request');
 }

@@ -24,11 +24,11 @@ export async function acceptInTab(state: string): Promise<TabListener> {
     resolve(accepted);
   }
 
-  const channel = await openHandOverChannel(state, ({ type, response }) => {
+  const channel = await openHandOverChannel(state, ({ type, response, error }) => {
     if (type === 'arrived') channel.post({ v: 1, type: answer });
     if (type === 'finished') accept('finished');
-    if (type !== 'authorization-response') return;
-    const received = parseAuthorizationResponse(response);
+    if (type !== 'authorization-response' && type !== 'ended') return;
+    const received = parseAuthorizationResponse(type === 'ended' ? { state, error } : response);
     if (received?.state !== state) return;
     // Also after a cancel: the callback page has given the response away, and its window may close.
     channel.post({ v: 1, type: 'acknowledged' });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { authorizationResponseFromQuery } from './authorization-response.ts';
+import { authorizationResponseFromQuery, errorWithoutState } from './authorization-response.ts';
 
 const state = 'a'.repeat(43);
 
@@ -27,4 +27,18 @@ test.each([
   ['an error with a line break', `?error=a%0Ab&state=${state}`],
 ])('the query with %s is no response', (_, query) => {
   expect(authorizationResponseFromQuery(query)).toBeUndefined();
+});
+
+test.each([
+  ['no state', '?error=access_denied&error_description=x', 'access_denied'],
+  ['an empty state', '?error=server_error&state=', 'server_error'],
+  ['a code', '?error=access_denied&code=c', 'access_denied'],
+  ['a state', `?error=access_denied&state=${state}`, undefined],
+  ['a state of another form', '?error=access_denied&state=x', undefined],
+  ['no error', '?code=c', undefined],
+  ['an empty error', '?error=', undefined],
+  ['two errors', '?error=a&error=b', undefined],
+  ['a line break', '?error=a%0Ab', undefined],
+])('an error with %s is an error without state, or none', (_, query, error) => {
+  expect(errorWithoutState(query)).toBe(error);
 });

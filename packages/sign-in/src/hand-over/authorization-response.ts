@@ -20,6 +20,18 @@ export function authorizationResponseFromQuery(query: string): AuthorizationResp
   });
 }
 
+/**
+ * Reads an error that the provider has sent without `state`, which RFC 6749 §4.1.2.1 requires. Undefined if there is
+ * none. Anyone can make a link with it, so it proves nothing by itself.
+ */
+export function errorWithoutState(query: string): string | undefined {
+  const parameters = new URLSearchParams(query);
+  const [error, ...others] = parameters.getAll('error');
+  return !parameters.get('state') && matches(error, AUTHORIZATION_ERROR) && others.length === 0
+    ? error
+    : undefined;
+}
+
 /** Checks a response that another window has sent. Copies the known fields. */
 export function parseAuthorizationResponse(value: unknown): AuthorizationResponse | undefined {
   const { state, error, code } = recordFrom(value);

@@ -13,6 +13,8 @@ import type { AuthorizationResponse } from './authorization-response.ts';
  *       authorization-response, once       →
  *                                          ←    acknowledged
  *
+ * An error of the provider without `state` is no response. The callback page sends it at once, as `ended`.
+ *
  * The side that has the response decides who exchanges it, so exactly one side does: the callback page gives it away
  * once, or keeps it and exchanges it itself. A frozen tab that wakes up later gets nothing.
  */
@@ -20,6 +22,8 @@ import type { AuthorizationResponse } from './authorization-response.ts';
 type HandOverMessage = { v: 1 } & (
   | { type: 'arrived' }
   | { type: 'authorization-response'; response: AuthorizationResponse }
+  /** The provider has ended the transaction without a response. */
+  | { type: 'ended'; error: string }
   /** The callback page has exchanged the code itself, with or without success. */
   | { type: 'finished' }
   | { type: 'listening' | 'acknowledged' }
@@ -30,7 +34,7 @@ type HandOverMessage = { v: 1 } & (
 );
 
 /** The fields of a received message. Each is still to be checked. */
-type ReceivedMessage = Partial<Record<'type' | 'response', unknown>>;
+type ReceivedMessage = Partial<Record<'type' | 'response' | 'error', unknown>>;
 
 export interface HandOverChannel {
   post(message: HandOverMessage): void;
@@ -60,11 +64,19 @@ export async function openHandOverChannel(
   state: string,
   onMessage: (message: ReceivedMessage) => void,
 ): Promise<HandOverChannel> {
-  const channel = openChannel(await handOverChannelName(state));
+  return openChannelNamed(await handOverChannelName(state), onMessage);
+}
+
+/** @throws if the browser refuses channels */
+export function openChannelNamed(
+  name: string,
+  onMessage: (message: ReceivedMessage) => void,
+): HandOverChannel {
+  const channel = openChannel(name);
   if (!channel) throw new TypeError('The browser refuses channels.');
   channel.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
-    const { v, type, response } = recordFrom(data);
-    if (v === 1) onMessage({ type, response });
+    const { v, type, response, error } = recordFrom(data);
+    if (v === 1) onMessage({ type, response, error });
   });
   return { post: (message) => channel.postMessage(message), close: () => channel.close() };
 }

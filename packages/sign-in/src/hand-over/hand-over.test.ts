@@ -92,6 +92,14 @@ test('a callback page that has given the response away cannot keep it any more',
   expect(page.keep()).toBe(false);
 });
 
+test('an error without state ends the transaction of the channel, and the tab acknowledges it', async () => {
+  const tab = await openTab();
+  const { post, received } = await openStranger();
+  post({ v: 1, type: 'ended', error: 'server_error' });
+  await expect(tab.response).resolves.toEqual({ state, error: 'server_error' });
+  await vi.waitFor(() => expect(received).toContainEqual({ v: 1, type: 'acknowledged' }));
+});
+
 test('of two windows of one transaction the first is accepted, and the second receives done', async () => {
   const tab = await openTab();
   await (

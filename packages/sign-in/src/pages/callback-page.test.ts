@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { answer, STATE } from '../../test/answers.ts';
 import { serve, useApiServer } from '../../test/api-server.ts';
-import { goToProviderInSameTab } from '../sign-in/same-tab.ts';
+import { acceptInTab } from '../hand-over/accept-in-tab.ts';
+import { handOverChannelName } from '../hand-over/hand-over-channel.ts';
+import { goToProviderInSameTab, noteTransactionInWindow } from '../sign-in/same-tab.ts';
 import { takeSignInOutcome } from '../sign-in/sign-in-outcome.ts';
 import { CALLBACK_TEXTS } from './page-texts.ts';
 
@@ -58,6 +60,48 @@ test('a window that was left at the provider says that the sign-in went on elsew
   button().click();
   await vi.waitFor(() => expect(leave).toHaveBeenCalledWith('/'));
   expect(requests).toHaveLength(1);
+});
+
+describe("a provider's error without state", () => {
+  test('ends the transaction in the tab that opened this window, and closes the window', async () => {
+    noteTransactionInWindow(window, await handOverChannelName(STATE));
+    const tab = await acceptInTab(STATE);
+    await loadCallbackPage('?error=server_error');
+    expect(text()).toBe(texts.ended);
+    expect(location.search).toBe('');
+    await expect(tab.response).resolves.toEqual({ state: STATE, error: 'server_error' });
+    await vi.waitFor(() => expect(window.close).toHaveBeenCalled());
+    tab.close();
+  });
+
+  test.each([
+    ['access_denied', 'authorization_denied'],
+    ['server_error', 'authorization_failed'],
+  ])('%s leads back from the tab that left for the provider, with %s', async (error, code) => {
+    vi.spyOn(location, 'assign').mockReturnValue();
+    const leave = vi.spyOn(location, 'replace').mockReturnValue();
+    const start = { state: STATE, authorizationUrl: 'https://provider.example/', expiresIn: 600 };
+    await goToProviderInSameTab({ start, startedAtMs: Date.now(), returnTo: '/pricing' });
+    await loadCallbackPage(`?error=${error}&state=`);
+    expect(leave).toHaveBeenCalledWith('/pricing');
+    expect(takeSignInOutcome()).toEqual({ code });
+  });
+
+  test('in a link ends no transaction of another tab', async () => {
+    const tab = await acceptInTab(STATE);
+    const onResponse = vi.fn<() => void>();
+    void tab.response.then(onResponse);
+    await loadCallbackPage('?error=access_denied');
+    expect(text()).toBe(texts.ended);
+    expect(button().textContent).toBe(texts.home);
+    // The tab has read everything that was posted before.
+    const channel = new BroadcastChannel(await handOverChannelName(STATE));
+    const answered = new Promise((resolve) => channel.addEventListener('message', resolve, { once: true }));
+    channel.postMessage({ v: 1, type: 'arrived' });
+    await answered;
+    expect(onResponse).not.toHaveBeenCalled();
+    for (const open of [channel, tab]) open.close();
+  });
 });
 
 describe('a transaction that is lost at an API on another host', () => {

@@ -2,10 +2,12 @@ import { preferredLocale } from '@oneclick/shared/preferred-locale';
 import {
   type AuthorizationResponse,
   authorizationResponseFromQuery,
+  errorWithoutState,
 } from '../hand-over/authorization-response.ts';
 import { areCookiesBlocked } from '../are-cookies-blocked.ts';
+import { openChannelNamed } from '../hand-over/hand-over-channel.ts';
 import { type HandOver, handOverFromCallbackPage } from '../hand-over/hand-over-from-callback-page.ts';
-import { hasGoneOnInTab, takeSameTabTransaction } from '../sign-in/same-tab.ts';
+import { hasGoneOnInTab, takeSameTabTransaction, takeTransactionWithoutState } from '../sign-in/same-tab.ts';
 import { leaveSignInOutcome } from '../sign-in/sign-in-outcome.ts';
 import { CALLBACK_TEXTS } from './page-texts.ts';
 
@@ -48,8 +50,11 @@ void run();
 
 async function run(): Promise<void> {
   const response = authorizationResponseFromQuery(query);
+  const error = errorWithoutState(query);
+  const isFramed = window.top !== window;
+  if (error !== undefined && !isFramed) return endWithoutState(error);
   // In a frame, opened from a bookmark, reloaded: there is nothing to finish.
-  if (window.top !== window || !response) return showNothing();
+  if (isFramed || !response) return showNothing();
   if (areCookiesBlocked()) return show(texts.cookiesBlocked, { action: GO_HOME });
 
   show(texts.working, { isBusy: true });
@@ -76,7 +81,26 @@ async function run(): Promise<void> {
   const outcome = await handOver.outcome;
   clearTimeout(unanswered);
   show(outcome === 'refused' ? texts.cancelled : 'code' in response ? texts.done : texts.denied);
-  // Works without an opener, too: a script opened this window.
+  closeSoon();
+}
+
+/** Ends the transaction of this window or tab. Without one, the error is from a link, and ends nothing. */
+function endWithoutState(error: string): void {
+  show(texts.ended, { action: GO_HOME });
+  const transaction = takeTransactionWithoutState();
+  if (!transaction) return;
+  if ('returnTo' in transaction) {
+    leaveSignInOutcome({ code: error === 'access_denied' ? 'authorization_denied' : 'authorization_failed' });
+    return goTo(transaction.returnTo);
+  }
+  const channel = openChannelNamed(transaction.channelName, ({ type }) => {
+    if (type === 'acknowledged') closeSoon();
+  });
+  channel.post({ v: 1, type: 'ended', error });
+}
+
+/** Works without an opener, too: a script opened this window. */
+function closeSoon(): void {
   setTimeout(() => window.close(), CLOSE_AFTER_MS);
 }
 

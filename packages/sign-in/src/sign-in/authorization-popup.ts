@@ -1,5 +1,7 @@
 import { WEB_PATHS } from '@oneclick/shared/paths';
 import { openWindow } from '../open-window.ts';
+import type { StartedTransaction } from './prepared-start.ts';
+import { noteTransactionInWindow } from './same-tab.ts';
 
 const WIDTH = 500;
 const HEIGHT = 600;
@@ -12,7 +14,7 @@ export interface AuthorizationPopup {
    * sends Cross-Origin-Opener-Policy, `closed` is true while the user looks at the window. Returns false if the window
    * can't be sent anywhere.
    */
-  goToProvider(authorizationUrl: string, onSeemsClosed: () => void): boolean;
+  goToProvider(transaction: StartedTransaction, onSeemsClosed: () => void): boolean;
   /** Whether the user has closed the window. Certain as long as it shows a page of ours. */
   isClosed(): boolean;
   /** Stops watching the window. Closes it if it shows a page of ours: at the provider this tab can't close it. */
@@ -38,7 +40,8 @@ export function openAuthorizationPopup({ isEmpty }: { isEmpty: boolean }): Autho
   let timer: ReturnType<typeof setInterval> | undefined;
 
   return {
-    goToProvider(authorizationUrl, onSeemsClosed) {
+    goToProvider({ authorizationUrl, channelName }, onSeemsClosed) {
+      if (channelName !== undefined) noteTransactionInWindow(popup, channelName);
       try {
         popup.location.replace(authorizationUrl);
       } catch {

@@ -6,8 +6,13 @@ const RETRY_AFTER_FAILURE_MS = 10_000;
 /** The request for a new transaction. */
 export interface Start {
   /** The API's answer, once it has arrived. */
-  ready?: StartResponse;
-  answer: Promise<StartResponse>;
+  ready?: StartedTransaction;
+  answer: Promise<StartedTransaction>;
+}
+
+export interface StartedTransaction extends StartResponse {
+  /** The channel on which a window hands its response over. Undefined if the browser refuses the hash in its name. */
+  channelName?: string | undefined;
 }
 
 export interface PreparedStart {
@@ -24,7 +29,7 @@ export interface PreparedStart {
  * and for no longer than half its life: a pointer may pass a button often, and the API keeps only a few transactions
  * for one browser.
  */
-export function createPreparedStart(request: () => Promise<StartResponse>): PreparedStart {
+export function createPreparedStart(request: () => Promise<StartedTransaction>): PreparedStart {
   let prepared: (Start & { hasFailed: boolean; elapsedMs: () => number }) | undefined;
 
   function ask() {

@@ -1,5 +1,11 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { goToProviderInSameTab, hasGoneOnInTab, takeSameTabTransaction } from './same-tab.ts';
+import {
+  goToProviderInSameTab,
+  hasGoneOnInTab,
+  noteTransactionInWindow,
+  takeSameTabTransaction,
+  takeTransactionWithoutState,
+} from './same-tab.ts';
 
 const state = 's'.repeat(43);
 const start = { state, authorizationUrl: 'https://provider.example/authorize', expiresIn: 600 };
@@ -29,6 +35,21 @@ test('the tab returns to the page it left, with query and fragment, once', async
 test('the tab returns to the path that the app asked for', async () => {
   await leaveFrom('/pricing', '/checkout?step=2');
   await expect(takeSameTabTransaction(state)).resolves.toMatchObject({ returnTo: '/checkout?step=2' });
+});
+
+test('without state, a tab finds the path to return to, once', async () => {
+  await leaveFrom('/pricing');
+  expect(takeTransactionWithoutState()).toEqual({ returnTo: '/pricing' });
+  expect(takeTransactionWithoutState()).toBeUndefined();
+  await expect(takeSameTabTransaction(state)).resolves.toBeUndefined();
+});
+
+test('without state, a window finds its channel, also if its storage is a copy from a tab with a transaction', async () => {
+  await leaveFrom('/pricing');
+  noteTransactionInWindow(window, 'channel-1');
+  await expect(takeSameTabTransaction(state)).resolves.toBeUndefined();
+  expect(takeTransactionWithoutState()).toEqual({ channelName: 'channel-1' });
+  expect(takeTransactionWithoutState()).toBeUndefined();
 });
 
 test('no storage contains state', async () => {

@@ -7,6 +7,9 @@ import { readFromTab, writeToTab } from './tab-storage.ts';
 /*
  * A sign-in that goes on in this tab. Until the callback page loads, the tab's storage contains a hash of `state` (never
  * `state` itself), the time of the click, and the path to return to. Reading removes the entry.
+ *
+ * The storage of a sign-in window contains the hash alone. With it the callback page finds the transaction of its window
+ * or tab if the provider sends an error without `state`. Any other page could be opened with such an error.
  */
 
 const KEY = 'oneclick:same-tab-transaction';
@@ -47,6 +50,23 @@ export async function takeSameTabTransaction(
   if (typeof returnTo !== 'string' || transaction !== (await transactionOf(state))) return undefined;
   writeToTab(KEY, undefined);
   return { returnTo: pathOfThisOrigin(returnTo), tookMs: Date.now() - Number(startedAtMs) };
+}
+
+/** Call it while the window shows a page of ours. */
+export function noteTransactionInWindow(popup: Window, channelName: string): void {
+  try {
+    popup.sessionStorage.setItem(KEY, JSON.stringify({ transaction: channelName }));
+  } catch {
+    // Without storage, an error without `state` does not reach the tab, which waits until the transaction expires.
+  }
+}
+
+/** The transaction that left from this tab, or from another one in this window. */
+export function takeTransactionWithoutState(): { returnTo: string } | { channelName: string } | undefined {
+  const { transaction, returnTo } = readFromTab(KEY);
+  writeToTab(KEY, undefined);
+  if (typeof returnTo === 'string') return { returnTo: pathOfThisOrigin(returnTo) };
+  return typeof transaction === 'string' ? { channelName: transaction } : undefined;
 }
 
 /**

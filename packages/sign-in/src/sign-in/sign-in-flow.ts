@@ -3,6 +3,7 @@ import { PATHS } from '@oneclick/shared/paths';
 import { parseStartResponse } from '../api/api-answers.ts';
 import type { ApiClient } from '../api/api-client.ts';
 import { areCookiesBlocked } from '../are-cookies-blocked.ts';
+import { handOverChannelName } from '../hand-over/hand-over-channel.ts';
 import type { OpenTransaction } from '../session/session.ts';
 import type { SessionKeeper } from '../session/session-keeper.ts';
 import { mayFollow, type SessionStep, stepOf } from '../session/session-machine.ts';
@@ -55,7 +56,10 @@ export function createSignInFlow({
 
   const preparedStart = createPreparedStart(async () => {
     await signOutReported();
-    return api.post(PATHS.start, { body: {}, parse: parseStartResponse });
+    const started = await api.post(PATHS.start, { body: {}, parse: parseStartResponse });
+    // Before the click, in which the window has to leave.
+    const channelName = await handOverChannelName(started.state).catch(() => undefined);
+    return { ...started, channelName };
   });
 
   store.onGenerationEnd(() => {

@@ -80,7 +80,7 @@ export function startTransaction({
         returnTo,
         leavesWindow: hasWindowAtProvider,
       }).catch(fail);
-    } else if (place?.goToProvider(ready.authorizationUrl, () => onStep('window-lost'))) {
+    } else if (place?.goToProvider(ready, () => onStep('window-lost'))) {
       hasWindowAtProvider = true;
       onStep('waiting-for-provider');
     } else {
