@@ -20,6 +20,7 @@ import { resourceRoutes } from './provider/resource-routes.ts';
 import { redis } from './redis/redis.ts';
 import { serverSideFlow } from './server-side-flow/server-side-flow.ts';
 import { sessionRoutes } from './session/session-routes.ts';
+import { sessionUserinfoRoute } from './session/session-userinfo-route.ts';
 import { createSessions } from './session/sessions.ts';
 import { signInRoutes } from './sign-in/sign-in-routes.ts';
 import { createSignIns } from './sign-in/sign-ins.ts';
@@ -65,6 +66,7 @@ export async function buildApp(config: Config, logStream?: LogStream): Promise<F
   });
   await app.register(sessionRoutes, { topology, sessions, includeUserinfo, onSignOut: signIns.forget });
   await app.register(resourceRoutes, { resourceClient });
-  await app.register(serverSideFlow, { config, signIns, sessions, resourceClient });
+  await app.register(sessionUserinfoRoute, { topology, sessions, resourceClient });
+  await app.register(serverSideFlow, { config, signIns, sessions });
   return app;
 }

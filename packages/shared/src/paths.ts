@@ -26,13 +26,13 @@ export const PATHS = {
   userinfo: '/api/oauth/userinfo',
   /** GET with a bearer token. */
   topup: '/api/oauth/topup',
+  /** GET with the session cookie, for pages without an access token. */
+  sessionUserinfo: '/api/user/info',
 
   /** GET. The server-side flow: redirects the page to the provider. Only where the flow is configured. */
   serverSideStart: '/auth/oauth/start',
   /** GET. The redirect URI of the server-side flow. */
   serverSideCallback: '/oauth/callback',
-  /** GET with the session cookie, for pages without an access token. */
-  sessionUserinfo: '/api/user/info',
 
   /** GET. The process is alive. */
   healthz: '/healthz',

@@ -15,7 +15,6 @@ const SAME_SITE = {
   API_ORIGIN: 'https://api.example.com',
   OAUTH_SERVER_REDIRECT_URI: 'https://api.example.com/oauth/callback',
 };
-const SCRIPT = { 'x-csrf': '1', 'sec-fetch-site': 'same-origin', 'sec-fetch-mode': 'cors' };
 
 beforeEach(stopClock);
 const startServerSide = (env: Record<string, string> = {}) => startApi({ env: { ...ENV, ...env } });
@@ -54,7 +53,7 @@ function placeOf({ statusCode, headers }: LightMyRequestResponse): string {
 
 const errorPlace = (code: string) => `${WEB_ORIGIN}/?error=${code}`;
 
-test.each([PATHS.serverSideStart, PATHS.serverSideCallback, PATHS.sessionUserinfo])(
+test.each([PATHS.serverSideStart, PATHS.serverSideCallback])(
   'without OAUTH_SERVER_REDIRECT_URI, %s answers 404',
   async (path) => {
     const { browser } = await startApi();
@@ -375,84 +374,6 @@ describe('callback', () => {
     expect(await browser.cookieNames()).toHaveLength(5);
     const answer = { code: 'c', state: first.state };
     expect(placeOf(await comeBack(browser, answer))).toBe(errorPlace('transaction_replaced'));
-  });
-});
-
-describe('user info', () => {
-  const ask = (browser: Browser, headers: Record<string, string> = SCRIPT) =>
-    browser.send({ url: PATHS.sessionUserinfo, headers });
-
-  test('user info answers ten times with the same access token', async () => {
-    const { browser } = await startServerSide();
-    await signInServerSide(browser);
-    const token = tokensOf(await browser.post(PATHS.session)).access_token;
-    for (let i = 0; i < 10; i += 1) {
-      const response = await ask(browser);
-      expect(response.json()).toEqual({ id: 1, username: 'user1' });
-      expect(response.headers['set-cookie']).toBeUndefined();
-    }
-    expect(provider.refreshRequests()).toHaveLength(0);
-    expect(new Set(provider.resourceRequests.map(({ headers }) => headers.get('authorization')))).toEqual(
-      new Set([`Bearer ${token}`]),
-    );
-  });
-
-  test('user info refreshes an access token that is about to expire only once', async () => {
-    const { browser } = await startServerSide();
-    await signInServerSide(browser);
-    moveClock(6901);
-    const [first] = await Promise.all([ask(browser), ask(browser), ask(browser)]);
-    expect(first.json()).toEqual({ id: 1, username: 'user1' });
-    expect(cookieOf(first)).toMatch(new RegExp(`^${SESSION_COOKIE}=`));
-    await ask(browser);
-    expect(provider.refreshRequests()).toHaveLength(1);
-  });
-
-  test('user info without a session answers no_session, with and without X-CSRF', async () => {
-    const { app, browser } = await startServerSide();
-    expect(errorOf(await ask(browser))).toBe('401 no_session');
-    expect(errorOf(await app.inject({ url: PATHS.sessionUserinfo }))).toBe('401 no_session');
-  });
-
-  test('user info accepts X-CSRF without Origin and Fetch Metadata', async () => {
-    const { browser } = await startServerSide();
-    await signInServerSide(browser);
-    expect((await ask(browser, { 'x-csrf': '1' })).statusCode).toBe(200);
-    expect(errorOf(await ask(browser, {}))).toBe('403 csrf_header_missing');
-  });
-
-  test('user info does not refresh an access token that the provider refuses', async () => {
-    const { browser } = await startServerSide();
-    await signInServerSide(browser);
-    provider.resourceAnswer = () => json({}, 401);
-    expect(errorOf(await ask(browser))).toBe('401 invalid_token');
-    expect(provider.refreshRequests()).toHaveLength(0);
-  });
-
-  test.each([
-    ['no X-CSRF', { 'sec-fetch-site': 'same-origin' }, '403 csrf_header_missing'],
-    ['another site', { ...SCRIPT, 'sec-fetch-site': 'cross-site' }, '403 origin_not_allowed'],
-    ['another host of the same site', { ...SCRIPT, 'sec-fetch-site': 'same-site' }, '403 origin_not_allowed'],
-    ['a typed address', { ...SCRIPT, 'sec-fetch-site': 'none' }, '403 origin_not_allowed'],
-    ['an evil Origin', { ...SCRIPT, origin: 'https://evil.example' }, '403 origin_not_allowed'],
-    ['Origin null', { ...SCRIPT, origin: 'null' }, '403 origin_not_allowed'],
-    ['a navigation', { ...SCRIPT, 'sec-fetch-mode': 'navigate' }, '403 origin_not_allowed'],
-    ['an image', { ...SCRIPT, 'sec-fetch-mode': 'no-cors' }, '403 origin_not_allowed'],
-  ])('user info refuses a request with %s', async (_, headers, expected) => {
-    const { browser } = await startServerSide();
-    await signInServerSide(browser);
-    expect(errorOf(await ask(browser, headers))).toBe(expected);
-    expect(provider.resourceRequests).toEqual([]);
-  });
-
-  test('user info requires an Origin between two hosts of one site', async () => {
-    const { browser } = await startServerSide(SAME_SITE);
-    await signInServerSide(browser, { from: 'same-site' });
-    const sameSite = { ...SCRIPT, 'sec-fetch-site': 'same-site' };
-    expect((await ask(browser, { ...sameSite, origin: WEB_ORIGIN })).statusCode).toBe(200);
-    expect((await ask(browser, { 'x-csrf': '1', origin: WEB_ORIGIN })).statusCode).toBe(200);
-    expect(errorOf(await ask(browser, sameSite))).toBe('403 origin_not_allowed');
-    expect(errorOf(await ask(browser, SCRIPT))).toBe('403 origin_not_allowed');
   });
 });
 

@@ -1,7 +1,6 @@
 import {
   ServerSideCallbackQuery,
   ServerSideStartQuery,
-  Userinfo,
   type ExchangeTokenRequest,
 } from '@oneclick/shared/messages';
 import { PATHS } from '@oneclick/shared/paths';
@@ -9,27 +8,25 @@ import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '../config.ts';
 import { ApiError } from '../http/api-error.ts';
 import { reportError, sendError } from '../http/error-handler.ts';
-import type { ResourceClient } from '../provider/resource-client.ts';
 import type { Sessions } from '../session/sessions.ts';
 import { isDenial } from '../sign-in/is-denial.ts';
 import type { SignIns } from '../sign-in/sign-ins.ts';
-import { createNavigationCheck, createReadOriginCheck } from './origin-checks-for-get.ts';
+import { createNavigationCheck } from './navigation-check.ts';
 import { parseReturnPath } from './return-path.ts';
 
 interface ServerSideFlowOptions {
   config: Config;
   signIns: SignIns;
   sessions: Sessions;
-  resourceClient: ResourceClient;
 }
 
 /**
- * A sign-in without a script: the page itself goes to the provider and comes back signed in. Its first two routes are
+ * A sign-in without a script: the page itself goes to the provider and comes back signed in. Its routes are
  * navigations, which carry neither an `Origin` nor a header of ours. Fetch Metadata protects the first, the transaction
  * cookie the second.
  */
 export const serverSideFlow: FastifyPluginAsync<ServerSideFlowOptions> = async (app, options) => {
-  const { config, signIns, sessions, resourceClient } = options;
+  const { config, signIns, sessions } = options;
   const { topology, webOrigin } = config;
   const redirectUri = config.provider.serverRedirectUri;
   if (redirectUri === undefined) return;
@@ -82,24 +79,6 @@ export const serverSideFlow: FastifyPluginAsync<ServerSideFlowOptions> = async (
       return reply.code(302).send();
     },
   );
-
-  app.get(
-    PATHS.sessionUserinfo,
-    {
-      schema: { response: { 200: Userinfo } },
-      config: { rateLimitGroup: 'resources' },
-      onRequest: [requireSessionCookie, createReadOriginCheck(topology)],
-    },
-    async (request, reply): Promise<Userinfo> => {
-      const { access_token } = await sessions.current(request, reply);
-      return resourceClient.fetchUserinfo(access_token);
-    },
-  );
-
-  /** Without a session cookie every caller gets the same answer, so the origin does not matter. */
-  async function requireSessionCookie(request: FastifyRequest): Promise<void> {
-    if (!sessions.hasCookie(request)) throw new ApiError('no_session');
-  }
 
   /** For a person. The web app has a text for every code. */
   function redirectWithError(error: Error, request: FastifyRequest, reply: FastifyReply): void {
