@@ -1,23 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { chromiumLaunchOptions } from '@oneclick/stack/find-chromium';
 import { playwright } from '@vitest/browser-playwright';
-import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 import { emulateMedia } from './src/gallery/emulate-media.ts';
-
-const { resolve } = createRequire(import.meta.url);
-
-/** Serves msw's service worker to the tests. In `public` it would become part of the app. */
-const mockServiceWorker = (): Plugin => ({
-  name: 'mock-service-worker',
-  configureServer({ middlewares }) {
-    middlewares.use('/mockServiceWorker.js', (_request, response) => {
-      response.setHeader('Content-Type', 'text/javascript');
-      response.end(readFileSync(resolve('msw/mockServiceWorker.js')));
-    });
-  },
-});
+import { mockServiceWorker } from './src/gallery/mock-service-worker.ts';
 
 const BROWSER_TESTS = 'src/**/*.browser.test.ts';
 

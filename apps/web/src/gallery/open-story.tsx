@@ -1,6 +1,6 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import type { HttpHandler } from 'msw';
-import { StrictMode } from 'react';
+import { type ReactElement, StrictMode } from 'react';
 import { flushSync } from 'react-dom';
 import { createRoot } from 'react-dom/client';
 import type { ErrorDetails, SignInErrorCode } from '@oneclick/sign-in';
@@ -19,6 +19,8 @@ import { ko } from '../texts/ko.ts';
 import type { Locale } from '../texts/language.ts';
 import { LanguageContext } from '../texts/use-texts.ts';
 import { type Answers, apiDouble } from './api-double.ts';
+import { showDesign } from './show-design.ts';
+import { copyWindowPage, type WindowPage } from './window-page.ts';
 
 const TEXTS: Record<Locale, Texts> = { en, ko };
 const FOUND_WITHIN_MS = 5_000;
@@ -37,14 +39,19 @@ export type Story = {
     opensNoWindow?: true;
     blocksCookies?: true;
   };
+  /** Shown in place of the app: a screen that the build makes, and React never shows. */
+  screen?: ReactElement;
+  /** Shown in place of the app: a page of the sign-in window, as its script shows it. */
+  windowPage?: { page: WindowPage; show: (locale: Locale) => void };
   /** The user's actions, and other events meanwhile. */
   act?: (stage: Stage) => Promise<void>;
   shows: {
-    session: SessionStatus;
+    /** None in the sign-in window. */
+    session?: SessionStatus;
     notice?: SignInErrorCode;
     /** The error code and the request id that the user gives to support. */
     supportCode?: string;
-    /** The `data-testid` of each button that can be pressed, in their order. */
+    /** The `data-testid` of each button that can be pressed, in their order. The one of the sign-in window is a `button`. */
     offers: string[];
     /** Text on the screen, in English. */
     says?: string;
@@ -64,22 +71,39 @@ export type Stage = {
 
 export type OpenStory = { showIn: (locale: Locale) => void; close: () => void };
 
+type Place = {
+  element: Element;
+  locale: Locale;
+  /** msw's: puts these handlers before the present ones. */
+  use: (...handlers: HttpHandler[]) => void;
+};
+
 /**
  * Shows a story in `element`: the app itself, with an API that msw plays. Resolves after all actions. Only one story can
  * be open, because it uses the page's storage and root element.
  */
-export async function openStory(
-  { answers = {}, before = {}, browser = {}, act }: Story,
-  {
-    element,
-    locale: firstLocale,
-    use,
-  }: {
-    element: Element;
-    locale: Locale;
-    /** msw's: puts these handlers before the present ones. */
-    use: (...handlers: HttpHandler[]) => void;
-  },
+export async function openStory(story: Story, place: Place): Promise<OpenStory> {
+  showDesign(story.windowPage ? 'window' : 'app');
+  return story.windowPage ? openWindowPage(story.windowPage, place) : openApp(story, place);
+}
+
+function openWindowPage(
+  { page, show }: NonNullable<Story['windowPage']>,
+  { element, locale }: Place,
+): OpenStory {
+  delete document.documentElement.dataset.session;
+  element.replaceChildren(copyWindowPage(page));
+  function showIn(next: Locale): void {
+    document.documentElement.lang = next;
+    show(next);
+  }
+  showIn(locale);
+  return { showIn, close: () => element.replaceChildren() };
+}
+
+async function openApp(
+  { answers = {}, before = {}, browser = {}, screen, act }: Story,
+  { element, locale: firstLocale, use }: Place,
 ): Promise<OpenStory> {
   localStorage.clear();
   sessionStorage.clear();
@@ -109,9 +133,7 @@ export async function openStory(
         <StrictMode>
           <SignInProvider client={client}>
             <QueryClientProvider client={queryClient}>
-              <LanguageContext value={{ locale, texts: TEXTS[locale] }}>
-                <App />
-              </LanguageContext>
+              <LanguageContext value={{ locale, texts: TEXTS[locale] }}>{screen ?? <App />}</LanguageContext>
             </QueryClientProvider>
           </SignInProvider>
         </StrictMode>,

@@ -3,10 +3,11 @@ import { answer, userinfo } from '@oneclick/sign-in/test/answers.ts';
 import { answerAsCallbackPage } from '@oneclick/sign-in/test/answer-as-callback-page.ts';
 import type { Answers } from './api-double.ts';
 import type { Stage, Story } from './open-story.tsx';
+import { notLoaded, signInWindow } from './stories-without-react.tsx';
 
 /*
  * Every state of the app that a user can meet. Each one comes about through the API's answers and the user's clicks
- * alone, so a page could show the stories as well as a test.
+ * alone, so the page of the gallery shows the stories as the tests do.
  */
 
 const KAKAOTALK =
@@ -443,4 +444,15 @@ const ended: Story[] = [
   },
 ];
 
-export const stories: readonly Story[] = [...restoring, ...signedOut, ...signingIn, ...account, ...ended];
+/** The stories by the screens that they show. */
+export const storiesByScreen = {
+  'Restoring the session': restoring,
+  'Signed out': signedOut,
+  'Signing in': signingIn,
+  Account: account,
+  'Session ended': ended,
+  'App not loaded': notLoaded,
+  'Sign-in window': signInWindow,
+} satisfies Record<string, Story[]>;
+
+export const stories: readonly Story[] = Object.values(storiesByScreen).flat();

@@ -32,8 +32,7 @@ export function useApiWorker(): ReturnType<typeof setupWorker>['use'] {
   );
   const policy = document.createElement('meta');
   policy.httpEquiv = 'Content-Security-Policy';
-  // The test server puts styles into the page. The built app never does.
-  policy.content = CONTENT_SECURITY_POLICY.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'");
+  policy.content = CONTENT_SECURITY_POLICY;
   const onViolation = ({ violatedDirective, blockedURI }: SecurityPolicyViolationEvent) =>
     void faults.push(`${violatedDirective} forbids ${blockedURI}`);
 

@@ -10,6 +10,7 @@ import { type HandOver, handOverFromCallbackPage } from '../hand-over/hand-over-
 import { hasGoneOnInTab, takeSameTabTransaction, takeTransactionWithoutState } from '../sign-in/same-tab.ts';
 import { leaveSignInOutcome } from '../sign-in/sign-in-outcome.ts';
 import { CALLBACK_TEXTS } from './page-texts.ts';
+import { type PageAction, showOnPage } from './show-on-page.ts';
 
 /*
  * The script of the redirect URI. It takes the authorization response out of the address, hands it over to the tab in
@@ -37,14 +38,7 @@ window.addEventListener('pageshow', ({ persisted }) => {
   if (persisted) showNothing();
 });
 
-interface Action {
-  text: string;
-  run: () => void | Promise<void>;
-}
-const GO_HOME: Action = { text: texts.home, run: () => goTo('/') };
-
-/** Removes the button's action when another one takes its place. */
-let buttonAction = new AbortController();
+const GO_HOME: PageAction = { text: texts.home, run: () => goTo('/') };
 
 void run();
 
@@ -55,9 +49,9 @@ async function run(): Promise<void> {
   if (error !== undefined && !isFramed) return endWithoutState(error);
   // In a frame, opened from a bookmark, reloaded: there is nothing to finish.
   if (isFramed || !response) return showNothing();
-  if (areCookiesBlocked()) return show(texts.cookiesBlocked, { action: GO_HOME });
+  if (areCookiesBlocked()) return showOnPage(texts.cookiesBlocked, { action: GO_HOME });
 
-  show(texts.working, { isBusy: true });
+  showOnPage(texts.working, { isBusy: true });
   const sameTab = await takeSameTabTransaction(response.state);
   if (sameTab) return finish(response, sameTab);
 
@@ -80,13 +74,13 @@ async function run(): Promise<void> {
   );
   const outcome = await handOver.outcome;
   clearTimeout(unanswered);
-  show(outcome === 'refused' ? texts.cancelled : 'code' in response ? texts.done : texts.denied);
+  showOnPage(outcome === 'refused' ? texts.cancelled : 'code' in response ? texts.done : texts.denied);
   closeSoon();
 }
 
 /** Ends the transaction of this window or tab. Without one, the error is from a link, and ends nothing. */
 function endWithoutState(error: string): void {
-  show(texts.ended, { action: GO_HOME });
+  showOnPage(texts.ended, { action: GO_HOME });
   const transaction = takeTransactionWithoutState();
   if (!transaction) return;
   if ('returnTo' in transaction) {
@@ -105,7 +99,7 @@ function closeSoon(): void {
 }
 
 function offerToFinish(text: string, finishThis: () => Promise<void>): void {
-  show(text, { action: { text: texts.finish, run: finishThis } });
+  showOnPage(text, { action: { text: texts.finish, run: finishThis } });
 }
 
 async function finishInsteadOfTab(response: AuthorizationResponse, handOver: HandOver): Promise<void> {
@@ -120,7 +114,7 @@ async function finish(
   response: AuthorizationResponse,
   { returnTo, tookMs }: { returnTo: string; tookMs?: number },
 ): Promise<void> {
-  show(texts.working, { isBusy: true });
+  showOnPage(texts.working, { isBusy: true });
   try {
     // Loaded on demand: most windows hand over and close.
     const { finishHere } = await import('./finish-here.ts');
@@ -137,19 +131,5 @@ function goTo(path: string): void {
 }
 
 function showNothing(): void {
-  show(texts.nothing, { action: GO_HOME });
-}
-
-function show(text: string, options: { isBusy?: boolean; action?: Action } = {}): void {
-  const main = document.querySelector('main')!;
-  main.setAttribute('aria-busy', String(options.isBusy ?? false));
-  main.querySelector('p')!.textContent = text;
-  const button = main.querySelector('button')!;
-  const { action } = options;
-  button.hidden = !action;
-  button.textContent = action?.text ?? '';
-  buttonAction.abort();
-  buttonAction = new AbortController();
-  if (!action) return;
-  button.addEventListener('click', () => void action.run(), { once: true, signal: buttonAction.signal });
+  showOnPage(texts.nothing, { action: GO_HOME });
 }

@@ -1,5 +1,6 @@
 import { preferredLocale } from '@oneclick/shared/preferred-locale';
 import { OPENING_TEXTS } from './page-texts.ts';
+import { showOnPage } from './show-on-page.ts';
 
 /*
  * The script of the page that a new window shows until the tab that opened it sends it to the provider. Built-in browsers
@@ -15,17 +16,10 @@ const locale = preferredLocale(navigator.languages, ['en', 'ko']);
 const texts = OPENING_TEXTS[locale];
 document.documentElement.lang = locale;
 
-const main = document.querySelector('main')!;
-const text = main.querySelector('p')!;
-text.textContent = texts.connecting;
+showOnPage(texts.connecting, { isBusy: true });
 
 setTimeout(offerWayBack, history.length > 1 ? IN_PLACE_OF_APP_AFTER_MS : IN_WINDOW_AFTER_MS);
 
 function offerWayBack(): void {
-  main.setAttribute('aria-busy', 'false');
-  text.textContent = texts.nothingHappens;
-  const button = main.querySelector('button')!;
-  button.textContent = texts.home;
-  button.hidden = false;
-  button.addEventListener('click', () => location.replace('/'));
+  showOnPage(texts.nothingHappens, { action: { text: texts.home, run: () => location.replace('/') } });
 }
