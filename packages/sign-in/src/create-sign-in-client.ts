@@ -1,4 +1,4 @@
-import { PATHS } from '@oneclick/shared/paths';
+import { WEB_APP_CALLS } from '@oneclick/shared/paths';
 import { createInitialUserinfo } from './account/initial-userinfo.ts';
 import { topUp } from './account/top-up.ts';
 import { parseUserinfo } from './api/api-answers.ts';
@@ -129,7 +129,10 @@ export function createBrowserClient({
     signOut: signOut.signOut,
     tryAgain: keeper.tryAgain,
     async fetchUserinfo(options) {
-      const userinfo = await fetchWithAccessToken(PATHS.userinfo, { ...options, parse: parseUserinfo });
+      const userinfo = await fetchWithAccessToken(WEB_APP_CALLS.userinfo, {
+        ...options,
+        parse: parseUserinfo,
+      });
       initialUserinfo.forget();
       return userinfo;
     },

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { buildInlineScript } from '@oneclick/sign-in/vite';
+import { minify } from 'terser';
 import { type Plugin, type ResolvedConfig, type Rolldown, runnerImport } from 'vite';
 
 const PLACE = '<!-- first screen -->';
@@ -28,6 +29,10 @@ export function firstScreenPlugin(): Plugin {
     buildStart() {
       if (app.command === 'build') (parts ??= buildParts(app)).catch(() => undefined);
     },
+    // Terser puts constants and functions where they are used once, which Vite's minifier does not: 0.3 KB less. Only for
+    // the first script, because it is slow.
+    renderChunk: async (code, { isEntry }) =>
+      isEntry ? (await minify(code, { module: true, compress: { passes: 2 } })).code : null,
     generateBundle(_, bundle) {
       css = takeStylesheets(bundle);
     },
@@ -43,8 +48,9 @@ export function firstScreenPlugin(): Plugin {
             `>${content}</template>`,
         );
         return html
-          .replace('</head>', () => (bundle ? `<style>${css}</style></head>` : '</head>'))
-          .replace(PLACE, () => `${templates.join('')}<script>${script}</script>`);
+          .replace(PLACE, () => `${templates.join('')}<script>${script}</script>`)
+          .replaceAll(bundle ? /<!--.*?-->\s*/gs : '', '')
+          .replace('</head>', () => (bundle ? `<style>${css}</style></head>` : '</head>'));
       },
     },
   };

@@ -1,5 +1,5 @@
 import { isLoopback } from '@oneclick/shared/is-loopback';
-import { PATHS, WEB_PATHS } from '@oneclick/shared/paths';
+import { WEB_APP_CALLS, WEB_PATHS } from '@oneclick/shared/paths';
 import { parseTopupResponse } from '../api/api-answers.ts';
 import { openWindow } from '../open-window.ts';
 import { parseUrl } from '../parse-url.ts';
@@ -12,7 +12,7 @@ export async function topUp(fetchWithAccessToken: SignInClient['fetchWithAccessT
   const tab = openWindow(WEB_PATHS.opening);
   if (!tab) throw new SignInError('tab_blocked');
   try {
-    const { topup_url } = await fetchWithAccessToken(PATHS.topup, { parse: parseTopupResponse });
+    const { topup_url } = await fetchWithAccessToken(WEB_APP_CALLS.topup, { parse: parseTopupResponse });
     if (!isSafeTopupUrl(topup_url)) throw new SignInError('unsafe_topup_url');
     goTo(tab, topup_url);
   } catch (error) {

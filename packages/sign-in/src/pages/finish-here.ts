@@ -1,4 +1,4 @@
-import { PATHS } from '@oneclick/shared/paths';
+import { WEB_APP_CALLS } from '@oneclick/shared/paths';
 import { createApiClient } from '../api/api-client.ts';
 import type { AuthorizationResponse } from '../hand-over/authorization-response.ts';
 import { writeSessionMark } from '../session/session-mark.ts';
@@ -12,7 +12,9 @@ export async function finishHere(response: AuthorizationResponse, tookMs?: numbe
   const api = createApiClient();
   try {
     // The access token is not read: the app asks for one of its own when it has loaded.
-    await repeatExchange(() => api.post(PATHS.exchangeToken, { body: response, parse: () => undefined }));
+    await repeatExchange(() =>
+      api.post(WEB_APP_CALLS.exchangeToken, { body: response, parse: () => undefined }),
+    );
     writeSessionMark('signed-in');
     leaveSignInOutcome({ isCompleted: true, ...(tookMs !== undefined && { tookMs }) });
   } catch (error) {

@@ -1,5 +1,5 @@
 import { isErrorCode } from '@oneclick/shared/error-status';
-import { PATHS } from '@oneclick/shared/paths';
+import { WEB_APP_CALLS } from '@oneclick/shared/paths';
 import type { TokenResponse } from '@oneclick/shared/messages';
 import type { InitialUserinfoStore } from '../account/initial-userinfo.ts';
 import { parseTokenResponse } from '../api/api-answers.ts';
@@ -121,7 +121,10 @@ export function createSessionKeeper({
     restoreAgain = () => void restore({ ...options, outcome: completed });
     const startedIn = store.generation();
     try {
-      const response = await api.post(PATHS.session + WITH_USERINFO, { parse: parseTokenResponse, ...early });
+      const response = await api.post(WEB_APP_CALLS.session + WITH_USERINFO, {
+        parse: parseTokenResponse,
+        ...early,
+      });
       if (startedIn !== store.generation()) return;
       setSignedIn(response);
       if (!completed) return;

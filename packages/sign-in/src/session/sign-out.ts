@@ -1,4 +1,4 @@
-import { PATHS } from '@oneclick/shared/paths';
+import { WEB_APP_CALLS } from '@oneclick/shared/paths';
 import type { ApiClient } from '../api/api-client.ts';
 import type { OtherTabs } from './other-tabs.ts';
 import { withSessionLock } from './session-lock.ts';
@@ -35,7 +35,7 @@ export function createSignOut({
     try {
       await withSessionLock(async () => {
         closing.throwIfAborted();
-        await api.post(PATHS.logout, { parse: () => undefined, keepalive: true });
+        await api.post(WEB_APP_CALLS.logout, { parse: () => undefined, keepalive: true });
       });
       if (readSessionMark() === 'sign-out-pending') writeSessionMark('none');
     } catch {

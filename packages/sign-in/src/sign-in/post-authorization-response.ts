@@ -1,5 +1,5 @@
 import type { TokenResponse } from '@oneclick/shared/messages';
-import { PATHS } from '@oneclick/shared/paths';
+import { WEB_APP_CALLS } from '@oneclick/shared/paths';
 import { parseTokenResponse } from '../api/api-answers.ts';
 import type { ApiClient } from '../api/api-client.ts';
 import { WITH_USERINFO } from '../api/cookie-request.ts';
@@ -17,7 +17,7 @@ export function postAuthorizationResponse(
   response: AuthorizationResponse,
   isWanted: () => boolean,
 ): Promise<TokenResponse> {
-  const path = PATHS.exchangeToken + WITH_USERINFO;
+  const path = WEB_APP_CALLS.exchangeToken + WITH_USERINFO;
   const exchange = () => api.post(path, { body: response, parse: parseTokenResponse });
   // Each try takes the lock: other tabs need not wait for all of them.
   return repeatExchange(() => withSessionLock(exchange), { isWanted });
@@ -27,7 +27,7 @@ export function postAuthorizationResponse(
 export async function endTransaction(api: ApiClient, state: string): Promise<void> {
   const body = { state, error: 'access_denied' };
   try {
-    await api.post(PATHS.exchangeToken, { body, parse: () => undefined, keepalive: true });
+    await api.post(WEB_APP_CALLS.exchangeToken, { body, parse: () => undefined, keepalive: true });
   } catch {
     // The answer is `authorization_denied`. If the request failed, the transaction expires after ten minutes.
   }

@@ -1,5 +1,5 @@
 import type { TokenResponse } from '@oneclick/shared/messages';
-import { PATHS } from '@oneclick/shared/paths';
+import { WEB_APP_CALLS } from '@oneclick/shared/paths';
 import { parseStartResponse } from '../api/api-answers.ts';
 import type { ApiClient } from '../api/api-client.ts';
 import { areCookiesBlocked } from '../are-cookies-blocked.ts';
@@ -56,7 +56,7 @@ export function createSignInFlow({
 
   const preparedStart = createPreparedStart(async () => {
     await signOutReported();
-    const started = await api.post(PATHS.start, { body: {}, parse: parseStartResponse });
+    const started = await api.post(WEB_APP_CALLS.start, { body: {}, parse: parseStartResponse });
     // Before the click, in which the window has to leave.
     const channelName = await handOverChannelName(started.state).catch(() => undefined);
     return { ...started, channelName };

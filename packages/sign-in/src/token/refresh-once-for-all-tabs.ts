@@ -1,5 +1,5 @@
 import type { TokenResponse } from '@oneclick/shared/messages';
-import { PATHS } from '@oneclick/shared/paths';
+import { WEB_APP_CALLS } from '@oneclick/shared/paths';
 import { parseTokenResponse } from '../api/api-answers.ts';
 import type { ApiClient } from '../api/api-client.ts';
 import { withSessionLock } from '../session/session-lock.ts';
@@ -36,10 +36,10 @@ export function createRefresh({
     };
     return withSessionLock(async () => {
       throwIfOver();
-      let response = await api.post(PATHS.session, { parse: parseTokenResponse });
+      let response = await api.post(WEB_APP_CALLS.session, { parse: parseTokenResponse });
       throwIfOver();
       if (response.access_token === refused) {
-        response = await api.post(PATHS.refreshToken, { parse: parseTokenResponse });
+        response = await api.post(WEB_APP_CALLS.refreshToken, { parse: parseTokenResponse });
         throwIfOver();
       }
       onRefreshed(response);
