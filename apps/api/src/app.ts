@@ -17,6 +17,7 @@ import { createLimitedFetch } from './provider/limited-fetch.ts';
 import { createProviderFetch } from './provider/provider-fetch.ts';
 import { createResourceClient } from './provider/resource-client.ts';
 import { resourceRoutes } from './provider/resource-routes.ts';
+import { identity } from './identity/identity.ts';
 import { redis } from './redis/redis.ts';
 import { serverSideFlow } from './server-side-flow/server-side-flow.ts';
 import { sessionRoutes } from './session/session-routes.ts';
@@ -29,8 +30,8 @@ import { createMemoryStores } from './stores.ts';
 /**
  * Builds the API from its configuration. It does not listen.
  *
- * The core consists of http/, provider/, session/ and sign-in/. It works without redis/, server-side-flow/ and
- * operations/: to remove one of them, delete its folder and its lines here.
+ * The core consists of http/, provider/, session/ and sign-in/. It works without redis/, server-side-flow/, identity/
+ * and operations/: to remove one of them, delete its folder and its lines here.
  */
 export async function buildApp(config: Config, logStream?: LogStream): Promise<FastifyInstance> {
   const { topology, provider } = config;
@@ -68,5 +69,6 @@ export async function buildApp(config: Config, logStream?: LogStream): Promise<F
   await app.register(resourceRoutes, { resourceClient });
   await app.register(sessionUserinfoRoute, { topology, sessions, resourceClient });
   await app.register(serverSideFlow, { config, signIns, sessions });
+  await app.register(identity, { config, sessions, resourceClient });
   return app;
 }

@@ -157,12 +157,15 @@ const clientSettings = v.pipe(
     OAUTH_CLIENT_AUTH: v.optional(rules.oneOf(CLIENT_AUTHS), 'client_secret_post'),
     OAUTH_SCOPE: v.optional(rules.scopes, 'profile balance'),
     OAUTH_AUTO_AUTHORIZE: v.optional(rules.oneOf(['true', 'false']), 'true'),
+    IDENTITY_AUDIENCE: v.optional(rules.audience),
   }),
   v.check(
     (env) => env.OAUTH_CLIENT_SECRET !== env.OAUTH_CLIENT_ID,
     'OAUTH_CLIENT_SECRET (or the content of OAUTH_CLIENT_SECRET_FILE) must not be the client id',
   ),
   v.transform((env) => ({
+    /** Whom identity tokens are for: the app's own servers. */
+    identityAudience: env.IDENTITY_AUDIENCE ?? env.OAUTH_CLIENT_ID,
     provider: {
       clientId: env.OAUTH_CLIENT_ID,
       clientSecret: env.OAUTH_CLIENT_SECRET,

@@ -96,6 +96,7 @@ describe('security headers', () => {
     ['HEAD', PATHS.serverSideCallback, 405],
     ['GET', `${PATHS.docs}/nowhere`, 404],
     ['POST', PATHS.start, 403],
+    ['POST', PATHS.identityToken, 403],
     ['GET', PATHS.userinfo, 401],
     ['GET', '/nowhere?token=x', 404],
     ['GET', '//', 404],

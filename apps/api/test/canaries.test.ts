@@ -32,6 +32,7 @@ function secretsOf(answers: readonly LightMyRequestResponse[]): string[] {
   );
   const received = answers.flatMap(({ body, headers, cookies }) => [
     /"access_token":"([^"]+)"/.exec(body)?.[1],
+    /"identity_token":"([^"]+)"/.exec(body)?.[1],
     /"state":"([^"]+)"/.exec(body)?.[1],
     new URL(headers.location ?? WEB_ORIGIN).searchParams.get('state'),
     ...cookies.map(({ value }) => value),
@@ -76,6 +77,7 @@ const SCENARIOS: [string, (parts: Parts) => Promise<unknown>][] = [
       await browser.get(PATHS.userinfo, access_token);
       await browser.get(PATHS.topup, access_token);
       await browser.post(PATHS.session);
+      await browser.post(PATHS.identityToken);
       await browser.post(PATHS.refreshToken);
       await browser.post(PATHS.logout);
     },

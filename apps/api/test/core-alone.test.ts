@@ -19,10 +19,10 @@ async function run(program: string, args: string[]): Promise<string> {
   return stdout;
 }
 
-const PLUGINS = ['redis', 'server-side-flow', 'operations'];
+const PLUGINS = ['redis', 'server-side-flow', 'identity', 'operations'];
 /** A line of app.ts that imports or registers one of the plugins. */
 const PLUGIN_LINE =
-  /^import .*\/(?:redis|server-side-flow|operations)\/|register\((?:redis|serverSideFlow|operations)\b/;
+  /^import .*\/(?:redis|server-side-flow|identity|operations)\/|register\((?:redis|serverSideFlow|identity|operations)\b/;
 
 test('the core type-checks and passes its tests without the folders of the plugins', async () => {
   // The copy is in the folder of the package, so that imports find its dependencies.

@@ -26,6 +26,7 @@ const GETS = new Set<string>([
   PATHS.userinfo,
   PATHS.topup,
   PATHS.sessionUserinfo,
+  PATHS.jwks,
   PATHS.serverSideStart,
   PATHS.healthz,
   PATHS.readyz,

@@ -175,6 +175,44 @@ export const TopupResponse = v.object({
 export type TopupResponse = v.InferOutput<typeof TopupResponse>;
 
 /**
+ * The answer of `POST /api/oauth/identity-token`.
+ * @example { identity_token: 'eyJhbGciOiJFZERTQSIs…', expires_in: 300 }
+ */
+export const IdentityTokenResponse = v.object({
+  /**
+   * A JWT for the app's own servers (RFC 7519), signed with EdDSA, of the type `identity+jwt`: `iss` is the origin of the
+   * API, `aud` the name of the servers, `sub` the provider's id of the user as text, `sid` the `session_id`.
+   */
+  identity_token: v.string(),
+  /** Seconds until the token expires. */
+  expires_in: v.pipe(v.number(), v.integer(), v.minValue(1)),
+});
+/** @see {@link IdentityTokenResponse} */
+export type IdentityTokenResponse = v.InferOutput<typeof IdentityTokenResponse>;
+
+/**
+ * The answer of `GET /api/oauth/jwks.json`: the public keys of all identity tokens that are valid now.
+ * @see RFC 7517 §5 and RFC 8037 §2
+ * @example { keys: [{ kty: 'OKP', crv: 'Ed25519', x: '11qYAYKxCrf…', kid: 'kPrK_qmxVWa…', alg: 'EdDSA', use: 'sig' }] }
+ */
+export const JwksResponse = v.object({
+  keys: v.array(
+    v.object({
+      kty: v.literal('OKP'),
+      crv: v.literal('Ed25519'),
+      /** The public key, 32 bytes in base64url. */
+      x: v.string(),
+      /** The thumbprint of the key (RFC 7638). */
+      kid: v.string(),
+      alg: v.literal('EdDSA'),
+      use: v.literal('sig'),
+    }),
+  ),
+});
+/** @see {@link JwksResponse} */
+export type JwksResponse = v.InferOutput<typeof JwksResponse>;
+
+/**
  * The answer of `GET /healthz`: the process is alive.
  * @example { status: 'ok' }
  */

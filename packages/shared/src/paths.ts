@@ -39,6 +39,11 @@ export const PATHS = {
   /** GET with the session cookie, for pages without an access token. */
   sessionUserinfo: '/api/user/info',
 
+  /** POST. Returns a token that tells the app's own servers who is signed in. */
+  identityToken: '/api/oauth/identity-token',
+  /** GET. The public keys with which those servers check the token. */
+  jwks: '/api/oauth/jwks.json',
+
   /** GET. The server-side flow: redirects the page to the provider. Only where the flow is configured. */
   serverSideStart: '/auth/oauth/start',
   /** GET. The redirect URI of the server-side flow. */

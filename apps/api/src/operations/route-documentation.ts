@@ -108,6 +108,17 @@ export const ROUTE_DOCUMENTATION: Record<string, RouteDocumentation> = {
     security: [{ csrf: [], session: [] }],
     errors: [...ORIGIN, ...SESSION, 'invalid_token', 'insufficient_scope'],
   },
+  [PATHS.identityToken]: {
+    operationId: 'identityToken',
+    summary: 'Returns a short-lived JWT that tells the own servers of the app who is signed in.',
+    security: [{ csrf: [], session: [] }],
+    errors: [...ORIGIN, ...SESSION, 'invalid_token', 'insufficient_scope'],
+  },
+  [PATHS.jwks]: {
+    operationId: 'jwks',
+    summary: 'The public keys with which a server checks identity tokens.',
+    errors: [],
+  },
   [PATHS.healthz]: {
     operationId: 'healthz',
     summary: 'Whether the process is alive.',
