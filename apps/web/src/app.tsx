@@ -4,7 +4,8 @@ import { LateAccount } from './account/late-account.tsx';
 import { RestoringScreen } from './screens/restoring-screen.tsx';
 import { SignedOutScreen } from './screens/signed-out-screen.tsx';
 import { SigningInScreen } from './screens/signing-in-screen.tsx';
-import { useLocale, useTexts } from './texts/use-texts.ts';
+import { LanguageSelect } from './texts/language-select.tsx';
+import { useLocale, useFirstTexts } from './texts/use-texts.ts';
 
 /** One screen for each status of the session. */
 export function App() {
@@ -17,11 +18,12 @@ export function App() {
 
 /** What surrounds each screen. */
 export function Page({ children }: { children: ReactNode }) {
-  const { app } = useTexts();
+  const { app } = useFirstTexts();
   const locale = useLocale();
   useEffect(() => {
     document.documentElement.lang = locale;
-  }, [locale]);
+    document.title = app.title;
+  }, [locale, app]);
   return (
     <>
       <header className="brand">
@@ -30,6 +32,9 @@ export function Page({ children }: { children: ReactNode }) {
         <span>{app.brand}</span>
       </header>
       <main className="page">{children}</main>
+      <footer className="settings">
+        <LanguageSelect />
+      </footer>
     </>
   );
 }

@@ -5,8 +5,8 @@ import { flushSync } from 'react-dom';
 import { hydrateRoot } from 'react-dom/client';
 import { loadAccount } from './account/late-account.tsx';
 import { App } from './app.tsx';
-import type { Language } from './texts/language.ts';
-import { LanguageContext } from './texts/use-texts.ts';
+import { LanguageProvider } from './texts/language-provider.tsx';
+import { type Language, loadLateTexts } from './texts/language.ts';
 
 /**
  * Lets React take over the first screen: it keeps the elements, with the focus and a pressed key, and then shows the
@@ -22,7 +22,9 @@ export function hydrateApp({
   language: Language;
 }): void {
   // Load the account as soon as the user is or may soon be signed in. If loading fails, `LateAccount` shows the error.
-  const loadAccountEarly = () => void loadAccount().catch(() => undefined);
+  function loadAccountEarly(): void {
+    Promise.all([loadAccount(), loadLateTexts(language.locale)]).catch(() => undefined);
+  }
   function loadAccountUnlessSignedOut(): void {
     if (client.getSession().status !== 'signed-out') loadAccountEarly();
   }
@@ -40,11 +42,13 @@ export function hydrateApp({
           client={client}
           prerendered={root.dataset['screen'] === 'restoring' ? 'loading' : 'signed-out'}
         >
-          <LanguageContext value={language}>
+          <LanguageProvider language={language}>
             <App />
-          </LanguageContext>
+          </LanguageProvider>
         </SignInProvider>
       </StrictMode>,
     ),
   );
+  // The first screen is over: choose-first-screen.ts leaves the control of the language to React.
+  delete root.dataset['screen'];
 }

@@ -2,7 +2,7 @@ import { createSignInClient } from '@oneclick/sign-in';
 import { answerFirstScreen } from './first-screen/answer-first-screen.ts';
 import { APP_NOT_LOADED } from './first-screen/first-screen.ts';
 import { showSessionStatus } from './show-session-status.ts';
-import { loadLanguage } from './texts/language.ts';
+import { type Language, loadLanguage } from './texts/language.ts';
 
 /*
  * The script that the first screen needs to sign a user in. React is loaded after it, and takes over when it is there.
@@ -16,13 +16,20 @@ const stopAnswering = answerFirstScreen(root, client);
 void letReactTakeOver();
 
 async function letReactTakeOver(): Promise<void> {
-  const scripts = Promise.all([import('./hydrate-app.tsx'), loadLanguage(document.documentElement.lang)]);
+  const scripts = Promise.all([import('./hydrate-app.tsx'), loadLanguageOfFirstScreen()]);
   const loaded = await scripts.catch(() => undefined);
   if (!loaded) return void root.dispatchEvent(new Event(APP_NOT_LOADED));
   const [{ hydrateApp }, language] = loaded;
   hydrateApp({ root, client, language });
   // In the task of the hydration, so that each event is answered once.
   stopAnswering();
+}
+
+/** The user may change the language meanwhile. */
+async function loadLanguageOfFirstScreen(): Promise<Language> {
+  const { locale } = root.dataset;
+  const language = await loadLanguage(locale);
+  return locale === root.dataset['locale'] ? language : loadLanguageOfFirstScreen();
 }
 
 if (new URLSearchParams(location.search).has('debug')) {

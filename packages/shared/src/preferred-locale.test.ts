@@ -6,7 +6,10 @@ test.each([
   [['fr', 'ko'], 'ko'],
   [['EN-gb'], 'en'],
   [['fr'], 'en'],
+  [['zh-CN'], 'zh-Hans'],
+  [['zh-TW', 'en'], 'zh-Hans'],
+  [[''], 'en'],
   [[], 'en'],
 ])('a browser that prefers %j reads %s', (languages, locale) => {
-  expect(preferredLocale(languages, ['en', 'ko'])).toBe(locale);
+  expect(preferredLocale(languages, ['en', 'ko', 'zh-Hans'])).toBe(locale);
 });

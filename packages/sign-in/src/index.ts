@@ -1,6 +1,7 @@
 /* The public API. Nothing else of the package can be imported. */
 
 export { createSignInClient } from './create-sign-in-client.ts';
+export { preferredLanguage, rememberLanguage } from './preferred-language.ts';
 export { mayHaveSession } from './session/may-have-session.ts';
 export type {
   LoadingSession,

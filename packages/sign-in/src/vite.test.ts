@@ -55,6 +55,7 @@ test('one build makes the app and the two pages of the window, each of which is 
   expect(files.filter((path) => path.startsWith('oauth/'))).toEqual([
     'oauth/callback.html',
     'oauth/finish-here.js',
+    'oauth/late-callback-texts.js',
     'oauth/opening.html',
   ]);
   for (const page of ['oauth/callback.html', 'oauth/opening.html']) {

@@ -1,6 +1,7 @@
 import type { SignedInSession } from '@oneclick/sign-in';
 import { type ComponentType, useEffect, useState } from 'react';
 import { RestoringScreen } from '../screens/restoring-screen.tsx';
+import { useLateTexts } from '../texts/use-texts.ts';
 
 type AccountProps = { session: SignedInSession };
 
@@ -20,8 +21,9 @@ export function LateAccount(props: AccountProps) {
       () => setLoading('failed'),
     );
   }, []);
-  if (Account) return <Account {...props} />;
+  const { texts, hasFailed } = useLateTexts();
+  if (Account && texts) return <Account {...props} />;
   // The network failed, or a new version of the app has replaced this one. A browser retries an import only on reload.
-  const warning = loading === 'failed' ? ({ code: 'api_unreachable' } as const) : undefined;
+  const warning = loading === 'failed' || hasFailed ? ({ code: 'api_unreachable' } as const) : undefined;
   return <RestoringScreen warning={warning} onTryAgain={() => location.reload()} />;
 }

@@ -1,5 +1,12 @@
-import { inAppBrowser, mayHaveSession } from '@oneclick/sign-in';
-import { APP_NOT_LOADED, showFirstScreen } from './first-screen.ts';
+import { mayHaveSession, preferredLanguage, rememberLanguage } from '@oneclick/sign-in';
+import {
+  APP_NOT_LOADED,
+  type FirstScreen,
+  firstScreenLocales,
+  LANGUAGE_SELECT,
+  showFirstScreen,
+  translateFirstScreen,
+} from './first-screen.ts';
 
 /*
  * The inline script of `index.html`. It runs before the browser paints: a visitor sees the sign-in button, and a user
@@ -7,21 +14,31 @@ import { APP_NOT_LOADED, showFirstScreen } from './first-screen.ts';
  */
 
 const root = document.querySelector<HTMLElement>('#root')!;
+let locale = preferredLanguage(firstScreenLocales());
+const show = (screen: FirstScreen) => showFirstScreen(root, screen, locale);
 
 if (mayHaveSession()) {
-  showFirstScreen(root, 'restoring');
+  show('restoring');
 } else {
-  const appName = inAppBrowser(navigator.userAgent);
-  showFirstScreen(root, appName === undefined ? 'signed-out' : 'signed-out-in-app', appName);
+  show('signed-out');
   document.documentElement.dataset['session'] = 'signed-out';
   // For a click before the next script has loaded, which answers it then.
   const button = root.querySelector('button');
   button?.addEventListener('click', () => (root.dataset['clicked'] = ''), { once: true });
 }
 
+root.addEventListener('change', ({ target }) => {
+  const isLanguage = target instanceof HTMLSelectElement && target.matches(LANGUAGE_SELECT);
+  // Once React has taken over, it answers the control.
+  if (!isLanguage || root.dataset['screen'] === undefined) return;
+  locale = target.value;
+  rememberLanguage(locale);
+  translateFirstScreen(root, locale);
+});
+
 // The network failed, a new version has replaced this one, or the app is below a path, where it finds none of its files.
 function showNotLoaded(): void {
-  showFirstScreen(root, 'not-loaded');
+  show('not-loaded');
   root.querySelector('button')?.addEventListener('click', () => location.reload());
   root.querySelector<HTMLElement>('[data-testid="not-at-root"]')!.hidden = /^\/(?:index\.html)?$/.test(
     location.pathname,

@@ -2,14 +2,15 @@ import { fileURLToPath } from 'node:url';
 import { buildInlineScript } from '@oneclick/sign-in/vite';
 import { minify } from 'terser';
 import { type Plugin, type ResolvedConfig, type Rolldown, runnerImport } from 'vite';
+import { firstScreenTemplates, type Preloads } from './first-screen-templates.ts';
 
 const PLACE = '<!-- first screen -->';
 
 const inThisFolder = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
 /**
- * Puts the first screen into `index.html`: each screen as a template in each language, and the inline script that
- * chooses one. In the build also the stylesheet, so that the browser can paint after one response.
+ * Puts the first screen into `index.html`: each screen and the texts of each language as templates, and the inline
+ * script that chooses one. In the build also the stylesheet, so that the browser can paint after one response.
  */
 export function firstScreenPlugin(): Plugin {
   let app: ResolvedConfig;
@@ -41,14 +42,9 @@ export function firstScreenPlugin(): Plugin {
       async handler(html, { bundle }) {
         if (!html.includes(PLACE)) return html;
         const { screens, script } = await (parts ??= buildParts(app));
-        const templates = screens.map(
-          ({ screen, locale, html: content }) =>
-            `<template data-screen="${screen}" lang="${locale}"` +
-            (bundle && screen === 'restoring' ? ` data-preload="${preloadsOf(locale, bundle)}"` : '') +
-            `>${content}</template>`,
-        );
+        const templates = firstScreenTemplates(screens, bundle && preloadsIn(bundle));
         return html
-          .replace(PLACE, () => `${templates.join('')}<script>${script}</script>`)
+          .replace(PLACE, () => `${templates}<script>${script}</script>`)
           .replaceAll(bundle ? /<!--.*?-->\s*/gs : '', '')
           .replace('</head>', () => (bundle ? `<style>${css}</style></head>` : '</head>'));
       },
@@ -67,14 +63,19 @@ async function buildParts(app: ResolvedConfig) {
   return { screens: module.renderFirstScreens(), script };
 }
 
-/** The scripts that the page needs at once if a user may be signed in. A visitor loads the first script before them. */
-function preloadsOf(locale: string, bundle: Rolldown.OutputBundle): string {
-  const modules = ['../hydrate-app.tsx', '../account/account.tsx', `../texts/${locale}.ts`].map(inThisFolder);
-  return Object.values(bundle)
-    .flatMap((file) =>
-      file.type === 'chunk' && modules.includes(file.facadeModuleId ?? '') ? `/${file.fileName}` : [],
-    )
-    .join(' ');
+/** A visitor loads the first script before these. */
+function preloadsIn(bundle: Rolldown.OutputBundle): Preloads {
+  const addressesOf = (...modules: string[]) => {
+    const paths = modules.map(inThisFolder);
+    return Object.values(bundle).flatMap((file) =>
+      file.type === 'chunk' && paths.includes(file.facadeModuleId ?? '') ? `/${file.fileName}` : [],
+    );
+  };
+  return {
+    account: addressesOf('../hydrate-app.tsx', '../account/account.tsx'),
+    language: (locale) =>
+      addressesOf(...['', 'late-'].map((part) => `../texts/${part}${locale.toLowerCase()}.ts`)),
+  };
 }
 
 /** Takes the stylesheets out of the build, before Vite links them and lets the other scripts load them. */

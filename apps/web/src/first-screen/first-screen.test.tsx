@@ -1,3 +1,4 @@
+import { LOCALES } from '@oneclick/shared/languages';
 import { act } from '@testing-library/react';
 import { createFakeSignInClient, type FakeSession } from '@oneclick/sign-in/testing';
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
@@ -5,7 +6,15 @@ import { translatePage } from '../gallery/translate-page.ts';
 import { hydrateApp } from '../hydrate-app.tsx';
 import { en } from '../texts/en.ts';
 import { ko } from '../texts/ko.ts';
-import { showFirstScreen } from './first-screen.ts';
+import { ja } from '../texts/ja.ts';
+import { zhHans } from '../texts/zh-hans.ts';
+import {
+  type FirstScreen,
+  firstScreenLocales,
+  showFirstScreen,
+  translateFirstScreen,
+} from './first-screen.ts';
+import { firstScreenTemplates } from './first-screen-templates.ts';
 import { renderFirstScreens } from './first-screens.tsx';
 
 const language = { locale: 'en', texts: en } as const;
@@ -13,12 +22,11 @@ const language = { locale: 'en', texts: en } as const;
 let root: HTMLElement;
 beforeEach(() => {
   // As in the built `index.html`.
-  const templates = renderFirstScreens().map(
-    ({ screen, locale, html }) => `<template data-screen="${screen}" lang="${locale}">${html}</template>`,
-  );
-  document.body.innerHTML = `<div id="root"></div>${templates.join('')}`;
+  document.body.innerHTML = `<div id="root"></div>${firstScreenTemplates(renderFirstScreens())}`;
   root = document.querySelector('#root')!;
 });
+
+const show = (screen: FirstScreen, locale = 'en') => showFirstScreen(root, screen, locale);
 
 /** Whether the page still has the very same elements. */
 function keeps(before: Element[]): boolean {
@@ -27,30 +35,43 @@ function keeps(before: Element[]): boolean {
 }
 
 const button = () => root.querySelector<HTMLElement>('[data-testid="sign-in"]');
+const select = () => root.querySelector<HTMLSelectElement>('[data-testid="language"]')!;
+
+test('the first screens are there in each language of the app, the default first', () => {
+  expect(firstScreenLocales()).toEqual(LOCALES);
+});
 
 test.each([
-  { languages: ['ko-KR', 'en-US'], lang: 'ko', text: ko.signedOut.signIn },
-  { languages: ['de-DE', 'en-GB'], lang: 'en', text: en.signedOut.signIn },
-  { languages: ['de-DE'], lang: 'en', text: en.signedOut.signIn },
+  { locale: 'en', texts: en },
+  { locale: 'ko', texts: ko },
+  { locale: 'ja', texts: ja },
+  { locale: 'zh-Hans', texts: zhHans },
 ])(
-  'the first screen of a browser with the languages $languages is in "$lang"',
-  ({ languages, lang, text }) => {
-    vi.spyOn(navigator, 'languages', 'get').mockReturnValue(languages);
-    showFirstScreen(root, 'signed-out');
-    expect(document.documentElement.lang).toBe(lang);
-    expect(button()?.textContent).toBe(text);
+  'the first screen in "$locale" has its texts and the title, and its language is chosen',
+  ({ locale, texts }) => {
+    show('signed-out', locale);
+    expect(document.documentElement.lang).toBe(locale);
+    expect(document.title).toBe(texts.app.title);
+    expect(button()?.textContent).toBe(texts.signedOut.signIn);
+    expect(select().value).toBe(locale);
+    expect(root.textContent).not.toMatch(/[{}]/);
   },
 );
 
-test('the first screen in the built-in browser of an app names the app', () => {
-  showFirstScreen(root, 'signed-out-in-app', 'KakaoTalk');
-  expect(root.textContent).toContain(en.signedOut.inAppBrowser('KakaoTalk'));
-  expect(root.textContent).toContain(en.signedOut.pageLeaves);
+test('another language changes the texts of the first screen and keeps its elements', () => {
+  show('signed-out');
+  const before = Array.from(root.querySelectorAll('*'));
+  select().focus();
+  translateFirstScreen(root, 'ja');
+  expect(keeps(before)).toBe(true);
+  expect(document.activeElement).toBe(select());
+  expect(button()?.textContent).toBe(ja.signedOut.signIn);
+  expect(root.textContent).toContain(ja.signedOut.lead);
 });
 
 test('a screen replaces the one before', () => {
-  showFirstScreen(root, 'restoring');
-  showFirstScreen(root, 'not-loaded');
+  show('restoring');
+  show('not-loaded');
   expect(root.querySelectorAll('main')).toHaveLength(1);
   expect(root.querySelector('[data-testid="try-again"]')).not.toBeNull();
 });
@@ -67,7 +88,7 @@ test.each<{ screen: 'restoring' | 'signed-out'; session: FakeSession }>([
       configurable: true,
     });
     onTestFinished(() => void Reflect.deleteProperty(navigator, 'userActivation'));
-    showFirstScreen(root, screen);
+    show(screen);
     const before = Array.from(root.querySelectorAll('*'));
     const client = createFakeSignInClient({ session });
     await act(async () => hydrateApp({ root, client, language }));
@@ -76,11 +97,15 @@ test.each<{ screen: 'restoring' | 'signed-out'; session: FakeSession }>([
   },
 );
 
-test('the first screen in the built-in browser of an app is hydrated without a mismatch', async () => {
+test('in the built-in browser of an app, React adds the way out of it at the end of the first screen', async () => {
   vi.spyOn(navigator, 'userAgent', 'get').mockReturnValue('KAKAOTALK 25.1');
-  showFirstScreen(root, 'signed-out-in-app', 'KakaoTalk');
+  show('signed-out');
   const before = Array.from(root.querySelectorAll('*'));
   await act(async () => hydrateApp({ root, client: createFakeSignInClient(), language }));
+  expect(root.querySelector('section')?.lastElementChild?.textContent).toBe(
+    en.signedOut.inAppBrowser('KakaoTalk'),
+  );
+  root.querySelector('section')?.lastElementChild?.remove();
   expect(keeps(before)).toBe(true);
 });
 
@@ -104,13 +129,13 @@ test.each<{ name: string; screen: 'restoring' | 'signed-out'; session: FakeSessi
     shows: 'notice',
   },
 ])('React shows $name that is newer than the first screen', async ({ screen, session, shows }) => {
-  showFirstScreen(root, screen);
+  show(screen);
   await act(async () => hydrateApp({ root, client: createFakeSignInClient({ session }), language }));
   expect(root.querySelector(`[data-testid="${shows}"]`)).not.toBeNull();
 });
 
 test('React replaces a first screen that the browser has translated', async () => {
-  showFirstScreen(root, 'signed-out');
+  show('signed-out');
   translatePage(root);
   // React reports the mismatch, and renders the screen anew.
   const reported = vi.spyOn(console, 'error').mockReturnValue();

@@ -1,4 +1,4 @@
-import { type Locale, LOCALES } from '../texts/language.ts';
+import { type Locale, LOCALES } from '@oneclick/shared/languages';
 import { type Story } from './open-story.tsx';
 import { stories } from './stories.ts';
 

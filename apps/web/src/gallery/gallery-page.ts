@@ -1,4 +1,4 @@
-import { LOCALES } from '../texts/language.ts';
+import { LOCALES } from '@oneclick/shared/languages';
 import { chosenBy, queryOf, THEMES } from './chosen.ts';
 import { storiesByScreen } from './stories.ts';
 

@@ -3,6 +3,7 @@ import type { HttpHandler } from 'msw';
 import { type ReactElement, StrictMode } from 'react';
 import { flushSync } from 'react-dom';
 import { createRoot } from 'react-dom/client';
+import { type Locale, LOCALES } from '@oneclick/shared/languages';
 import type { ErrorDetails, SignInErrorCode } from '@oneclick/sign-in';
 import { SignInProvider } from '@oneclick/sign-in/react';
 import { answer } from '@oneclick/sign-in/test/answers.ts';
@@ -14,15 +15,17 @@ import {
 import { type OpenedWindow, openedWindows } from '@oneclick/sign-in/test/opened-windows.ts';
 import { App } from '../app.tsx';
 import { type SessionStatus, showSessionStatus } from '../show-session-status.ts';
-import { en, type Texts } from '../texts/en.ts';
+import { en, type FirstTexts } from '../texts/en.ts';
+import { ja } from '../texts/ja.ts';
 import { ko } from '../texts/ko.ts';
-import type { Locale } from '../texts/language.ts';
+import { loadLateTexts } from '../texts/language.ts';
 import { LanguageContext } from '../texts/use-texts.ts';
+import { zhHans } from '../texts/zh-hans.ts';
 import { type Answers, apiDouble } from './api-double.ts';
 import { showDesign } from './show-design.ts';
 import { copyWindowPage, type WindowPage } from './window-page.ts';
 
-const TEXTS: Record<Locale, Texts> = { en, ko };
+const TEXTS: Record<Locale, FirstTexts> = { en, ko, ja, 'zh-Hans': zhHans };
 const FOUND_WITHIN_MS = 5_000;
 
 /** A state of the app that a user can meet, and how it comes about. */
@@ -107,6 +110,8 @@ async function openApp(
 ): Promise<OpenStory> {
   localStorage.clear();
   sessionStorage.clear();
+  // So that each language shows at once.
+  await Promise.all(LOCALES.map(loadLateTexts));
   if (before.isSignedIn) writeSessionMark('signed-in');
   if (before.outcome) leaveSignInOutcome(before.outcome);
 

@@ -1,7 +1,12 @@
-import { CALLBACK_TEXTS, OPENING_TEXTS, showOnPage } from '@oneclick/sign-in/test/internals-for-stories.ts';
+import type { Locale } from '@oneclick/shared/languages';
+import {
+  CALLBACK_TEXTS,
+  LATE_CALLBACK_TEXTS,
+  OPENING_TEXTS,
+  showOnPage,
+} from '@oneclick/sign-in/test/internals-for-stories.ts';
 import { Page } from '../app.tsx';
 import { NotLoadedScreen } from '../screens/not-loaded-screen.tsx';
-import type { Locale } from '../texts/language.ts';
 import type { Story } from './open-story.tsx';
 import type { WindowPage } from './window-page.ts';
 
@@ -58,8 +63,10 @@ export const signInWindow: Story[] = [
     { name: 'working', text: 'working', isBusy: true },
     { name: 'done', text: 'done' },
     { name: 'denied', text: 'denied' },
-    { name: 'ended', text: 'ended', button: 'home' },
     { name: 'cancelled', text: 'cancelled' },
+  ]),
+  ...windowStories('callback', LATE_CALLBACK_TEXTS, [
+    { name: 'ended', text: 'ended', button: 'home' },
     { name: 'unanswered', text: 'unanswered', button: 'finish' },
     { name: 'gone-on', text: 'goneOn', button: 'finish' },
     { name: 'nothing-to-finish', text: 'nothing', button: 'home' },

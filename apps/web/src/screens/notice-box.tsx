@@ -1,5 +1,5 @@
 import type { ErrorDetails, SignInErrorCode } from '@oneclick/sign-in';
-import { useTexts } from '../texts/use-texts.ts';
+import { useFirstTexts, useLateTexts } from '../texts/use-texts.ts';
 
 /** Codes with a cause at the user, the browser or the network. Support can find out nothing more from them. */
 const NOT_FOR_SUPPORT: ReadonlySet<SignInErrorCode> = new Set([
@@ -23,14 +23,15 @@ export function NoticeBox({
   error: ErrorDetails;
   sentence?: string | undefined;
 }) {
-  const { error, errors } = useTexts();
+  const { app } = useFirstTexts();
+  const { texts, hasFailed } = useLateTexts();
   return (
     <div className="notice" data-testid="notice" data-code={code}>
       {/* Each retry that fails has another request id. Only the sentence is in the live region, so it is announced once. */}
-      <p role="alert">{sentence ?? errors[code]}</p>
+      <p role="alert">{sentence ?? texts?.errors[code] ?? (hasFailed && app.notLoaded)}</p>
       {sentence === undefined && !NOT_FOR_SUPPORT.has(code) && (
         <p className="support-code">
-          <span>{error.codeForSupport}</span>{' '}
+          <span>{texts?.error.codeForSupport}</span>{' '}
           <code translate="no">{requestId === undefined ? code : `${code} ${requestId}`}</code>
         </p>
       )}

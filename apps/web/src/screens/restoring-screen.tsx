@@ -1,5 +1,5 @@
 import type { ErrorDetails } from '@oneclick/sign-in';
-import { useTexts } from '../texts/use-texts.ts';
+import { useFirstTexts } from '../texts/use-texts.ts';
 import { NoticeBox } from './notice-box.tsx';
 import { ScreenTitle } from './screen-title.tsx';
 
@@ -11,7 +11,7 @@ export function RestoringScreen({
   warning: ErrorDetails | undefined;
   onTryAgain: () => void;
 }) {
-  const { app } = useTexts();
+  const { app } = useFirstTexts();
   return (
     <section className="card" aria-busy={!warning} aria-labelledby="title">
       <ScreenTitle isHidden={!warning}>{app.restoring}</ScreenTitle>

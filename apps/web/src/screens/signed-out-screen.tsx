@@ -1,6 +1,6 @@
 import type { SignedOutSession } from '@oneclick/sign-in';
 import { useSignInClient } from '@oneclick/sign-in/react';
-import { useTexts } from '../texts/use-texts.ts';
+import { useFirstTexts } from '../texts/use-texts.ts';
 import { NoticeBox } from './notice-box.tsx';
 import { ScreenTitle } from './screen-title.tsx';
 import { useInAppBrowser } from './use-in-app-browser.ts';
@@ -11,7 +11,7 @@ import { useInAppBrowser } from './use-in-app-browser.ts';
  */
 export function SignedOutScreen({ session }: { session: SignedOutSession }) {
   const { prepareSignIn, signIn } = useSignInClient();
-  const { signedOut, signingIn } = useTexts();
+  const { signedOut, signingIn } = useFirstTexts();
   const inAppBrowserName = useInAppBrowser();
   const transaction = session.step === 'window-lost' ? session.transaction : undefined;
   return (
@@ -45,12 +45,12 @@ export function SignedOutScreen({ session }: { session: SignedOutSession }) {
           </button>
         )}
       </div>
-      {inAppBrowserName !== undefined && <p className="hint">{signedOut.inAppBrowser(inAppBrowserName)}</p>}
       <ul className="points">
-        <li>{inAppBrowserName === undefined ? signedOut.windowOpens : signedOut.pageLeaves}</li>
+        <li>{signedOut.passwordStays}</li>
         <li>{signedOut.readOnly}</li>
         <li>{signedOut.signOutAnytime}</li>
       </ul>
+      {inAppBrowserName !== undefined && <p className="hint">{signedOut.inAppBrowser(inAppBrowserName)}</p>}
     </section>
   );
 }

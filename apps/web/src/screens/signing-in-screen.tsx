@@ -1,10 +1,10 @@
 import type { SigningInSession } from '@oneclick/sign-in';
-import { useTexts } from '../texts/use-texts.ts';
+import { useFirstTexts } from '../texts/use-texts.ts';
 import { ScreenTitle } from './screen-title.tsx';
 
 /** Shown from the click until the user is signed in. While the transaction is open, it has a button for each action. */
 export function SigningInScreen({ session: { step, transaction } }: { session: SigningInSession }) {
-  const { signingIn } = useTexts();
+  const { signingIn } = useFirstTexts();
   const { title, lead } = {
     'opening-window': { title: signingIn.openingTitle, lead: signingIn.openingWindow },
     'waiting-for-provider': { title: signingIn.waitingTitle, lead: signingIn.waiting },

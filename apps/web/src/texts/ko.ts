@@ -1,18 +1,15 @@
-import type { Texts } from './en.ts';
+import type { FirstTexts } from './en.ts';
 
-const OUR_FAULT =
-  '저희 쪽에서 문제가 발생했습니다. 다시 시도해 주세요. 계속되면 아래 코드를 고객지원에 알려 주세요.';
-
-/** The Korean texts. */
-export const ko: Texts = {
+/** The Korean texts of the first screens and of the sign-in. */
+export const ko: FirstTexts = {
   app: {
+    title: 'AIHubMix 원클릭 로그인',
     brand: '원클릭 로그인',
+    language: '언어',
     restoring: '로그인 상태를 확인하는 중…',
     tryAgain: '다시 시도',
     notLoadedTitle: '앱을 열 수 없습니다',
     notLoaded: '앱을 불러오지 못했습니다. 인터넷 연결을 확인한 뒤 다시 시도해 주세요.',
-    notAtRoot:
-      '이 앱을 운영하고 있다면: 앱은 하위 경로가 아니라 https://app.example.com/처럼 오리진의 최상위에 있어야 합니다.',
   },
   signedOut: {
     title: 'AIHubMix로 로그인',
@@ -23,8 +20,7 @@ export const ko: Texts = {
       '로그인 창을 더 이상 확인할 수 없습니다. 창이 아직 열려 있다면 그 창에서 로그인을 마치고, 닫혔다면 다시 로그인해 주세요.',
     inAppBrowser: (app) =>
       `지금 ${app} 앱의 내장 브라우저를 사용하고 있습니다. 여기에서 AIHubMix 로그인이 되지 않으면 모서리의 메뉴를 눌러 평소 쓰는 브라우저로 이 페이지를 열어 주세요.`,
-    windowOpens: '작은 AIHubMix 창이 열립니다. 비밀번호는 그 창에서만 입력합니다.',
-    pageLeaves: 'AIHubMix로 이동했다가 이 페이지로 돌아옵니다. 비밀번호는 AIHubMix에서만 입력합니다.',
+    passwordStays: '비밀번호는 AIHubMix 페이지에서만 입력합니다. 이 앱에는 전달되지 않습니다.',
     readOnly: '이 앱은 계정 정보와 잔액을 볼 수만 있고 바꿀 수는 없습니다.',
     signOutAnytime: '언제든지 클릭 한 번으로 로그아웃할 수 있습니다.',
   },
@@ -40,83 +36,5 @@ export const ko: Texts = {
     showWindow: '창 다시 열기',
     continueHere: '이 화면에서 계속',
     cancel: '취소',
-  },
-  account: {
-    title: '내 AIHubMix 계정',
-    loading: '계정 정보를 불러오는 중…',
-    failed: '계정 정보를 불러오지 못했습니다.',
-    balance: '잔액',
-    username: '이름',
-    email: '이메일',
-    usage: '사용한 할당량',
-    usageNumbers: ({ used, quota, share }) => `${quota} 중 ${used} 사용 (${share})`,
-    memberSince: '가입일',
-    status: '상태',
-    statusActive: '사용 중',
-    statusInactive: '사용 중지',
-    profileNotShared: '이름과 이메일을 이 앱과 공유하지 않았습니다.',
-    balanceNotShared: '잔액을 이 앱과 공유하지 않았습니다.',
-    refresh: '잔액 새로고침',
-    refreshing: '새로고침 중…',
-    topUp: '충전',
-    topUpHint: '새 탭에서 AIHubMix가 열립니다. 돌아오면 잔액이 업데이트됩니다.',
-    signOut: '로그아웃',
-    updatedAt: (time) => `${time}에 업데이트됨`,
-    changed: ({ before, after }) => `잔액이 바뀌었습니다. 이전 ${before}, 현재 ${after}.`,
-    unchanged: '잔액은 그대로입니다.',
-    mayBeOutdated: (age) => `최신 정보가 아닐 수 있습니다. 마지막 업데이트: ${age}`,
-  },
-  error: {
-    codeForSupport: '문의용 오류 코드:',
-  },
-  errors: {
-    offline: '오프라인 상태입니다. 인터넷 연결을 확인해 주세요.',
-    api_unreachable: '서버에 연결할 수 없습니다. 인터넷 연결을 확인한 뒤 다시 시도해 주세요.',
-    api_bad_answer: '서버의 응답을 이해할 수 없습니다. 페이지를 새로고침한 뒤 다시 시도해 주세요.',
-    rate_limited: '요청이 너무 많습니다. 1분 뒤에 다시 시도해 주세요.',
-    shutting_down: '서버를 다시 시작하고 있습니다. 잠시 후 다시 시도해 주세요.',
-    origin_not_allowed: '보안을 위해 이 앱에서만 로그인할 수 있습니다. 원래 주소로 열어 주세요.',
-    cookies_blocked:
-      '브라우저가 쿠키를 차단하고 있어 로그인할 수 없습니다. 이 사이트의 쿠키를 허용한 뒤 페이지를 새로고침해 주세요.',
-    api_cookies_blocked:
-      '이 앱의 서버는 주소가 달라서 브라우저가 서버의 쿠키를 저장하지 않았습니다. 앱을 원래 주소로 열어 주세요. 이미 원래 주소라면 앱과 서버가 같은 사이트에 있어야 하며, 이는 운영자만 바꿀 수 있으니 고객지원에 문의해 주세요.',
-    framed: '다른 페이지 안에서는 안전하게 로그인할 수 없습니다. 이 앱을 별도의 탭에서 열어 주세요.',
-
-    window_closed: '로그인 창이 닫혔습니다. 계속하려면 다시 로그인해 주세요.',
-    transaction_expired: '로그인에 10분 넘게 걸려 만료되었습니다. 다시 로그인해 주세요.',
-    transaction_not_found:
-      '이 브라우저에서 시작한 로그인이 아니거나 쿠키가 차단되어 있습니다. 이 사이트의 쿠키를 허용한 뒤 다시 로그인해 주세요.',
-    transaction_replaced:
-      '나중에 시작한 다른 로그인이 이 로그인을 대신합니다. 가장 최근에 시작한 로그인을 마치거나 다시 로그인해 주세요.',
-    transaction_invalid: '로그인을 마칠 수 없습니다. 다시 로그인해 주세요.',
-    transaction_replayed: '이미 완료된 로그인입니다. 페이지를 새로고침하거나 다시 로그인해 주세요.',
-    authorization_denied:
-      'AIHubMix에서 접근을 허용하지 않았고, 공유된 정보는 없습니다. 원할 때 다시 로그인할 수 있습니다.',
-    authorization_failed: 'AIHubMix에서 로그인을 마치지 못했습니다. 잠시 후 다시 시도해 주세요.',
-    code_rejected: 'AIHubMix가 이 로그인을 받아들이지 않았습니다. 다시 로그인해 주세요.',
-
-    session_expired: '로그인이 만료되었습니다. 계속하려면 다시 로그인해 주세요.',
-    session_refused: 'AIHubMix가 로그인을 연장하지 않았습니다. 계속하려면 다시 로그인해 주세요.',
-    session_invalid: '로그인이 더 이상 유효하지 않습니다. 계속하려면 다시 로그인해 주세요.',
-    no_session: '로그아웃된 상태입니다. 계속하려면 로그인해 주세요.',
-    invalid_token: 'AIHubMix가 이 로그인을 더 이상 받아들이지 않습니다. 계속하려면 다시 로그인해 주세요.',
-    refresh_in_progress: '로그인을 연장하고 있습니다. 잠시 후 다시 시도해 주세요.',
-    insufficient_scope: '이 정보를 앱과 공유하지 않았습니다. 로그아웃한 뒤 다시 로그인하면서 허용해 주세요.',
-
-    provider_unavailable: '지금은 AIHubMix에 연결할 수 없습니다. 1분 뒤에 다시 시도해 주세요.',
-    provider_timeout: 'AIHubMix의 응답이 너무 오래 걸립니다. 1분 뒤에 다시 시도해 주세요.',
-    provider_bad_response: 'AIHubMix의 응답을 처리할 수 없습니다. 1분 뒤에 다시 시도해 주세요.',
-    provider_misconfigured:
-      '이 앱의 AIHubMix 연동 설정이 올바르지 않습니다. 운영자만 고칠 수 있으니 고객지원에 문의해 주세요.',
-    unsafe_topup_url: '충전 링크가 안전하지 않아 보여 열지 않았습니다. AIHubMix 웹사이트에서 충전해 주세요.',
-    tab_blocked: '브라우저가 새 탭을 차단했습니다. 이 사이트의 팝업을 허용한 뒤 다시 시도해 주세요.',
-
-    internal_error: OUR_FAULT,
-    invalid_request: OUR_FAULT,
-    csrf_header_missing: OUR_FAULT,
-    not_found: OUR_FAULT,
-    method_not_allowed: OUR_FAULT,
-    payload_too_large: OUR_FAULT,
-    unsupported_media_type: OUR_FAULT,
   },
 };

@@ -1,12 +1,32 @@
+import { LOCALES } from '@oneclick/shared/languages';
 import { expect, test } from 'vitest';
-import { en, type Texts } from './en.ts';
+import type { FirstTexts } from './en.ts';
+import type { LateTexts } from './late-en.ts';
 
-/** Each language by its name. Found by its file, so that no language is forgotten here. */
-const languages = Object.entries(
-  import.meta.glob<Record<string, Texts>>(['./??.ts'], { eager: true }),
-).flatMap(([file, module]) =>
-  Object.values(module).map((texts) => [file.slice('./'.length, -'.ts'.length), texts] as const),
+type Texts = FirstTexts & LateTexts;
+
+/** The texts of the files with this prefix, by their language. Found by its file, so that no language is forgotten here. */
+function textsInFiles<T>(modules: Record<string, Record<string, T>>, prefix: string): Map<string, T> {
+  return new Map(
+    Object.entries(modules).flatMap(([file, module]) =>
+      Object.values(module).map((texts) => [file.slice(prefix.length, -'.ts'.length), texts]),
+    ),
+  );
+}
+
+const first = textsInFiles<FirstTexts>(
+  import.meta.glob(['./*.ts', '!./late-*.ts', '!./*.test.ts', '!./language.ts', '!./use-texts.ts'], {
+    eager: true,
+  }),
+  './',
 );
+const late = textsInFiles<LateTexts>(import.meta.glob('./late-*.ts', { eager: true }), './late-');
+
+const languages = LOCALES.map((locale): [string, Texts] => [
+  locale,
+  { ...first.get(locale.toLowerCase())!, ...late.get(locale.toLowerCase())! },
+]);
+const en = languages[0]![1];
 
 /** Each text of a language by its path, for example `account.title`. */
 function textsByPath(texts: object, path: readonly string[] = []): [string, unknown][] {
@@ -35,8 +55,10 @@ test('a screen uses each text', () => {
   expect(names.filter((name) => !new RegExp(String.raw`\b${name}\b`).test(screens))).toEqual([]);
 });
 
-test('every language is found', () => {
-  expect(languages.map(([name]) => name)).toEqual(expect.arrayContaining(['en', 'ko']));
+test('there is a file of the first texts and one of the late texts for each language, and no other', () => {
+  const names = LOCALES.map((locale) => locale.toLowerCase()).toSorted();
+  expect([...first.keys()].toSorted()).toEqual(names);
+  expect([...late.keys()].toSorted()).toEqual(names);
 });
 
 test.each(languages)('%s has each text, and none that English lacks', (_, texts) => {
@@ -65,7 +87,13 @@ test.each(languages)('each text in %s shows all of its parameters', (_, texts) =
   expect(account.mayBeOutdated('20 seconds ago')).toContain('20 seconds ago');
 });
 
-test.each(languages)('each error in %s has a sentence on the next step', (_, { errors }) => {
-  const withOneSentence = Object.values(errors).filter((text) => !/\. .+\.$/.test(text));
-  expect(withOneSentence).toEqual([]);
-});
+test.each(languages)(
+  'each error in %s has a sentence on what happened and one on the next step',
+  (locale, texts) => {
+    const sentences = new Intl.Segmenter(locale, { granularity: 'sentence' });
+    const tooShort = Object.values(texts.errors).filter(
+      (text) => Array.from(sentences.segment(text)).length < 2 || !/[.。]$/.test(text),
+    );
+    expect(tooShort).toEqual([]);
+  },
+);

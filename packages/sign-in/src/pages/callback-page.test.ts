@@ -5,11 +5,11 @@ import { acceptInTab } from '../hand-over/accept-in-tab.ts';
 import { handOverChannelName } from '../hand-over/hand-over-channel.ts';
 import { goToProviderInSameTab, noteTransactionInWindow } from '../sign-in/same-tab.ts';
 import { takeSignInOutcome } from '../sign-in/sign-in-outcome.ts';
-import { CALLBACK_TEXTS } from './page-texts.ts';
+import { CALLBACK_TEXTS, LATE_CALLBACK_TEXTS } from './page-texts.ts';
 
 useApiServer();
 
-const texts = CALLBACK_TEXTS.en;
+const texts = { ...CALLBACK_TEXTS.en, ...LATE_CALLBACK_TEXTS.en };
 const meta = document.createElement('meta');
 meta.name = 'api-origin';
 meta.content = location.origin;
@@ -20,6 +20,8 @@ beforeEach(() => {
   vi.spyOn(window, 'close').mockReturnValue();
 });
 afterEach(() => {
+  // Leaves the page, so that it answers nothing of the next test.
+  window.dispatchEvent(new Event('pagehide'));
   vi.unstubAllGlobals();
 });
 
@@ -37,7 +39,7 @@ test('a browser that blocks cookies says so, with the way back to the app', asyn
   const leave = vi.spyOn(location, 'replace').mockReturnValue();
   vi.spyOn(navigator, 'cookieEnabled', 'get').mockReturnValue(false);
   await loadCallbackPage(`?code=code-1&state=${STATE}`);
-  expect(text()).toBe(texts.cookiesBlocked);
+  await vi.waitFor(() => expect(text()).toBe(texts.cookiesBlocked));
   expect(location.search).toBe('');
   button().click();
   expect(leave).toHaveBeenCalledWith('/');
@@ -67,7 +69,7 @@ describe("a provider's error without state", () => {
     noteTransactionInWindow(window, await handOverChannelName(STATE));
     const tab = await acceptInTab(STATE);
     await loadCallbackPage('?error=server_error');
-    expect(text()).toBe(texts.ended);
+    await vi.waitFor(() => expect(text()).toBe(texts.ended));
     expect(location.search).toBe('');
     await expect(tab.response).resolves.toEqual({ state: STATE, error: 'server_error' });
     await vi.waitFor(() => expect(window.close).toHaveBeenCalled());
@@ -92,7 +94,7 @@ describe("a provider's error without state", () => {
     const onResponse = vi.fn<() => void>();
     void tab.response.then(onResponse);
     await loadCallbackPage('?error=access_denied');
-    expect(text()).toBe(texts.ended);
+    await vi.waitFor(() => expect(text()).toBe(texts.ended));
     expect(button().textContent).toBe(texts.home);
     // The tab has read everything that was posted before.
     const channel = new BroadcastChannel(await handOverChannelName(STATE));

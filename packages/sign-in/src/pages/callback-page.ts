@@ -1,4 +1,4 @@
-import { preferredLocale } from '@oneclick/shared/preferred-locale';
+import { LOCALES } from '@oneclick/shared/languages';
 import {
   type AuthorizationResponse,
   authorizationResponseFromQuery,
@@ -8,9 +8,10 @@ import { areCookiesBlocked } from '../are-cookies-blocked.ts';
 import { openChannelNamed } from '../hand-over/hand-over-channel.ts';
 import { type HandOver, handOverFromCallbackPage } from '../hand-over/hand-over-from-callback-page.ts';
 import { hasGoneOnInTab, takeSameTabTransaction, takeTransactionWithoutState } from '../sign-in/same-tab.ts';
+import { preferredLanguage } from '../preferred-language.ts';
 import { leaveSignInOutcome } from '../sign-in/sign-in-outcome.ts';
-import { CALLBACK_TEXTS } from './page-texts.ts';
-import { type PageAction, showOnPage } from './show-on-page.ts';
+import { CALLBACK_TEXTS, type LateCallbackTexts } from './page-texts.ts';
+import { showOnPage } from './show-on-page.ts';
 
 /*
  * The script of the redirect URI. It takes the authorization response out of the address, hands it over to the tab in
@@ -29,7 +30,7 @@ history.replaceState(null, '', location.pathname);
 // The provider's page may have given the window a name.
 window.name = '';
 
-const locale = preferredLocale(navigator.languages, ['en', 'ko']);
+const locale = preferredLanguage(LOCALES);
 const texts = CALLBACK_TEXTS[locale];
 document.documentElement.lang = locale;
 
@@ -38,7 +39,14 @@ window.addEventListener('pageshow', ({ persisted }) => {
   if (persisted) showNothing();
 });
 
-const GO_HOME: PageAction = { text: texts.home, run: () => goTo('/') };
+interface LateAction {
+  text: keyof LateCallbackTexts;
+  run: () => void | Promise<void>;
+}
+const GO_HOME: LateAction = { text: 'home', run: () => goTo('/') };
+
+/** Changes with each text that is shown, so that a late one does not replace a newer one. */
+let shown = 0;
 
 void run();
 
@@ -49,15 +57,15 @@ async function run(): Promise<void> {
   if (error !== undefined && !isFramed) return endWithoutState(error);
   // In a frame, opened from a bookmark, reloaded: there is nothing to finish.
   if (isFramed || !response) return showNothing();
-  if (areCookiesBlocked()) return showOnPage(texts.cookiesBlocked, { action: GO_HOME });
+  if (areCookiesBlocked()) return showLate('cookiesBlocked', GO_HOME);
 
-  showOnPage(texts.working, { isBusy: true });
+  show('working');
   const sameTab = await takeSameTabTransaction(response.state);
   if (sameTab) return finish(response, sameTab);
 
   const handOver = await handOverFromCallbackPage(response).catch(() => undefined);
   // The browser refuses the hand-over. No tab can answer.
-  if (!handOver) return offerToFinish(texts.unanswered, () => finish(response, { returnTo: '/' }));
+  if (!handOver) return offerToFinish('unanswered', () => finish(response, { returnTo: '/' }));
   const hasGoneOn = await hasGoneOnInTab(response.state);
   window.addEventListener('pagehide', () => {
     clearTimeout(unanswered);
@@ -66,21 +74,18 @@ async function run(): Promise<void> {
   });
   // The tab is gone or frozen. The user may finish here; the tab may still wake up and be first.
   const unanswered = setTimeout(
-    () =>
-      offerToFinish(hasGoneOn ? texts.goneOn : texts.unanswered, () =>
-        finishInsteadOfTab(response, handOver),
-      ),
+    () => offerToFinish(hasGoneOn ? 'goneOn' : 'unanswered', () => finishInsteadOfTab(response, handOver)),
     hasGoneOn ? GONE_ON_AFTER_MS : UNANSWERED_AFTER_MS,
   );
   const outcome = await handOver.outcome;
   clearTimeout(unanswered);
-  showOnPage(outcome === 'refused' ? texts.cancelled : 'code' in response ? texts.done : texts.denied);
+  show(outcome === 'refused' ? 'cancelled' : 'code' in response ? 'done' : 'denied');
   closeSoon();
 }
 
 /** Ends the transaction of this window or tab. Without one, the error is from a link, and ends nothing. */
 function endWithoutState(error: string): void {
-  showOnPage(texts.ended, { action: GO_HOME });
+  void showLate('ended', GO_HOME);
   const transaction = takeTransactionWithoutState();
   if (!transaction) return;
   if ('returnTo' in transaction) {
@@ -98,8 +103,8 @@ function closeSoon(): void {
   setTimeout(() => window.close(), CLOSE_AFTER_MS);
 }
 
-function offerToFinish(text: string, finishThis: () => Promise<void>): void {
-  showOnPage(text, { action: { text: texts.finish, run: finishThis } });
+function offerToFinish(text: keyof LateCallbackTexts, finishThis: () => Promise<void>): void {
+  void showLate(text, { text: 'finish', run: finishThis });
 }
 
 async function finishInsteadOfTab(response: AuthorizationResponse, handOver: HandOver): Promise<void> {
@@ -114,7 +119,7 @@ async function finish(
   response: AuthorizationResponse,
   { returnTo, tookMs }: { returnTo: string; tookMs?: number },
 ): Promise<void> {
-  showOnPage(texts.working, { isBusy: true });
+  show('working');
   try {
     // Loaded on demand: most windows hand over and close.
     const { finishHere } = await import('./finish-here.ts');
@@ -131,5 +136,24 @@ function goTo(path: string): void {
 }
 
 function showNothing(): void {
-  showOnPage(texts.nothing, { action: GO_HOME });
+  void showLate('nothing', GO_HOME);
+}
+
+function show(text: keyof typeof texts): void {
+  shown += 1;
+  showOnPage(texts[text], { isBusy: text === 'working' });
+}
+
+/** Shows a text that most windows never show, and therefore loads the texts first. */
+async function showLate(text: keyof LateCallbackTexts, action: LateAction): Promise<void> {
+  shown += 1;
+  const number = shown;
+  try {
+    const { LATE_CALLBACK_TEXTS } = await import('./late-callback-texts.ts');
+    const late = LATE_CALLBACK_TEXTS[locale];
+    if (number === shown) showOnPage(late[text], { action: { ...action, text: late[action.text] } });
+  } catch {
+    // The network failed, or a newer version has replaced this one. The app can say more.
+    goTo('/');
+  }
 }

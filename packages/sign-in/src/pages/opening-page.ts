@@ -1,4 +1,5 @@
-import { preferredLocale } from '@oneclick/shared/preferred-locale';
+import { LOCALES } from '@oneclick/shared/languages';
+import { preferredLanguage } from '../preferred-language.ts';
 import { OPENING_TEXTS } from './page-texts.ts';
 import { showOnPage } from './show-on-page.ts';
 
@@ -12,7 +13,7 @@ const IN_PLACE_OF_APP_AFTER_MS = 3_000;
 /** Longer than the tab waits for the API before it closes the window. The tab is gone. */
 const IN_WINDOW_AFTER_MS = 20_000;
 
-const locale = preferredLocale(navigator.languages, ['en', 'ko']);
+const locale = preferredLanguage(LOCALES);
 const texts = OPENING_TEXTS[locale];
 document.documentElement.lang = locale;
 

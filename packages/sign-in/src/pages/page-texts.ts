@@ -1,45 +1,33 @@
-/* The texts of the two pages of the sign-in window, by language. Two objects, so that each page contains its own. */
+import type { Locale } from '@oneclick/shared/languages';
+import * as en from './texts/en.ts';
+import * as ja from './texts/ja.ts';
+import * as ko from './texts/ko.ts';
+import * as zhHans from './texts/zh-hans.ts';
 
-export const CALLBACK_TEXTS = {
-  en: {
-    working: 'Signing you in…',
-    done: 'Signed in. You can close this window.',
-    denied: 'The sign-in wasn’t completed. You can close this window.',
-    ended: 'AIHubMix ended the sign-in. You can close this window.',
-    unanswered: 'The page where you started signing in isn’t responding.',
-    goneOn: 'The sign-in has continued in another tab. You can close this window.',
-    finish: 'Finish signing in here',
-    nothing: 'There is nothing to finish here.',
-    home: 'Go to the app',
-    cancelled: 'The sign-in was cancelled. You can close this window.',
-    cookiesBlocked:
-      'This browser blocks cookies, so the sign-in can’t be finished. Allow cookies for this site, then sign in again.',
-  },
-  ko: {
-    working: '로그인하는 중…',
-    done: '로그인되었습니다. 이 창을 닫아도 됩니다.',
-    denied: '로그인이 완료되지 않았습니다. 이 창을 닫아도 됩니다.',
-    ended: 'AIHubMix에서 로그인을 종료했습니다. 이 창을 닫아도 됩니다.',
-    unanswered: '로그인을 시작한 페이지가 응답하지 않습니다.',
-    goneOn: '로그인이 다른 탭에서 계속되었습니다. 이 창을 닫아도 됩니다.',
-    finish: '여기에서 로그인 마치기',
-    nothing: '여기에서 마칠 로그인이 없습니다.',
-    home: '앱으로 가기',
-    cancelled: '로그인을 취소했습니다. 이 창을 닫아도 됩니다.',
-    cookiesBlocked:
-      '이 브라우저가 쿠키를 차단하고 있어 로그인을 마칠 수 없습니다. 이 사이트의 쿠키를 허용한 뒤 다시 로그인해 주세요.',
-  },
+/* The texts of the two pages of the sign-in window. Apart, so that each script contains its own. */
+
+/** What every language has. A language that lacks a text does not compile. */
+export type CallbackTexts = typeof en.callback;
+export type LateCallbackTexts = typeof en.lateCallback;
+export type OpeningTexts = typeof en.opening;
+
+export const CALLBACK_TEXTS: Record<Locale, CallbackTexts> = {
+  en: en.callback,
+  ko: ko.callback,
+  ja: ja.callback,
+  'zh-Hans': zhHans.callback,
 };
 
-export const OPENING_TEXTS = {
-  en: {
-    connecting: 'Connecting to AIHubMix…',
-    nothingHappens: 'The app isn’t responding. Go back to it and try again.',
-    home: 'Go to the app',
-  },
-  ko: {
-    connecting: 'AIHubMix에 연결하는 중…',
-    nothingHappens: '앱이 응답하지 않습니다. 앱으로 돌아가서 다시 시도해 주세요.',
-    home: '앱으로 가기',
-  },
+export const LATE_CALLBACK_TEXTS: Record<Locale, LateCallbackTexts> = {
+  en: en.lateCallback,
+  ko: ko.lateCallback,
+  ja: ja.lateCallback,
+  'zh-Hans': zhHans.lateCallback,
+};
+
+export const OPENING_TEXTS: Record<Locale, OpeningTexts> = {
+  en: en.opening,
+  ko: ko.opening,
+  ja: ja.opening,
+  'zh-Hans': zhHans.opening,
 };

@@ -17,8 +17,10 @@ const PAGES = [
   { path: WEB_PATHS.opening, html: 'opening.html', script: '../pages/opening-page' },
 ];
 
-/** The part of the callback page that most windows never load. Not named by its content: an older page finds it, too. */
-const FINISH_HERE = { path: '/oauth/finish-here.js', script: '../pages/finish-here' };
+/** The parts of the callback page that most windows never load. Not named by their content: an older page finds them, too. */
+const LATE_SCRIPTS = ['finish-here', 'late-callback-texts'];
+
+const lateScriptPath = (name: string) => `/oauth/${name}.js`;
 
 /**
  * Builds the two pages of the sign-in window. Each is one response: its script and its style are inline. All files are
@@ -32,14 +34,18 @@ export async function buildPages(
   { style }: { style?: string | undefined },
 ): Promise<BuiltPages> {
   const stylesheet = style ? resolve(app.root, style) : join(PAGES_FOLDER, 'pages.css');
-  const [look, finishHere, ...scripts] = await Promise.all([
+  const [look, lateScripts, scripts] = await Promise.all([
     buildApart(app, { rolldownOptions: { input: stylesheet } }),
-    buildScript(app, FINISH_HERE.script),
-    ...PAGES.map(({ script }) =>
-      buildInlineScript(app, { entry: sourceOf(script), plugins: [lateFinishHere] }),
+    Promise.all(LATE_SCRIPTS.map((name) => buildScript(app, `../pages/${name}`))),
+    Promise.all(
+      PAGES.map(({ script }) =>
+        buildInlineScript(app, { entry: sourceOf(script), plugins: [lateScriptsApart] }),
+      ),
     ),
   ]);
-  const files = new Map<string, string | Uint8Array>([[FINISH_HERE.path.slice(1), finishHere]]);
+  const files = new Map<string, string | Uint8Array>(
+    LATE_SCRIPTS.map((name, index) => [lateScriptPath(name).slice(1), lateScripts[index] ?? '']),
+  );
   let css = '';
   for (const file of look) {
     if (file.type === 'chunk') continue;
@@ -81,10 +87,12 @@ function sourceOf(path: string): string {
   return fileURLToPath(new URL(path + extname(import.meta.url), import.meta.url));
 }
 
-/** The callback page and its late part are separate builds: an inline script has no chunk that a file could import. */
-const lateFinishHere: Plugin = {
-  name: 'sign-in:late-finish-here',
+/** The callback page and its late parts are separate builds: an inline script has no chunk that a file could import. */
+const lateScriptsApart: Plugin = {
+  name: 'sign-in:late-scripts-apart',
   enforce: 'pre',
-  resolveId: (source) =>
-    /^\.\/finish-here\.[jt]s$/.test(source) ? { id: FINISH_HERE.path, external: 'absolute' } : undefined,
+  resolveId(source) {
+    const name = LATE_SCRIPTS.find((late) => source === `./${late}.ts` || source === `./${late}.js`);
+    return name === undefined ? undefined : { id: lateScriptPath(name), external: 'absolute' };
+  },
 };
