@@ -10,7 +10,8 @@ import { afterAll, afterEach, beforeAll, expect, vi } from 'vitest';
 
 export const API = 'http://localhost:3000';
 
-const server = setupServer();
+/** Also the host of the app's pages, which are asked for their headers and have none. */
+const server = setupServer(http.head(`${API}/*`, () => new Response(null)));
 
 /** Answers one endpoint from now on, and records the requests to it. */
 export function serve(

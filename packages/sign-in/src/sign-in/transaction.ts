@@ -92,8 +92,10 @@ export function startTransaction({
     if (!ready) {
       ready = await start.answer;
       if (hasEnded) return;
-      if (place !== 'this-tab' && place?.isClosed()) throw new SignInError('window_closed');
-      goToProvider();
+      if (place !== 'this-tab' && place?.isClosed()) {
+        if (!(await isCutOff())) throw new SignInError('window_closed');
+        if (!hasEnded) continueWithoutWindow();
+      } else goToProvider();
     }
     // Without a window at the provider, nothing can be handed over to this tab.
     if (place === 'this-tab') return;
@@ -147,4 +149,14 @@ export function startTransaction({
       return ready?.state;
     },
   };
+}
+
+/** Whether a window only seems closed. The check is loaded on demand, because few pages send such a header. */
+async function isCutOff(): Promise<boolean> {
+  try {
+    const { isCutOffFromWindow } = await import('./is-cut-off-from-window.ts');
+    return await isCutOffFromWindow();
+  } catch {
+    return false;
+  }
 }
