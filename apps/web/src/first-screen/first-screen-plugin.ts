@@ -19,6 +19,12 @@ export function firstScreenPlugin(): Plugin {
   return {
     name: 'web:first-screen',
     enforce: 'pre',
+    // React leaves out what it does for its developer tools and, through the Navigation API, for transitions, which this
+    // app does not have: 0.5 KB less (brotli).
+    config: (_, { command }) =>
+      command === 'build'
+        ? { define: { __REACT_DEVTOOLS_GLOBAL_HOOK__: 'undefined', navigation: 'undefined' } }
+        : {},
     configResolved: (config) => void (app = config),
     configureServer: ({ watcher }) => void watcher.on('change', () => (parts = undefined)),
     load: {
@@ -30,10 +36,8 @@ export function firstScreenPlugin(): Plugin {
     buildStart() {
       if (app.command === 'build') (parts ??= buildParts(app)).catch(() => undefined);
     },
-    // Terser puts constants and functions where they are used once, which Vite's minifier does not: 0.3 KB less. Only for
-    // the first script, because it is slow.
-    renderChunk: async (code, { isEntry }) =>
-      isEntry ? (await minify(code, { module: true, compress: { passes: 2 } })).code : null,
+    // Only the first script, because Terser is slow.
+    renderChunk: async (code, { isEntry }) => (isEntry ? minifyOnceMore(code) : null),
     generateBundle(_, bundle) {
       css = takeStylesheets(bundle);
     },
@@ -60,7 +64,13 @@ async function buildParts(app: ResolvedConfig) {
     }),
     buildInlineScript(app, { entry: inThisFolder('choose-first-screen.ts') }),
   ]);
-  return { screens: module.renderFirstScreens(), script };
+  return { screens: module.renderFirstScreens(), script: await minifyOnceMore(script) };
+}
+
+/** Terser puts constants and functions where they are used once, which Vite's minifier does not: 0.4 KB less (brotli). */
+async function minifyOnceMore(script: string): Promise<string> {
+  const { code = script } = await minify(script, { module: true, compress: { passes: 2 } });
+  return code;
 }
 
 /** A visitor loads the first script before these. */
