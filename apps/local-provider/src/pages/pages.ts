@@ -1,7 +1,8 @@
 import { DEMO_PASSWORD } from '../accounts.ts';
 import { html, type Html } from './html.ts';
 import type { RequestContext } from '../http/middleware.ts';
-import { textsFor, type Language, type Texts } from './texts.ts';
+import { textsFor } from './texts.ts';
+import type { Texts } from './texts/en.ts';
 
 export const STYLE_PATH = '/style.css';
 export const ICON_PATH = '/icon.svg';
@@ -21,13 +22,12 @@ interface Page {
   body: Html;
 }
 
-/** Answers with a page in Korean if the browser prefers Korean to English, else in English. */
+/** Answers with a page in the first of the browser's languages that there are texts for, else in English. */
 export function sendPage(ctx: RequestContext, status: number, makePage: (texts: Texts) => Page): void {
-  const language: Language = ctx.acceptsLanguages('en', 'ko') === 'ko' ? 'ko' : 'en';
-  const texts = textsFor(language);
+  const { locale, texts } = textsFor([ctx.acceptsLanguages()].flat());
   const { title, body } = makePage(texts);
   const document = html`<!doctype html>
-    <html lang="${language}">
+    <html lang="${locale}">
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
@@ -53,7 +53,7 @@ export function sendPage(ctx: RequestContext, status: number, makePage: (texts: 
     </html> `;
   ctx.status = status;
   ctx.type = 'html';
-  ctx.set('Content-Language', language);
+  ctx.set('Content-Language', locale);
   ctx.vary('Accept-Language');
   ctx.body = document.source;
 }

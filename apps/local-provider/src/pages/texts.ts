@@ -1,114 +1,14 @@
-const en = {
-  standIn: 'Local stand-in for AIHubMix — for development',
-  signInTitle: 'Sign in',
-  signInTo: (app: string) => `to continue to ${app}`,
-  username: 'Username',
-  password: 'Password',
-  signIn: 'Sign in',
-  cancel: 'Cancel',
-  wrongPassword: 'Wrong username or password. Try again.',
-  demoAccounts: 'Demo accounts',
-  consentTitle: (app: string) => `${app} would like to use your account`,
-  signedInAs: 'Signed in as',
-  appWillSee: 'It will be able to see',
-  scopeProfile: 'Your username and e-mail address',
-  scopeBalance: 'Your balance and how much is used',
-  scopeAlways: 'Account number, status and start date',
-  consentNote: 'It never sees your password.',
-  returnsTo: (host: string) => `You will return to ${host}`,
-  continueAs: (username: string) => `Continue as ${username}`,
-  deny: 'Don’t allow',
-  anotherAccount: 'Use another account',
-  topUpTitle: 'Top up',
-  currentBalance: 'Current balance',
-  topUp: 'Top up by +10.00',
-  topUpNote: 'Nothing is charged: this is play money.',
-  toppedUp: '10.00 has been added. You can close this tab and go back to the app.',
-  homeTitle: 'Your local AIHubMix',
-  homeLead: 'A stand-in for AIHubMix on your own machine: real OAuth 2.0 with demo accounts and play money.',
-  homeNext: 'There is nothing to do on this page. Click the sign-in button of the app that you are building.',
-  homeEndpoints: 'Endpoints',
-  errorTitle: 'Unable to continue',
-  errorForDevelopers: 'For the app’s developer',
-  unknownClient: 'The app that sent you here is not registered with this provider.',
-  unknownClientNext:
-    'Close this window and tell the app’s developer that its client ID is not registered here.',
-  foreignRedirectUri: 'The app asked to send you to an address that it has not registered.',
-  foreignRedirectUriNext:
-    'We stopped here so that nobody else can receive your sign-in. The app’s developer has to register the exact address.',
-  expired: 'This sign-in has expired or was completed elsewhere.',
-  expiredNext: 'Go back to the app and start again.',
-  ticketExpired: 'This top-up link has expired.',
-  ticketExpiredNext: 'Go back to the app and open the top-up page again.',
-  notFound: 'This page does not exist.',
-  notFoundNext: 'Go back to the previous page.',
-  badRequest: 'The app sent a request that we can’t process.',
-  badRequestNext: 'Go back to the app and try again.',
-  foreignForm: 'This form was not sent from this site.',
-  foreignFormNext: 'Go back to the app and start again.',
-  fault: 'Something went wrong on our side.',
-  faultNext: 'Go back to the app and try again in a moment.',
-};
+import { type Locale, LOCALES } from '@oneclick/shared/languages';
+import { preferredLocale } from '@oneclick/shared/preferred-locale';
+import { en, type Texts } from './texts/en.ts';
+import { ja } from './texts/ja.ts';
+import { ko } from './texts/ko.ts';
+import { zhHans } from './texts/zh-hans.ts';
 
-/** A language with a missing or unknown text does not compile. */
-export type Texts = typeof en;
+export const TEXTS: Record<Locale, Texts> = { en, ko, ja, 'zh-Hans': zhHans };
 
-const ko: Texts = {
-  standIn: '개발용 로컬 AIHubMix',
-  signInTitle: '로그인',
-  signInTo: (app) => `${app} 앱으로 계속하려면 로그인하세요`,
-  username: '사용자 이름',
-  password: '비밀번호',
-  signIn: '로그인',
-  cancel: '취소',
-  wrongPassword: '사용자 이름 또는 비밀번호가 올바르지 않습니다. 다시 시도해 주세요.',
-  demoAccounts: '데모 계정',
-  consentTitle: (app) => `${app} 앱이 계정 접근 권한을 요청합니다`,
-  signedInAs: '로그인한 계정',
-  appWillSee: '앱이 볼 수 있는 정보',
-  scopeProfile: '사용자 이름과 이메일 주소',
-  scopeBalance: '잔액과 할당량 사용 현황',
-  scopeAlways: '계정 번호, 상태, 가입일',
-  consentNote: '비밀번호는 앱에 전달되지 않습니다.',
-  returnsTo: (host) => `완료되면 앱(${host})으로 돌아갑니다`,
-  continueAs: (username) => `${username} 계정으로 계속`,
-  deny: '허용 안 함',
-  anotherAccount: '다른 계정 사용',
-  topUpTitle: '충전',
-  currentBalance: '현재 잔액',
-  topUp: '+10.00 충전하기',
-  topUpNote: '실제로 결제되지 않는 연습용 금액입니다.',
-  toppedUp: '10.00이 충전되었습니다. 이 탭을 닫고 앱으로 돌아가세요.',
-  homeTitle: '로컬 AIHubMix',
-  homeLead:
-    '내 컴퓨터에서 실행되는 개발용 AIHubMix입니다. OAuth 2.0은 실제와 같고, 계정과 금액은 연습용입니다.',
-  homeNext: '이 페이지에서 할 일은 없습니다. 개발 중인 앱에서 로그인 버튼을 눌러 주세요.',
-  homeEndpoints: '엔드포인트',
-  errorTitle: '진행할 수 없습니다',
-  errorForDevelopers: '앱 개발자용 정보',
-  unknownClient: '이 앱은 등록되어 있지 않습니다.',
-  unknownClientNext: '창을 닫고, 클라이언트 ID가 등록되어 있지 않다고 앱 개발자에게 알려 주세요.',
-  foreignRedirectUri: '앱이 등록하지 않은 주소로 이동하도록 요청했습니다.',
-  foreignRedirectUriNext:
-    '로그인 정보가 다른 곳으로 전달되지 않도록 진행을 중단했습니다. 앱 개발자가 정확한 주소를 등록해야 합니다.',
-  expired: '이 로그인은 만료되었거나 다른 곳에서 완료되었습니다.',
-  expiredNext: '앱으로 돌아가 다시 시작해 주세요.',
-  ticketExpired: '충전 링크가 만료되었습니다.',
-  ticketExpiredNext: '앱으로 돌아가 충전 페이지를 다시 열어 주세요.',
-  notFound: '페이지를 찾을 수 없습니다.',
-  notFoundNext: '이전 페이지로 돌아가 주세요.',
-  badRequest: '앱이 보낸 요청을 처리할 수 없습니다.',
-  badRequestNext: '앱으로 돌아가 다시 시도해 주세요.',
-  foreignForm: '이 사이트에서 보낸 양식이 아닙니다.',
-  foreignFormNext: '앱으로 돌아가 다시 시작해 주세요.',
-  fault: '서버에서 문제가 발생했습니다.',
-  faultNext: '앱으로 돌아가 잠시 후 다시 시도해 주세요.',
-};
-
-const LANGUAGES = { en, ko };
-
-export type Language = keyof typeof LANGUAGES;
-
-export function textsFor(language: Language): Texts {
-  return LANGUAGES[language];
+/** @param languages the languages of a browser, the preferred one first */
+export function textsFor(languages: readonly string[]): { locale: Locale; texts: Texts } {
+  const locale = preferredLocale(languages, LOCALES);
+  return { locale, texts: TEXTS[locale] };
 }

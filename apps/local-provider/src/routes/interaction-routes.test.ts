@@ -198,15 +198,20 @@ test.for([
   expect(url.searchParams.get('error') ?? new URLSearchParams(url.hash.slice(1)).get('error')).toBe(error);
 });
 
-test('pages are Korean in a Korean browser, and English in a browser of a third language', async () => {
-  const korean = await start('ko-KR,ko;q=0.9,en;q=0.5');
-  const passwordPage = await korean.browser.open(korean.app.authorizationUrl());
-  expect(passwordPage.text).toContain('<html lang="ko">');
-  expect(passwordPage.text).toContain('비밀번호');
-
-  const french = createTestBrowser({ origin: korean.origin, language: 'fr' });
-  expect((await french.open(korean.app.authorizationUrl())).text).toContain('<html lang="en">');
-});
+test.each([
+  { language: 'ko-KR,ko;q=0.9,en;q=0.5', lang: 'ko', password: '비밀번호' },
+  { language: 'en;q=0.5,ja', lang: 'ja', password: 'パスワード' },
+  { language: 'zh-CN,en;q=0.8', lang: 'zh-Hans', password: '密码' },
+  { language: 'fr', lang: 'en', password: 'Password' },
+])(
+  'to a browser with "Accept-Language: $language" the pages are in $lang',
+  async ({ language, lang, password }) => {
+    const { browser, app } = await start(language);
+    const passwordPage = await browser.open(app.authorizationUrl());
+    expect(passwordPage.text).toContain(`<html lang="${lang}">`);
+    expect(passwordPage.text).toContain(password);
+  },
+);
 
 test('a form that another site sends is refused with 403', async () => {
   const { origin, app, browser } = await start();

@@ -1,12 +1,20 @@
+import { readFileSync } from 'node:fs';
+import { textFaults } from '@oneclick/shared/test/text-faults.ts';
 import { expect, test } from 'vitest';
-import { CALLBACK_TEXTS, OPENING_TEXTS } from './page-texts.ts';
+import { CALLBACK_TEXTS, LATE_CALLBACK_TEXTS, OPENING_TEXTS } from './page-texts.ts';
 
-test.each([
-  ['callback', CALLBACK_TEXTS],
-  ['opening', OPENING_TEXTS],
-])('the %s page has the same texts in every language', (_, { en, ...others }) => {
-  for (const texts of Object.values(others)) {
-    expect(Object.keys(texts)).toEqual(Object.keys(en));
-    expect(Object.values(texts)).not.toContain('');
-  }
+const pages = [
+  { name: 'callback page', languages: CALLBACK_TEXTS, script: 'callback-page.ts' },
+  { name: 'callback page, late', languages: LATE_CALLBACK_TEXTS, script: 'callback-page.ts' },
+  { name: 'opening page', languages: OPENING_TEXTS, script: 'opening-page.ts' },
+];
+
+test.each(pages)('$name: every language has each text, in its own words', ({ languages }) => {
+  expect(textFaults(languages)).toEqual([]);
+});
+
+test.each(pages)('$name: the script shows each text', ({ languages, script }) => {
+  const source = readFileSync(`${import.meta.dirname}/${script}`, 'utf8');
+  const names = Object.keys(languages.en);
+  expect(names.filter((name) => !new RegExp(String.raw`['.]${name}\b`).test(source))).toEqual([]);
 });
