@@ -1,3 +1,5 @@
+import { IDENTITY_TOKEN_PATH } from './identity-token-path.ts';
+
 /**
  * `PATHS.session`. Separate so that the inline script of the app's page, which asks nothing else, contains no other path.
  * @example
@@ -40,7 +42,7 @@ export const PATHS = {
   sessionUserinfo: '/api/user/info',
 
   /** POST. Returns a token that tells the app's own servers who is signed in. */
-  identityToken: '/api/oauth/identity-token',
+  identityToken: IDENTITY_TOKEN_PATH,
   /** GET. The public keys with which those servers check the token. */
   jwks: '/api/oauth/jwks.json',
 

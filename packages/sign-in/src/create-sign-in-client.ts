@@ -3,7 +3,9 @@ import { createInitialUserinfo } from './account/initial-userinfo.ts';
 import { topUp } from './account/top-up.ts';
 import { parseUserinfo } from './api/api-answers.ts';
 import { createApiClient } from './api/api-client.ts';
+import { toTokenOrigins } from './api/token-origins.ts';
 import { reportWrongSetUp } from './diagnostics/report-wrong-set-up.ts';
+import { createFetchOnDemand } from './identity/fetch-on-demand.ts';
 import { takeEarlySession } from './session/early-session-request.ts';
 import { openOtherTabs } from './session/other-tabs.ts';
 import { watchPageLifecycle } from './session/page-lifecycle.ts';
@@ -37,6 +39,7 @@ export function createSignInClient(options: SignInClientOptions = {}): SignInCli
 export function createBrowserClient({
   apiOrigin,
   tokenOrigins,
+  ownOrigins = [],
   isFramed,
 }: SignInClientOptions & { isFramed: () => boolean }): SignInClient {
   if (import.meta.env?.MODE === 'development') reportWrongSetUp();
@@ -95,10 +98,11 @@ export function createBrowserClient({
     restore: keeper.restore,
     closing: closing.signal,
   });
+  const token = { read: keeper.readToken, refresh: keeper.refreshOrEnd };
   const fetchWithAccessToken = createFetchWithAccessToken({
     api,
     store,
-    token: { read: keeper.readToken, refresh: keeper.refreshOrEnd },
+    token,
     endSession: keeper.endSession,
   });
 
@@ -138,6 +142,7 @@ export function createBrowserClient({
     },
     getInitialUserinfo: initialUserinfo.read,
     fetchWithAccessToken,
+    fetch: createFetchOnDemand({ api, store, token, ownOrigins: toTokenOrigins(ownOrigins) }),
     topUp: () => topUp(fetchWithAccessToken),
     onEvent: events.onEvent,
     close() {
@@ -163,6 +168,7 @@ function createServerClient(): SignInClient {
     fetchUserinfo: reject,
     getInitialUserinfo: doNothing,
     fetchWithAccessToken: reject,
+    fetch: reject,
     topUp: reject,
     onEvent: () => doNothing,
     close: doNothing,

@@ -23,6 +23,14 @@ export interface SignInClientOptions {
    * createSignInClient({ tokenOrigins: ['https://usage.example.com'] });
    */
   tokenOrigins?: readonly string[];
+  /**
+   * Your own servers, which learn from `client.fetch` who is signed in: https origins, and http on this machine. Name the
+   * origin of the page, too, if a server of yours is there. Creating the client throws a `TypeError` for anything else.
+   * @default []
+   * @example
+   * createSignInClient({ ownOrigins: ['https://shop.example.com'] });
+   */
+  ownOrigins?: readonly string[];
 }
 
 /**
@@ -158,6 +166,24 @@ export interface SignInClient {
     target: string,
     options: { parse: (body: unknown) => T; signal?: AbortSignal },
   ): Promise<T>;
+
+  /**
+   * `fetch` to one of the `ownOrigins`, with an identity token in the header `Authorization`: the server checks it, and
+   * knows who is signed in. Every method, header and body works, and the answer is the one of `fetch`.
+   *
+   * The client asks the API for the token, keeps it in memory for up to five minutes, and forgets it with the session. If
+   * the server answers 401 with `WWW-Authenticate: Bearer error="invalid_token"`, the request is sent once more with a
+   * fresh token. A body that is a `ReadableStream` can't be sent twice: then the promise resolves to the 401, and the next
+   * request has a fresh token. No answer of a server ends the session.
+   *
+   * There is no time limit: pass a `signal`. A redirect rejects, because the token must not reach another origin.
+   * @param target a URL of an own origin, or one relative to the page
+   * @throws {TypeError} for another origin, before anything is sent; as `fetch` does, without a connection
+   * @throws {SignInError} if nobody is signed in, or the API gives no token
+   * @example
+   * const response = await client.fetch('https://shop.example.com/orders', { method: 'POST', body: JSON.stringify(order) });
+   */
+  fetch(this: void, target: string | URL, init?: Omit<RequestInit, 'redirect'>): Promise<Response>;
 
   /**
    * Opens the provider's top-up page in a new tab. Call it in the click itself. Read the userinfo again when the user

@@ -45,6 +45,22 @@ test('fetchWithAccessToken parses the body that the test has given, and names a 
   await expect(fake.fetchWithAccessToken('/api/other', { parse })).rejects.toThrow('/api/other');
 });
 
+test('fetch answers the body that the test has given as JSON, or the Response, and names a missing one', async () => {
+  const orders = 'https://shop.example/orders';
+  const refused = new Response('sold out', { status: 409 });
+  const responses = { [orders]: [{ id: 1 }], [`${orders}/1`]: refused };
+  const fake = createFakeSignInClient({ user: {}, responses });
+  await expect((await fake.fetch(orders)).json()).resolves.toEqual([{ id: 1 }]);
+  for (let i = 0; i < 2; i += 1) {
+    const response = await fake.fetch(new URL(`${orders}/1`), { method: 'DELETE' });
+    expect([response.status, await response.text()]).toEqual([409, 'sold out']);
+  }
+  expect(fake.calls[1]).toEqual({ method: 'fetch', args: [new URL(`${orders}/1`), { method: 'DELETE' }] });
+  await expect(fake.fetch('/other')).rejects.toThrow('/other');
+  fake.setSession(SIGNED_OUT);
+  await expect(fake.fetch(orders)).rejects.toMatchObject({ code: 'no_session', status: 401 });
+});
+
 test('a listener of the fake gets the events from now on, and the earlier ones if it asks for a replay', () => {
   const fake = createFakeSignInClient();
   fake.emit({ type: 'window-blocked' });

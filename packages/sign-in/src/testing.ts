@@ -30,7 +30,12 @@ export interface FakeSignInClientOptions {
    * createFakeSignInClient({ session: { status: 'signed-out', step: 'ended', error: { code: 'session_expired' } } });
    */
   session?: FakeSession;
-  /** The bodies that `fetchWithAccessToken` gives to `parse`, by path. */
+  /**
+   * By path or URL, as the code under test asks for it: the body that `fetchWithAccessToken` gives to `parse`, and that `fetch`
+   * answers as JSON. `fetch` answers a `Response` as it is.
+   * @example
+   * createFakeSignInClient({ user: {}, responses: { 'https://shop.example.com/orders': [{ id: 1 }] } });
+   */
   responses?: Record<string, unknown>;
 }
 
@@ -65,6 +70,8 @@ export interface FakeSignInClient extends SignInClient {
    */
   emit(event: SignInEvent): void;
 }
+
+const JSON_HEADERS = { headers: { 'Content-Type': 'application/json' } };
 
 /**
  * A client for the tests of your own components. `signIn` signs in `user` at once, and `signOut` signs out. Without a
@@ -101,6 +108,13 @@ export function createFakeSignInClient({
     if (!session.isSignedIn) throw new SignInError('no_session', { status: 401 });
   }
 
+  function respond(target: string): unknown {
+    refuseUnlessSignedIn();
+    if (!(target in responses))
+      throw new Error(`The fake needs a body for ${target} in its option "responses".`);
+    return responses[target];
+  }
+
   return {
     calls,
     setSession,
@@ -132,10 +146,12 @@ export function createFakeSignInClient({
     getInitialUserinfo: () => undefined,
     async fetchWithAccessToken(path, { parse }) {
       record('fetchWithAccessToken', path);
-      refuseUnlessSignedIn();
-      if (!(path in responses))
-        throw new Error(`The fake needs a body for ${path} in its option "responses".`);
-      return parse(responses[path]);
+      return parse(respond(path));
+    },
+    async fetch(target, init) {
+      record('fetch', target, init);
+      const body = respond(String(target));
+      return body instanceof Response ? body.clone() : new Response(JSON.stringify(body), JSON_HEADERS);
     },
     async topUp() {
       record('topUp');

@@ -16,10 +16,13 @@ export function loadPage(options?: SignInClientOptions): SignInClient {
 }
 
 /** The client of a page on which a user is signed in. */
-export async function loadSignedInPage(changes?: Parameters<typeof answer.token>[0]): Promise<SignInClient> {
+export async function loadSignedInPage(
+  changes?: Parameters<typeof answer.token>[0],
+  options?: SignInClientOptions,
+): Promise<SignInClient> {
   writeSessionMark('signed-in');
   serve('session', () => answer.token(changes));
-  const client = loadPage();
+  const client = loadPage(options);
   await until(client, 'signed-in');
   return client;
 }

@@ -77,6 +77,13 @@ test("the README shows the team's app as the tests use it", () => {
   }
 });
 
+test('the README shows how a server checks an identity token as the tests do it', () => {
+  const readme = readFileSync(join(PACKAGE, 'README.md'), 'utf8');
+  for (const file of ['identify.ts', 'identify.py']) {
+    expect(readme).toContain(readFileSync(join(import.meta.dirname, 'own-server', file), 'utf8'));
+  }
+});
+
 test('Node imports the packed core and creates a client without a document', () => {
   const script = `
     import { createSignInClient } from '@oneclick/sign-in';

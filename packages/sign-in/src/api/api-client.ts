@@ -128,7 +128,8 @@ export function createApiClient({
   };
 }
 
-function unreachable(answer: { cause: unknown; status?: number; body?: string }): SignInError {
+/** No server has answered, or another one than the API. */
+export function unreachable(answer: { cause: unknown; status?: number; body?: string }): SignInError {
   return new SignInError(navigator.onLine ? 'api_unreachable' : 'offline', { retryable: true, ...answer });
 }
 
