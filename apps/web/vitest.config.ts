@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { chromiumLaunchOptions } from '@oneclick/stack/find-chromium';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
@@ -37,7 +38,22 @@ export default defineConfig({
             headless: true,
             screenshotFailures: false,
             commands: { emulateMedia },
-            provider: playwright({ launchOptions: chromiumLaunchOptions() }),
+            provider: playwright({
+              launchOptions: chromiumLaunchOptions(),
+              // On every machine, so that the dates in the screenshots are the same.
+              contextOptions: { timezoneId: 'UTC' },
+            }),
+            expect: {
+              toMatchScreenshot: {
+                // The threshold is a share of the greatest difference of two colours: the default overlooks another
+                // shade of green. A graphics card draws up to 21 pixels of the round corners otherwise than software
+                // does, and a text or a box that moves by one pixel changes more than 50.
+                comparatorOptions: { threshold: 0.02, allowedMismatchedPixels: 50 },
+                // One picture for all systems: see screenshots.browser.test.ts.
+                resolveScreenshotPath: ({ root, testFileDirectory, arg, ext }) =>
+                  join(root, testFileDirectory, 'screenshots', arg + ext),
+              },
+            },
             instances: [{ browser: 'chromium' }],
           },
         },

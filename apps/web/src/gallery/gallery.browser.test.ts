@@ -1,10 +1,12 @@
 import axe from 'axe-core';
 import { afterEach, expect, test, vi } from 'vitest';
 import { commands, page, userEvent } from 'vitest/browser';
+import { fitViewport } from './fit-viewport.ts';
 import { type OpenStory, openStory, type Story } from './open-story.tsx';
 import { stories } from './stories.ts';
 import { translatePage } from './translate-page.ts';
 import { useApiWorker } from './use-api-worker.ts';
+import { whatIsShown } from './what-is-shown.ts';
 
 /*
  * Each story in two appearances that differ in everything: width, language and colours. With `--mode pictures` in three
@@ -53,10 +55,11 @@ test.each(stories)('$name', async (described) => {
     );
   }
 
-  // Each text that the app shows can still change. The codes and names of the user are not translated.
+  // Each text that the app shows can still change. The codes and names of the user are not translated, and a text with a
+  // language of its own is the same in each language of the app.
   translatePage(element);
   story?.showIn('en');
-  const unchanged = Array.from(element.querySelectorAll('font'), (font) => font.textContent);
+  const unchanged = Array.from(element.querySelectorAll('font:not([lang] font)'), (font) => font.textContent);
   expect(unchanged, 'texts that stay as the browser has translated them').toEqual([]);
   expect(whatIsShown(element)).toEqual(shows);
 });
@@ -89,20 +92,6 @@ async function setAppearance({ width, locale, ...media }: Appearance): Promise<v
   await page.viewport(width, HEIGHT);
 }
 
-function whatIsShown(element: Element): object {
-  const notice = element.querySelector<HTMLElement>('[data-testid="notice"]');
-  const supportCode = Array.from(element.querySelectorAll('.support-code code'), (code) => code.textContent);
-  const buttons = Array.from(element.querySelectorAll('button'));
-  return {
-    session: document.documentElement.dataset['session'],
-    ...(notice && { notice: notice.dataset['code'] }),
-    ...(supportCode.length > 0 && { supportCode: supportCode.join(' ') }),
-    offers: buttons
-      .filter((button) => button.checkVisibility() && !button.disabled && button.ariaDisabled !== 'true')
-      .map((button) => button.dataset['testid'] ?? button.type),
-  };
-}
-
 async function axeViolations(appearance: Appearance): Promise<string[]> {
   // With forced colours the user chooses the colours, and axe would check the ones that they replace.
   const rules = { 'color-contrast': { enabled: !('forcedColors' in appearance) } };
@@ -111,10 +100,6 @@ async function axeViolations(appearance: Appearance): Promise<string[]> {
 }
 
 async function takePicture(name: string, { width }: { width: number }): Promise<void> {
-  // Until the whole page fits. A higher viewport may make the page itself higher.
-  for (let height = 0; height < document.documentElement.scrollHeight;) {
-    height = document.documentElement.scrollHeight;
-    await page.viewport(width, height);
-  }
+  await fitViewport(width);
   await page.screenshot({ path: `../../pictures/${name}.png` });
 }

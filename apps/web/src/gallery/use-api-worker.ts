@@ -1,3 +1,4 @@
+import { WEB_PATHS } from '@oneclick/shared/paths';
 import { http, HttpResponse, passthrough } from 'msw';
 import { setupWorker } from 'msw/browser';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, vi } from 'vitest';
@@ -23,6 +24,8 @@ export function useApiWorker(): ReturnType<typeof setupWorker>['use'] {
       const logo = await commands.readFile('public/favicon.svg');
       return new HttpResponse(logo, { headers: { 'Content-Type': 'image/svg+xml' } });
     }),
+    // The sign-in reads the headers of the window's page when the window seems closed.
+    http.head(`*${WEB_PATHS.opening}`, () => new HttpResponse()),
     http.all('*', ({ request: { url } }) => {
       // The test server has the page's own scripts, styles and images.
       if (url.startsWith(location.origin) && !/\/(?:api|auth|oauth)\//.test(url)) return passthrough();
