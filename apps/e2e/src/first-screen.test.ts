@@ -34,6 +34,7 @@ test('without React the button signs in, and the account appears when React arri
   const letReactThrough = await holdBack(person.page, REACT);
   await person.openApp();
   await person.seesSignedOut();
+  await expect(person.see('outdated-browser')).toBeHidden();
   const popup = await person.clickSignIn();
   const closed = popup.waitForEvent('close');
   await person.enterPassword(popup);
@@ -123,6 +124,29 @@ for (const [name, script] of [
     await person.see('try-again').click();
     await person.seesSignedOut();
     await person.signIn();
+  });
+}
+
+for (const { browser, feature } of [
+  { browser: 'Chrome 110', feature: 'color-mix(' },
+  { browser: 'Safari 16.3', feature: '(width>=0)' },
+]) {
+  test(`${browser}, which lacks ${feature}, shows a notice that it is too old, even if it can run no script`, async ({
+    page,
+    system,
+  }) => {
+    await page.route(system.origins.web, async (route) => {
+      const response = await route.fetch();
+      const html = await response.text();
+      expect(html).toContain(feature);
+      await route.fulfill({
+        contentType: 'text/html',
+        body: html.replaceAll(feature, `unknown-${feature}`).replaceAll('<script', '<script type="unknown"'),
+      });
+    });
+    await page.goto(system.origins.web);
+    await expect(page.getByTestId('outdated-browser')).toBeVisible();
+    await expect(page.getByTestId('outdated-browser')).toContainText('This browser is too old');
   });
 }
 

@@ -29,6 +29,7 @@ export function testSignInScenarios(engine: Engine): void {
     test(`${engine.name} signs in, reloads, signs out and signs in again`, async ({ system }) => {
       const alice = await newPerson(system);
       await alice.seesSignedOut();
+      expect(await alice.readAll()).not.toContain('too old');
       const popup = await alice.clickSignIn();
       await popup.passProvider();
       await alice.seesAccount();
