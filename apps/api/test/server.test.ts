@@ -7,7 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { readFileSync } from 'node:fs';
 import * as v from 'valibot';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { PATHS } from '@oneclick/shared/paths';
+import { INCLUDE_USERINFO, PATHS } from '@oneclick/shared/paths';
 import { createBrowser, tokensOf } from './support/browser.ts';
 import { portOf } from './support/port-of.ts';
 import { startInstance, type Instance } from './support/instance.ts';
@@ -125,6 +125,37 @@ test('after SIGTERM, a refresh in flight finishes and new requests get 503', PRO
   expect(await instance.exitCode).toBe(0);
   expect(instance.log()).toContain('session_refreshed');
 });
+
+test(
+  'after SIGTERM, a sign-in in flight finishes both of its requests to the provider',
+  PROCESS_TIMEOUT,
+  async () => {
+    const provider = await startRotatingProvider();
+    onTestFinished(provider.close);
+    const instance = await startInstance({ env: { ...VALID_ENV, OAUTH_PROVIDER: provider.origin } });
+    onTestFinished(instance.stop);
+    const page = createBrowser({ app: instance, webOrigin: WEB_ORIGIN, apiOrigin: WEB_ORIGIN });
+    const { authorizationUrl, state } = await page.start();
+
+    const { arrived, release } = provider.delayNext();
+    const exchanging = page.post(
+      `${PATHS.exchangeToken}?${new URLSearchParams(INCLUDE_USERINFO).toString()}`,
+      {
+        code: provider.authorize(authorizationUrl),
+        state,
+      },
+    );
+    await arrived;
+    instance.kill('SIGTERM');
+    await vi.waitFor(async () => {
+      expect((await page.send({ url: PATHS.readyz })).statusCode).toBe(503);
+    }, PROCESS_TIMEOUT);
+    release();
+    // The second request starts now: it needs the token of the first one.
+    expect(tokensOf(await exchanging)).toMatchObject({ userinfo: { id: 1, username: 'user1' } });
+    expect(await instance.exitCode).toBe(0);
+  },
+);
 
 test(
   'after SIGTERM, a refresh whose client has disconnected finishes and another instance returns its result',
