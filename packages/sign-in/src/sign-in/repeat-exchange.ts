@@ -5,6 +5,9 @@ import { SignInError } from '../sign-in-error.ts';
 /** Few, because a code lives for ten minutes at most (RFC 6749 §4.1.2), and for one minute at some providers. */
 const TRIES = 3;
 
+/** Shorter than a `Retry-After` of a minute. The user waits in front of "Signing you in…", and a code may not live that long. */
+const MAX_DELAY_MS = 10_000;
+
 /**
  * Sends an exchange again, with the same code, while the API answers that the provider can't have received the code: at
  * the rate limit, during a shutdown, or if the provider can't be reached.
@@ -22,7 +25,8 @@ export async function repeatExchange<T>(
       // Only the API knows whether the code is still unused. Without its answer, the user decides.
       const mayRepeat = failure.retryable && isErrorCode(failure.code) && failedTries < TRIES - 1;
       if (!mayRepeat) throw error;
-      await new Promise((resolve) => setTimeout(resolve, retryDelayMs(failedTries, failure)));
+      const delayMs = Math.min(retryDelayMs(failedTries, failure), MAX_DELAY_MS);
+      await new Promise((resolve) => setTimeout(resolve, delayMs));
       if (!isWanted()) throw error;
     }
   }
