@@ -150,6 +150,7 @@ test(
     await vi.waitFor(async () => {
       expect((await page.send({ url: PATHS.readyz })).statusCode).toBe(503);
     }, PROCESS_TIMEOUT);
+    await pause(1500); // A shutdown that waits for no request would be over.
     release();
     // The second request starts now: it needs the token of the first one.
     expect(tokensOf(await exchanging)).toMatchObject({ userinfo: { id: 1, username: 'user1' } });
