@@ -199,9 +199,11 @@ test('a visitor loads React after the first script, a signed-in user loads React
   await person.seesAccount();
 });
 
-for (const { locale, text } of [
-  { locale: 'en-US', text: 'Sign in with AIHubMix' },
-  { locale: 'ko-KR', text: 'AIHubMix로 로그인' },
+for (const { locale, lang, text } of [
+  { locale: 'en-US', lang: 'en', text: 'Sign in with AIHubMix' },
+  { locale: 'ko-KR', lang: 'ko', text: 'AIHubMix로 로그인' },
+  { locale: 'ja-JP', lang: 'ja', text: 'AIHubMixでログイン' },
+  { locale: 'zh-CN', lang: 'zh-Hans', text: '使用 AIHubMix 登录' },
 ]) {
   test.describe(`in a browser with the language ${locale}`, () => {
     test.use({ locale });
@@ -225,7 +227,7 @@ for (const { locale, text } of [
       await page.goto(system.origins.web, { waitUntil: 'commit' });
       await expect(person.see('sign-in')).toHaveText(text);
       await person.seesSignedOut();
-      expect(await page.locator('html').getAttribute('lang')).toBe(locale.slice(0, 2));
+      expect(await page.locator('html').getAttribute('lang')).toBe(lang);
       const before = await elements();
       for (const release of letThrough) release();
       await seesReact(page);

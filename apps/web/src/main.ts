@@ -16,8 +16,7 @@ const stopAnswering = answerFirstScreen(root, client);
 void letReactTakeOver();
 
 async function letReactTakeOver(): Promise<void> {
-  const scripts = Promise.all([import('./hydrate-app.tsx'), loadLanguageOfFirstScreen()]);
-  const loaded = await scripts.catch(() => undefined);
+  const loaded = await loadReact().catch(() => undefined);
   if (!loaded) return void root.dispatchEvent(new Event(APP_NOT_LOADED));
   const [{ hydrateApp }, language] = loaded;
   hydrateApp({ root, client, language });
@@ -25,11 +24,11 @@ async function letReactTakeOver(): Promise<void> {
   stopAnswering();
 }
 
-/** The user may change the language meanwhile. */
-async function loadLanguageOfFirstScreen(): Promise<Language> {
+async function loadReact(): Promise<[typeof import('./hydrate-app.tsx'), Language]> {
   const { locale } = root.dataset;
-  const language = await loadLanguage(locale);
-  return locale === root.dataset['locale'] ? language : loadLanguageOfFirstScreen();
+  const loaded = await Promise.all([import('./hydrate-app.tsx'), loadLanguage(locale)]);
+  // The user may have changed the language of the first screen meanwhile.
+  return locale === root.dataset['locale'] ? loaded : loadReact();
 }
 
 if (new URLSearchParams(location.search).has('debug')) {

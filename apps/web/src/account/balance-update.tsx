@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react';
+import { Announcement } from '../screens/announcement.tsx';
 import { useLocale, useTexts } from '../texts/use-texts.ts';
 
 /**
@@ -30,16 +31,12 @@ export function BalanceUpdate({
   const { change } = shown;
   return (
     <p className="reading" data-testid="reading">
-      <span role="status">
-        {/* The key replaces the element, so that the same sentence is announced again. */}
-        {change && (
-          <span key={change.atMs}>
-            {change.before === undefined || change.before === change.after
-              ? account.unchanged
-              : account.changed({ before: change.before, after: change.after })}
-          </span>
-        )}
-      </span>{' '}
+      <Announcement role="status" about={change?.atMs}>
+        {change &&
+          (change.before === undefined || change.before === change.after
+            ? account.unchanged
+            : account.changed({ before: change.before, after: change.after }))}
+      </Announcement>{' '}
       <span>{account.updatedAt(time)}</span>
     </p>
   );

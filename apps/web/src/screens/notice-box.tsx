@@ -1,5 +1,6 @@
 import type { ErrorDetails, SignInErrorCode } from '@oneclick/sign-in';
 import { useFirstTexts, useLateTexts } from '../texts/use-texts.ts';
+import { Announcement } from './announcement.tsx';
 
 /** Codes with a cause at the user, the browser or the network. Support can find out nothing more from them. */
 const NOT_FOR_SUPPORT: ReadonlySet<SignInErrorCode> = new Set([
@@ -28,7 +29,11 @@ export function NoticeBox({
   return (
     <div className="notice" data-testid="notice" data-code={code}>
       {/* Each retry that fails has another request id. Only the sentence is in the live region, so it is announced once. */}
-      <p role="alert">{sentence ?? texts?.errors[code] ?? (hasFailed && app.notLoaded)}</p>
+      <p>
+        <Announcement role="alert" about={code}>
+          {sentence ?? texts?.errors[code] ?? (hasFailed && app.notLoaded)}
+        </Announcement>
+      </p>
       {sentence === undefined && !NOT_FOR_SUPPORT.has(code) && (
         <p className="support-code">
           <span>{texts?.error.codeForSupport}</span>{' '}

@@ -1,10 +1,12 @@
 import type { SigningInSession } from '@oneclick/sign-in';
 import { useFirstTexts } from '../texts/use-texts.ts';
+import { useIsNew } from './announcement.tsx';
 import { ScreenTitle } from './screen-title.tsx';
 
 /** Shown from the click until the user is signed in. While the transaction is open, it has a button for each action. */
 export function SigningInScreen({ session: { step, transaction } }: { session: SigningInSession }) {
   const { signingIn } = useFirstTexts();
+  const isNew = useIsNew(step);
   const { title, lead } = {
     'opening-window': { title: signingIn.openingTitle, lead: signingIn.openingWindow },
     'waiting-for-provider': { title: signingIn.waitingTitle, lead: signingIn.waiting },
@@ -13,7 +15,7 @@ export function SigningInScreen({ session: { step, transaction } }: { session: S
   }[step];
   return (
     <section className="card" aria-labelledby="title">
-      <div className="progress" role="status">
+      <div className="progress" role={isNew ? 'status' : undefined}>
         <div className="spinner" />
         <div className="stack">
           <ScreenTitle>{title}</ScreenTitle>
