@@ -1,7 +1,7 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { answer } from '../../test/answers.ts';
 import { serve, serveOtherOrigin, useApiServer } from '../../test/api-server.ts';
-import { loadPage, loadSignedInPage, sessionOf, stored, until } from '../../test/client.ts';
+import { loadPage, loadSignedInPage, sessionOf, stored, until, untilSession } from '../../test/client.ts';
 import { later, stopClock } from '../../test/later.ts';
 
 useApiServer();
@@ -225,6 +225,21 @@ test('a token of the next user of this browser is not sent: the tab changes to t
   expect(sessionOf(client)).toMatchObject({ status: 'signed-in', sessionId: 'session-2' });
   await client.fetch(ORDERS);
   expect(tokensIn(orders)).toEqual([identityToken(2, 'session-2')]);
+});
+
+test('after another user has signed in in another tab, the token of the first user is not sent any more', async () => {
+  const client = await loadShop();
+  serveIdentityTokens();
+  const orders = serveOrders();
+  await client.fetch(ORDERS);
+  serveIdentityTokens({ sid: 'session-2' });
+  serve('session', () => answer.token({ session_id: 'session-2' }));
+  const otherTab = new BroadcastChannel('oneclick:session');
+  onTestFinished(() => otherTab.close());
+  otherTab.postMessage({ type: 'signed-in' });
+  await untilSession(client, (session) => 'sessionId' in session && session.sessionId === 'session-2');
+  await client.fetch(ORDERS);
+  expect(tokensIn(orders)).toEqual([identityToken(1), identityToken(1, 'session-2')]);
 });
 
 test('a sign-out forgets the identity token, and an answer that arrives later is not returned', async () => {
