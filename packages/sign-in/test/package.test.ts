@@ -77,6 +77,13 @@ test("the README shows the team's app as the tests use it", () => {
   }
 });
 
+test('the README shows the recipes as the tests run them', () => {
+  const readme = readFileSync(join(PACKAGE, 'README.md'), 'utf8');
+  for (const file of ['usage.tsx', 'usage.test.tsx', 'plain-page/index.html', 'plain-page/main.ts']) {
+    expect(readme).toContain(readFileSync(join(import.meta.dirname, 'recipes', file), 'utf8'));
+  }
+});
+
 test('the README shows how a server checks an identity token as the tests do it', () => {
   const readme = readFileSync(join(PACKAGE, 'README.md'), 'utf8');
   for (const file of ['identify.ts', 'identify.py']) {
