@@ -164,7 +164,7 @@ const clientSettings = v.pipe(
     'OAUTH_CLIENT_SECRET (or the content of OAUTH_CLIENT_SECRET_FILE) must not be the client id',
   ),
   v.transform((env) => ({
-    /** Whom identity tokens are for: the app's own servers. */
+    /** The `aud` of identity tokens: the name of the app's own servers. */
     identityAudience: env.IDENTITY_AUDIENCE ?? env.OAUTH_CLIENT_ID,
     provider: {
       clientId: env.OAUTH_CLIENT_ID,

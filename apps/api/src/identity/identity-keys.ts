@@ -14,7 +14,7 @@ export interface IdentityKey {
 
 /**
  * One key pair for each session key, in their order. Every instance with the same session keys derives the same pairs, so
- * nothing more has to be configured or stored, and whoever replaces a session key replaces its pair.
+ * nothing more has to be configured or stored. Replacing a session key replaces its pair, too.
  */
 export async function deriveIdentityKeys([first, ...others]: SessionKeys): Promise<
   [IdentityKey, ...IdentityKey[]]

@@ -23,8 +23,8 @@ const LIFETIME_SECONDS = 300;
 const TYPE = 'identity+jwt';
 
 /**
- * Tells the servers of the app who is there: a page gets a short-lived JWT, and the servers check it with the public keys.
- * A server must not accept the access token instead, which may have been issued to another app.
+ * Proves to the servers of the app who is signed in: a page gets a short-lived JWT, and the servers check it with the public
+ * keys. A server must not accept the access token instead, which may have been issued to another app.
  */
 export const identity: FastifyPluginAsync<IdentityOptions> = async (
   app,
@@ -69,8 +69,8 @@ export const identity: FastifyPluginAsync<IdentityOptions> = async (
 };
 
 /**
- * The id as text. JSON rounds a number beyond 2^53, so two users could have the same one, and 0 is what some gateways
- * send in place of no id.
+ * The id as text. JSON rounds a number beyond 2^53, so two users could have the same one. Some gateways send 0 in place
+ * of no id.
  */
 function toSubject(id: number | undefined): string {
   if (id !== undefined && Number.isSafeInteger(id) && id > 0) return String(id);

@@ -1,5 +1,6 @@
 import { ERRORS } from '@oneclick/shared/error-status';
 import { ErrorResponse } from '@oneclick/shared/messages';
+import { PATHS } from '@oneclick/shared/paths';
 import type { LightMyRequestResponse } from 'fastify';
 import * as v from 'valibot';
 import { expect } from 'vitest';
@@ -7,8 +8,10 @@ import { expect } from 'vitest';
 /** Expects the security headers, and any status but 500. */
 export function expectProtected(response: LightMyRequestResponse): void {
   expect(response.statusCode).not.toBe(500);
+  // The public keys are the only answer that a cache may keep. Their errors are not.
+  const isKeySet = response.statusCode === 200 && response.raw.req.url?.split('?')[0] === PATHS.jwks;
   expect(response.headers).toMatchObject({
-    'cache-control': 'no-store',
+    'cache-control': isKeySet ? 'public, max-age=300' : 'no-store',
     'x-content-type-options': 'nosniff',
     'referrer-policy': 'no-referrer',
   });
