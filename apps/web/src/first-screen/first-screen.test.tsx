@@ -2,6 +2,7 @@ import { LOCALES } from '@oneclick/shared/languages';
 import { act } from '@testing-library/react';
 import { createFakeSignInClient, type FakeSession } from '@oneclick/sign-in/testing';
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
+import indexHtml from '../../index.html?raw';
 import { translatePage } from '../gallery/translate-page.ts';
 import { hydrateApp } from '../hydrate-app.tsx';
 import { en } from '../texts/en.ts';
@@ -36,6 +37,11 @@ function keeps(before: Element[]): boolean {
 
 const button = () => root.querySelector<HTMLElement>('[data-testid="sign-in"]');
 const select = () => root.querySelector<HTMLSelectElement>('[data-testid="language"]')!;
+
+test('the notice for outdated browsers is there in each language of the app', () => {
+  const sentences = indexHtml.matchAll(/<span lang="(.+?)">/g);
+  expect(Array.from(sentences, ([, lang]) => lang)).toEqual(LOCALES);
+});
 
 test('the first screens are there in each language of the app, the default first', () => {
   expect(firstScreenLocales()).toEqual(LOCALES);
