@@ -6,7 +6,7 @@ import { AccountScreen } from './account-screen.tsx';
 
 // The first date format of a page takes the browser 50 to 100 ms. So it is created when this script is loaded, while
 // the user is on the way to the click or waits for the network. The account then formats its dates at once.
-new Intl.DateTimeFormat();
+Intl.DateTimeFormat();
 
 // With this script, so that a visitor does not load it. Adopted: the Content-Security-Policy allows no new <style>.
 const style = new CSSStyleSheet();
