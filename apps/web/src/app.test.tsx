@@ -93,6 +93,27 @@ test.each([
   },
 );
 
+test('an account without a limit says so, with what was used so far and no meter', async () => {
+  await renderSignedIn({ ...userinfo, quota: -1 });
+  expect(screen.getByText('Unlimited quota')).toBeTruthy();
+  expect(text('usage')).toBe('250,000 used so far');
+  expect(screen.queryByRole('meter')).toBeNull();
+});
+
+test('an account that is not active says what that means and what to do', async () => {
+  await renderSignedIn({ ...userinfo, status: 2 });
+  expect(screen.getByText('Status').nextSibling?.textContent).toBe('Inactive');
+  expect(
+    screen.getByText(/apps may not be able to use it\. To reactivate it, contact AIHubMix\./),
+  ).toBeTruthy();
+});
+
+test('the name, the e-mail address and the balance have the direction of their own script', async () => {
+  await renderSignedIn();
+  const directions = ['username', 'email', 'balance'].map((id) => screen.getByTestId(id).dir);
+  expect(directions).toEqual(['auto', 'auto', 'auto']);
+});
+
 test('a scope that was not granted is named on the account, not shown as zero', async () => {
   await renderSignedIn({ id: 12345 });
   expect(screen.getByText('You haven’t shared your balance with this app.')).toBeTruthy();
@@ -187,6 +208,27 @@ test('a refetch that the user did not ask for is announced only if the balance h
   expect(screen.getByRole('status').textContent).toBe('Your balance changed from 750.00 to 760.00.');
 });
 
+const comeBack = (type: 'visibilitychange' | 'focus') =>
+  act(() => void window.dispatchEvent(new Event(type)));
+
+test('a user who comes back after a minute sees the balance of now, and one who comes back earlier asks for nothing', async () => {
+  await renderSignedIn();
+  const requests = serve('userinfo', () => answer.userinfo({ balance_formatted: '760.00' }));
+  vi.useFakeTimers({ toFake: ['Date'] });
+  vi.setSystemTime(Date.now() + 20_000);
+  comeBack('focus');
+  comeBack('visibilitychange');
+  expect(queryClient.isFetching()).toBe(0);
+
+  for (const [index, type] of (['focus', 'visibilitychange'] as const).entries()) {
+    vi.setSystemTime(Date.now() + 61_000);
+    comeBack(type);
+    await vi.waitFor(() => expect(requests).toHaveLength(index + 1));
+    await vi.waitFor(() => expect(queryClient.isFetching()).toBe(0));
+  }
+  expect(text('reading')).toContain('Your balance changed from 750.00 to 760.00.');
+});
+
 test('during a top-up the balance is fetched again every few seconds and on return, until its tab is closed', async () => {
   await renderSignedIn();
   const topUpPage = 'https://provider.example/topup';
@@ -203,6 +245,7 @@ test('during a top-up the balance is fetched again every few seconds and on retu
     await vi.waitFor(() => expect(requests).toHaveLength(expected));
   }
   expect(text('balance')).toBe('760.00');
+  expect(text('reading')).toContain('Your balance changed from 750.00 to 760.00.');
   act(() => void window.dispatchEvent(new Event('visibilitychange')));
   await vi.waitFor(() => expect(requests).toHaveLength(3));
 
@@ -228,6 +271,23 @@ test('while the provider is down, the account stays visible with its age and the
   expect(text('balance')).toBe('750.00');
   expect(screen.getByText(/This may be out of date/)).toBeTruthy();
 });
+
+test.each([
+  [59, '59 seconds ago'],
+  [3_599, '59 minutes ago'],
+  [7_300, '2 hours ago'],
+  [180_000, '2 days ago'],
+])(
+  '%i seconds after the last update, an account that can not be refreshed says its age',
+  async (seconds, age) => {
+    await renderSignedIn();
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + seconds * 1000 });
+    serve('userinfo', () => answer.error('provider_unavailable'));
+    act(() => screen.getByTestId('refresh-balance').click());
+    await screen.findByTestId('notice');
+    expect(text('notice')).toContain(`Last updated ${age}.`);
+  },
+);
 
 test('after a false event "offline", the refresh of the balance is tried, and its success ends the notice', async () => {
   await renderSignedIn();

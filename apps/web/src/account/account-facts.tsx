@@ -1,32 +1,18 @@
 import type { Userinfo } from '@oneclick/sign-in';
 import { useLocale, useTexts } from '../texts/use-texts.ts';
+import { readQuota } from './quota-state.ts';
 
 const ACTIVE = 1;
-/** The length of a balance that fits on one line in the large type of a 320 px screen, in characters. */
-const FITS_LARGE = 9;
 
-/** The account as the provider returns it. A scope that was not granted is named, not shown as zero. */
+/** The account as the provider returns it, without the balance. A scope that was not granted is named. */
 export function AccountFacts({ user }: { user: Userinfo }) {
   const { account } = useTexts();
   const locale = useLocale();
-  const { username, email, balance_formatted: balance, created_time: createdTime, status } = user;
+  const { username, email, created_time: createdTime, status = ACTIVE } = user;
   const hasProfile = username !== undefined || email !== undefined;
   return (
     <>
-      {balance === undefined ? (
-        <p className="hint">{account.balanceNotShared}</p>
-      ) : (
-        <dl className="figure">
-          <dt>{account.balance}</dt>
-          <dd
-            data-testid="balance"
-            translate="no"
-            className={balance.length > FITS_LARGE ? 'long' : undefined}
-          >
-            {balance}
-          </dd>
-        </dl>
-      )}
+      {status !== ACTIVE && <p className="notice">{account.inactiveMeans}</p>}
       <Usage user={user} />
       {!hasProfile && <p className="hint">{account.profileNotShared}</p>}
       <dl className="facts">
@@ -43,7 +29,7 @@ export function AccountFacts({ user }: { user: Userinfo }) {
         <Fact
           name={account.status}
           value={
-            status === undefined
+            user.status === undefined
               ? undefined
               : status === ACTIVE
                 ? account.statusActive
@@ -79,38 +65,36 @@ function Fact({
   return (
     <div>
       <dt>{name}</dt>
-      <dd data-testid={testId} translate={translate}>
+      <dd data-testid={testId} translate={translate} dir="auto">
         {value}
       </dd>
     </div>
   );
 }
 
-/** A sign in front of the first digit, with or without the currency: `-5.00`, `¥ −5.00`. */
-const NEGATIVE = /^\D*[-−]/;
-
-/**
- * The used share of the quota: as a meter, and in numbers for users who can't see the meter. Some gateways write what is
- * left into `quota`. So nothing is shown if more than the quota was used, unless the account is in debt.
- */
+/** The used part of the quota: as a meter, and in numbers for users who can't see the meter. */
 function Usage({ user }: { user: Userinfo }) {
-  const { quota, used_quota: used, balance_formatted: balance = '' } = user;
+  const { level, used, quota, usedPercent = 0 } = readQuota(user);
   const { account } = useTexts();
   const locale = useLocale();
-  if (quota === undefined || used === undefined || quota <= 0) return null;
-  if (used > quota && !NEGATIVE.test(balance)) return null;
+  if (used === undefined) return null;
   const number = new Intl.NumberFormat(locale);
-  const share = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 0 });
-  const numbers = account.usageNumbers({
-    used: number.format(used),
-    quota: number.format(quota),
-    share: share.format(used / quota),
-  });
+  const share = new Intl.NumberFormat(locale, { style: 'percent' });
+  const numbers =
+    quota === undefined
+      ? account.usedSoFar(number.format(used))
+      : account.usageNumbers({
+          used: number.format(used),
+          quota: number.format(quota),
+          share: share.format(usedPercent / 100),
+        });
   return (
-    <div className="usage" data-testid="usage">
-      <meter aria-label={account.usage} min={0} max={quota} value={Math.min(used, quota)}>
-        {numbers}
-      </meter>
+    <div className="usage" data-testid="usage" data-level={level}>
+      {quota !== undefined && (
+        <meter aria-label={account.usage} min={0} max={quota} value={Math.min(used, quota)}>
+          {numbers}
+        </meter>
+      )}
       <span className="hint">{numbers}</span>
     </div>
   );

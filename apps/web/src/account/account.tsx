@@ -1,4 +1,4 @@
-import { QueryClient, QueryClientContext, QueryClientProvider } from '@tanstack/react-query';
+import { focusManager, QueryClient, QueryClientContext, QueryClientProvider } from '@tanstack/react-query';
 import { use, useState } from 'react';
 import type { SignedInSession } from '@oneclick/sign-in';
 import accountCss from './account.css?inline';
@@ -7,6 +7,17 @@ import { AccountScreen } from './account-screen.tsx';
 // The first date format of a page takes the browser 50 to 100 ms. So it is created when this script is loaded, while
 // the user is on the way to the click or waits for the network. The account then formats its dates at once.
 Intl.DateTimeFormat();
+
+// When the user comes back, React Query refetches a balance that is older than 30 s. By default it notices only a tab that
+// becomes visible. This tab may have been visible all the time, beside another window.
+focusManager.setEventListener((onFocus) => {
+  const comeBack = () => onFocus();
+  const types = ['visibilitychange', 'focus'];
+  for (const type of types) window.addEventListener(type, comeBack);
+  return () => {
+    for (const type of types) window.removeEventListener(type, comeBack);
+  };
+});
 
 // With this script, so that a visitor does not load it. Adopted: the Content-Security-Policy allows no new <style>.
 const style = new CSSStyleSheet();

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { Announcement } from '../screens/announcement.tsx';
 import { useLocale, useTexts } from '../texts/use-texts.ts';
 
@@ -30,41 +30,25 @@ export function BalanceUpdate({
   }
   const { change } = shown;
   return (
-    <p className="reading" data-testid="reading">
-      <Announcement role="status" about={change?.atMs}>
-        {change &&
-          (change.before === undefined || change.before === change.after
-            ? account.unchanged
-            : account.changed({ before: change.before, after: change.after }))}
-      </Announcement>{' '}
-      <span>{account.updatedAt(time)}</span>
-    </p>
+    <div className="reading" data-testid="reading">
+      <p>{account.updatedAt(time)}</p>
+      <p>
+        <Announcement role="status" about={change?.atMs}>
+          {change &&
+            (change.before === undefined || change.before === change.after
+              ? account.unchanged
+              : account.changed({ before: onOneLine(change.before), after: onOneLine(change.after) }))}
+        </Announcement>
+      </p>
+    </div>
   );
 }
+
+/** Keeps the currency beside the number. */
+const onOneLine = (balance: string) => balance.replaceAll(' ', '\u00A0');
 
 interface Shown {
   balance: string | undefined;
   updatedAtMs: number;
   change?: { before: string | undefined; after: string; atMs: number };
-}
-
-const AGE_CHANGES_EVERY_MS = 10_000;
-
-/** The age of the shown data, for a time in which the account can't be refetched. */
-export function DataAge({ updatedAtMs }: { updatedAtMs: number }) {
-  const { account } = useTexts();
-  const age = new Intl.RelativeTimeFormat(useLocale());
-  const [nowMs, setNowMs] = useState(Date.now);
-  useEffect(() => {
-    const timer = setInterval(() => setNowMs(Date.now), AGE_CHANGES_EVERY_MS);
-    return () => clearInterval(timer);
-  }, []);
-  const seconds = Math.max(1, Math.round((nowMs - updatedAtMs) / 1000));
-  return (
-    <p className="hint">
-      {account.mayBeOutdated(
-        seconds < 60 ? age.format(-seconds, 'second') : age.format(-Math.floor(seconds / 60), 'minute'),
-      )}
-    </p>
-  );
 }

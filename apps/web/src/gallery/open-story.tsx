@@ -145,10 +145,12 @@ async function openApp(
       ),
     );
   undo.push(
+    // Last, when nobody is left to try again.
+    () => closing.abort(),
     showSessionStatus(client),
     () => root.unmount(),
     client.close,
-    () => closing.abort(),
+    () => queryClient.clear(),
   );
   showIn(firstLocale);
 

@@ -15,8 +15,14 @@ const KAKAOTALK =
 const MARKUP = '<img src=canary onerror=alert(1)>';
 const WAIT_A_MINUTE = { 'Retry-After': '60' };
 
+const HUGE_BALANCE = {
+  balance_formatted: '¥ 123,456,789,012,345.67',
+  quota: 9_000_000_000_000_000,
+  used_quota: 4_500_000_000_000_001,
+};
+
 const SIGN_IN = ['sign-in'];
-const ACCOUNT = ['refresh-balance', 'top-up', 'sign-out'];
+const ACCOUNT = ['sign-out', 'refresh-balance', 'top-up'];
 const signedIn = { session: answer.token, userinfo: () => answer.userinfo(), logout: answer.noContent };
 
 const pressSignIn = ({ press }: Stage) => press('sign-in');
@@ -253,14 +259,14 @@ const account = (
     {
       name: 'account-loading',
       answers: { session: answer.token, userinfo: 'never' },
-      shows: { session: 'signed-in', offers: ['top-up', 'sign-out'], says: 'Loading your account' },
+      shows: { session: 'signed-in', offers: ['sign-out', 'top-up'], says: 'Loading your account' },
     },
     { name: 'account', answers: signedIn, shows: { session: 'signed-in', offers: ACCOUNT, says: '750.00' } },
     {
       name: 'account-refreshing',
       answers: signedIn,
       act: refresh({ userinfo: 'never' }),
-      shows: { session: 'signed-in', offers: ['top-up', 'sign-out'], says: '750.00' },
+      shows: { session: 'signed-in', offers: ['sign-out', 'top-up'], says: '750.00' },
     },
     {
       name: 'account-unchanged',
@@ -357,12 +363,9 @@ const account = (
           answer.userinfo({
             username: 'Wolfeschlegelsteinhausenbergerdorff'.repeat(3),
             email: `${'long.'.repeat(20)}name@${'sub.'.repeat(12)}example.com`,
-            balance_formatted: '¥ 123,456,789,012,345.67',
-            quota: 9_000_000_000_000_000,
-            used_quota: 8_999_999_999_999_999,
           }),
       },
-      shows: { session: 'signed-in', offers: ACCOUNT, says: '¥ 123,456,789,012,345.67' },
+      shows: { session: 'signed-in', offers: ACCOUNT, says: 'Wolfeschlegelsteinhausenbergerdorff' },
     },
     {
       name: 'account-markup-in-names',
@@ -372,13 +375,38 @@ const account = (
       },
       shows: { session: 'signed-in', offers: ACCOUNT, says: MARKUP },
     },
+    ...(
+      [
+        ['running-low', { used_quota: 950_001, balance_formatted: '50.00' }, 'Running low: 5% left'],
+        ['used-up', { used_quota: 1_000_000, balance_formatted: '0.00' }, 'Used up. Top up to continue.'],
+        ['in-debt', { used_quota: 1_200_000, balance_formatted: '-200.00' }, 'In debt. Top up to continue.'],
+        ['unlimited', { quota: -1 }, 'Unlimited quota'],
+        [
+          'with-unknown-quota',
+          { quota: 29_071_257, used_quota: 286_403_484, balance_formatted: '$58.14' },
+          '$58.14',
+        ],
+        ['huge-balance', HUGE_BALANCE, HUGE_BALANCE.balance_formatted],
+        ['inactive', { status: 2 }, 'This AIHubMix account is inactive'],
+        [
+          'right-to-left-name',
+          { username: 'محمد عبد الله (مطوّر)', balance_formatted: '٧٥٠٫٠٠ د.إ' },
+          'محمد عبد الله (مطوّر)',
+        ],
+        ['emoji-name', { username: '👩🏽‍💻🇰🇷 Ji-woo 🎉', email: 'postmaster@localhost' }, 'postmaster@localhost'],
+      ] as const
+    ).map(([name, changes, says]) => ({
+      name: `account-${name}`,
+      answers: { ...signedIn, userinfo: () => answer.userinfo(changes) },
+      shows: { session: 'signed-in' as const, offers: ACCOUNT, says },
+    })),
     {
-      name: 'account-inactive-and-spent',
-      answers: {
-        session: answer.token,
-        userinfo: () => answer.userinfo({ status: 2, used_quota: 1_200_000, balance_formatted: '-200.00' }),
-      },
-      shows: { session: 'signed-in', offers: ACCOUNT, says: 'Inactive' },
+      name: 'account-huge-balance-changed',
+      answers: { ...signedIn, userinfo: () => answer.userinfo(HUGE_BALANCE) },
+      act: refresh({
+        userinfo: () => answer.userinfo({ ...HUGE_BALANCE, balance_formatted: '¥ 123,456,789,012,355.67' }),
+      }),
+      shows: { session: 'signed-in', offers: ACCOUNT, says: 'to ¥\u00A0123,456,789,012,355.67.' },
     },
     {
       name: 'top-up-tab-blocked',

@@ -1,4 +1,5 @@
 import type { ErrorDetails, SignInErrorCode } from '@oneclick/sign-in';
+import type { ReactNode } from 'react';
 import { useFirstTexts, useLateTexts } from '../texts/use-texts.ts';
 import { Announcement } from './announcement.tsx';
 
@@ -20,9 +21,12 @@ const NOT_FOR_SUPPORT: ReadonlySet<SignInErrorCode> = new Set([
 export function NoticeBox({
   error: { code, requestId },
   sentence,
+  children,
 }: {
   error: ErrorDetails;
   sentence?: string | undefined;
+  /** Shown below the sentence. Not announced. */
+  children?: ReactNode;
 }) {
   const { app } = useFirstTexts();
   const { texts, hasFailed } = useLateTexts();
@@ -34,6 +38,7 @@ export function NoticeBox({
           {sentence ?? texts?.errors[code] ?? (hasFailed && app.notLoaded)}
         </Announcement>
       </p>
+      {children}
       {sentence === undefined && !NOT_FOR_SUPPORT.has(code) && (
         <p className="support-code">
           <span>{texts?.error.codeForSupport}</span>{' '}

@@ -3,7 +3,7 @@ import { useFirstTexts } from '../texts/use-texts.ts';
 import { NoticeBox } from './notice-box.tsx';
 import { ScreenTitle } from './screen-title.tsx';
 
-/** Shown while the session is restored. Has the shapes of the first screen in index.html, so that nothing moves. */
+/** Shown while the session is restored. Has the shapes of the account, so that nothing moves when it arrives. */
 export function RestoringScreen({
   warning,
   onTryAgain,
@@ -24,9 +24,11 @@ export function RestoringScreen({
         </>
       ) : (
         <>
-          <div className="skeleton" />
-          <div className="skeleton tall" />
-          <div className="skeleton button" />
+          <div className="skeleton head" />
+          <div className="skeleton figure" />
+          <div className="skeleton actions" />
+          <div className="skeleton usage" />
+          <div className="skeleton facts" />
         </>
       )}
     </section>

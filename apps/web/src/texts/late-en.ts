@@ -10,25 +10,33 @@ const OUR_FAULT =
  */
 export const lateEn = {
   account: {
-    title: 'Your AIHubMix account',
+    title: 'Your account',
     loading: 'Loading your account…',
     failed: 'We couldn’t load your account.',
-    balance: 'Balance',
+    balance: 'AIHubMix balance',
     username: 'Name',
     email: 'Email',
     usage: 'Quota used',
     usageNumbers: ({ used, quota, share }: { used: string; quota: string; share: string }) =>
       `${used} of ${quota} used (${share})`,
+    usedSoFar: (used: string) => `${used} used so far`,
+    left: (share: string) => `${share} left`,
+    runningLow: (share: string) => `Running low: ${share} left`,
+    usedUp: 'Used up. Top up to continue.',
+    inDebt: 'In debt. Top up to continue.',
+    unlimited: 'Unlimited quota',
     memberSince: 'Member since',
     status: 'Status',
     statusActive: 'Active',
     statusInactive: 'Inactive',
+    inactiveMeans:
+      'This AIHubMix account is inactive, so apps may not be able to use it. To reactivate it, contact AIHubMix.',
     profileNotShared: 'You haven’t shared your name and email with this app.',
     balanceNotShared: 'You haven’t shared your balance with this app.',
     refresh: 'Refresh balance',
     refreshing: 'Refreshing…',
     topUp: 'Top up',
-    topUpHint: 'Opens AIHubMix in a new tab. Your balance updates when you come back.',
+    topUpHint: 'Opens AIHubMix in a new tab.',
     signOut: 'Sign out',
     updatedAt: (time: string) => `Updated at ${time}.`,
     changed: ({ before, after }: { before: string; after: string }) =>

@@ -1,0 +1,96 @@
+import { afterEach, expect, test, vi } from 'vitest';
+import { page } from 'vitest/browser';
+import { type OpenStory, openStory } from '../gallery/open-story.tsx';
+import { stories } from '../gallery/stories.ts';
+import { useApiWorker } from '../gallery/use-api-worker.ts';
+
+/* Nothing moves while the account loads, while it is refreshed, and when something fails. */
+
+const WIDTHS = [320, 1280];
+const storiesOfAccount = stories.filter(({ shows }) => shows.session === 'signed-in');
+
+const use = useApiWorker();
+let story: OpenStory | undefined;
+afterEach(() => story?.close());
+
+async function open(name: string): Promise<HTMLElement> {
+  const described = stories.find((known) => known.name === name)!;
+  const { session, notice, says = '' } = described.shows;
+  const element = document.createElement('div');
+  element.id = 'root';
+  document.body.replaceChildren(element);
+  story?.close();
+  story = await openStory(described, { element, locale: 'en', use });
+  await vi.waitFor(
+    () => {
+      expect(document.documentElement.dataset['session']).toBe(session);
+      expect(element.querySelector<HTMLElement>('[data-testid="notice"]')?.dataset['code']).toBe(notice);
+      expect(element.innerText).toContain(says);
+    },
+    { timeout: 5_000 },
+  );
+  return element;
+}
+
+/** Records the shifts that Chromium counts. A click by a script is no input, so none is excused by one. */
+function recordLayoutShifts(): { stop: () => string[] } {
+  const shifts: string[] = [];
+  const record = (entries: PerformanceEntry[]) =>
+    shifts.push(...entries.map((entry) => JSON.stringify(entry)));
+  const observer = new PerformanceObserver((list) => record(list.getEntries()));
+  observer.observe({ type: 'layout-shift' });
+  return {
+    stop() {
+      record(observer.takeRecords());
+      observer.disconnect();
+      return shifts;
+    },
+  };
+}
+
+/** Until the browser has painted, and counted what has moved. */
+async function nextFrames(): Promise<void> {
+  for (let frame = 0; frame < 3; frame += 1) await new Promise((resolve) => requestAnimationFrame(resolve));
+}
+
+test('an element that moves is recorded as a layout shift', async () => {
+  const element = await open('account');
+  await nextFrames();
+  const recorded = recordLayoutShifts();
+  element.prepend('moved down');
+  await nextFrames();
+  expect(recorded.stop()).not.toEqual([]);
+});
+
+const boxes = (element: HTMLElement, selectors: string[]) =>
+  selectors.map((selector) => {
+    const { top, left, width, height } = element.querySelector(selector)!.getBoundingClientRect();
+    return { selector, top, left, width, height };
+  });
+
+for (const width of WIDTHS) {
+  test.each(storiesOfAccount)(`$name at ${width} px: nothing moves`, async ({ name }) => {
+    await page.viewport(width, 800);
+    const recorded = recordLayoutShifts();
+    await open(name);
+    await nextFrames();
+    expect(recorded.stop()).toEqual([]);
+  });
+
+  test(`at ${width} px the skeletons have the size of the account, and the buttons their place`, async () => {
+    await page.viewport(width, 800);
+    const parts = ['.card', '.head', '.figure', '.usage', '.facts'];
+    const controls = [
+      '[data-testid="refresh-balance"]',
+      '[data-testid="top-up"]',
+      '[data-testid="sign-out"]',
+    ];
+    const restoring = boxes(await open('restoring'), parts);
+    const loading = await open('account-loading');
+    const [loadingParts, loadingControls] = [boxes(loading, parts), boxes(loading, controls)];
+    const account = await open('account');
+    expect(restoring).toEqual(boxes(account, parts));
+    expect(loadingParts).toEqual(boxes(account, parts));
+    expect(loadingControls).toEqual(boxes(account, controls));
+  });
+}
