@@ -1,3 +1,4 @@
+import { LOCALES } from '@oneclick/shared/languages';
 import axe from 'axe-core';
 import { afterEach, expect, test, vi } from 'vitest';
 import { commands, page, userEvent } from 'vitest/browser';
@@ -55,6 +56,16 @@ test.each(stories)('$name', async (described) => {
     );
   }
 
+  await page.viewport(320, HEIGHT);
+  for (const locale of LOCALES) {
+    story?.showIn(locale);
+    expect(document.documentElement.scrollWidth, `320 px, ${locale}: nothing is cut off`).toBe(320);
+  }
+  const restoreTexts = replaceTexts(element, 'Rindfleischetikettierungsüberwachungsaufgaben');
+  expect(document.documentElement.scrollWidth, '320 px: long words of other languages fit').toBe(320);
+  restoreTexts();
+  story?.showIn('ko');
+
   // Each text that the app shows can still change. The codes and names of the user are not translated, and a text with a
   // language of its own is the same in each language of the app.
   translatePage(element);
@@ -97,6 +108,18 @@ async function axeViolations(appearance: Appearance): Promise<string[]> {
   const rules = { 'color-contrast': { enabled: !('forcedColors' in appearance) } };
   const { violations } = await axe.run(document, { resultTypes: ['violations'], rules });
   return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+}
+
+/** Shows another text in place of each one, apart from names and codes. Returns the undo. */
+function replaceTexts(element: Element, replacement: string): () => void {
+  const texts = new Map<Text, string>();
+  const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    const isName = node.parentElement?.closest('[translate="no"]');
+    if (node instanceof Text && node.data.trim() !== '' && !isName) texts.set(node, node.data);
+  }
+  for (const text of texts.keys()) text.data = replacement;
+  return () => texts.forEach((data, text) => (text.data = data));
 }
 
 async function takePicture(name: string, { width }: { width: number }): Promise<void> {
