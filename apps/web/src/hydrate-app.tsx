@@ -6,7 +6,8 @@ import { hydrateRoot } from 'react-dom/client';
 import { loadAccount } from './account/late-account.tsx';
 import { App } from './app.tsx';
 import { LanguageProvider } from './texts/language-provider.tsx';
-import { type Language, loadLateTexts } from './texts/language.ts';
+import type { Language } from './texts/language.ts';
+import { loadLateTexts } from './texts/load-late-texts.ts';
 
 /**
  * Lets React take over the first screen: it keeps the elements, with the focus and a pressed key, and then shows the

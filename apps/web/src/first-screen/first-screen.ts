@@ -12,7 +12,7 @@ export const APP_NOT_LOADED = 'app-not-loaded';
 /** Stands between two texts of a language. */
 export const TEXT_SEPARATOR = '|';
 
-/** Stands for a text on a screen, by its number. */
+/** Stands for a text on a screen, by its number. It is the first node of its element. */
 const TEXT_NUMBER = /^\{(\d+)\}$/;
 
 /** The number of the title of the page. */
@@ -22,7 +22,7 @@ const TITLE_NUMBER = 0;
 export const LANGUAGE_SELECT = '[data-testid="language"]';
 
 /** The numbers of the texts on the screen, by their nodes. */
-let shownTexts = new Map<Text, number>();
+let shownTexts = new Map<ChildNode, number>();
 
 function languageTemplates(): HTMLTemplateElement[] {
   return Array.from(document.querySelectorAll<HTMLTemplateElement>('template[lang]'));
@@ -40,10 +40,9 @@ export function showFirstScreen(root: HTMLElement, screen: FirstScreen, locale: 
   // A copy of nodes: the Content-Security-Policy forbids HTML as text (Trusted Types).
   const content = document.importNode(template.content, true);
   shownTexts = new Map();
-  const texts = document.createTreeWalker(content, NodeFilter.SHOW_TEXT);
-  for (let text = texts.nextNode(); text; text = texts.nextNode()) {
-    const [, number] = TEXT_NUMBER.exec(text.nodeValue ?? '') ?? [];
-    if (text instanceof Text && number !== undefined) shownTexts.set(text, Number(number));
+  for (const { firstChild } of content.querySelectorAll('*')) {
+    const [, number] = TEXT_NUMBER.exec(firstChild?.nodeValue ?? '') ?? [];
+    if (firstChild && number !== undefined) shownTexts.set(firstChild, Number(number));
   }
   root.textContent = '';
   root.append(content);
@@ -62,7 +61,7 @@ export function translateFirstScreen(root: HTMLElement, locale: string): void {
   document.title = texts[TITLE_NUMBER] ?? '';
   document.documentElement.lang = locale;
   root.dataset['locale'] = locale;
-  for (const [text, number] of shownTexts) text.data = texts[number] ?? '';
+  for (const [text, number] of shownTexts) text.nodeValue = texts[number] ?? '';
   const select = root.querySelector<HTMLSelectElement>(LANGUAGE_SELECT);
   if (select) select.value = locale;
 }

@@ -18,7 +18,7 @@ import { type SessionStatus, showSessionStatus } from '../show-session-status.ts
 import { en, type FirstTexts } from '../texts/en.ts';
 import { ja } from '../texts/ja.ts';
 import { ko } from '../texts/ko.ts';
-import { loadLateTexts } from '../texts/language.ts';
+import { loadLateTexts } from '../texts/load-late-texts.ts';
 import { LanguageContext } from '../texts/use-texts.ts';
 import { zhHans } from '../texts/zh-hans.ts';
 import { type Answers, apiDouble } from './api-double.ts';

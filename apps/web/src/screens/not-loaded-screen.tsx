@@ -11,8 +11,7 @@ export function NotLoadedScreen() {
       <NoticeBox error={{ code: 'api_unreachable' }} sentence={app.notLoaded} />
       {/* For the operator of the app, so in one language. */}
       <p className="hint" data-testid="not-at-root" lang="en" hidden>
-        If you operate this app: it must be at the root of its origin, for example https://app.example.com/,
-        and not below a path.
+        If you operate this app: it must be at the root of its origin, not below a path.
       </p>
       <button type="button" className="primary" data-testid="try-again">
         {app.tryAgain}

@@ -1,7 +1,8 @@
 import type { Locale } from '@oneclick/shared/languages';
 import { rememberLanguage } from '@oneclick/sign-in';
 import { createContext, type ReactNode, useRef, useState } from 'react';
-import { type Language, loadLanguage, loadLateTexts } from './language.ts';
+import { type Language, loadLanguage } from './language.ts';
+import { loadLateTexts } from './load-late-texts.ts';
 import { LanguageContext } from './use-texts.ts';
 
 export interface LanguageChoice {

@@ -16,9 +16,12 @@ function textsInFiles<T>(modules: Record<string, Record<string, T>>, prefix: str
 }
 
 const first = textsInFiles<FirstTexts>(
-  import.meta.glob(['./*.ts', '!./late-*.ts', '!./*.test.ts', '!./language.ts', '!./use-texts.ts'], {
-    eager: true,
-  }),
+  import.meta.glob(
+    ['./*.ts', '!./late-*.ts', '!./*.test.ts', '!./language.ts', '!./load-late-texts.ts', '!./use-texts.ts'],
+    {
+      eager: true,
+    },
+  ),
   './',
 );
 const late = textsInFiles<LateTexts>(import.meta.glob('./late-*.ts', { eager: true }), './late-');

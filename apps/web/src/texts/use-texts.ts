@@ -1,7 +1,8 @@
 import type { Locale } from '@oneclick/shared/languages';
 import { createContext, use, useEffect, useState } from 'react';
 import type { FirstTexts } from './en.ts';
-import { type Language, lateTextsOf, loadLateTexts } from './language.ts';
+import type { Language } from './language.ts';
+import { lateTextsOf, loadLateTexts } from './load-late-texts.ts';
 import type { LateTexts } from './late-en.ts';
 
 /** The language of the components below. */
