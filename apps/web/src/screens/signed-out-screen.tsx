@@ -48,7 +48,6 @@ export function SignedOutScreen({ session }: { session: SignedOutSession }) {
       <ul className="points">
         <li>{signedOut.passwordStays}</li>
         <li>{signedOut.readOnly}</li>
-        <li>{signedOut.signOutAnytime}</li>
       </ul>
       {inAppBrowserName !== undefined && <p className="hint">{signedOut.inAppBrowser(inAppBrowserName)}</p>}
     </section>

@@ -23,8 +23,7 @@ export const en = {
     inAppBrowser: (app: string) =>
       `You’re using ${app}’s built-in browser. If AIHubMix doesn’t let you sign in here, use the menu in the corner to open this page in your usual browser.`,
     passwordStays: 'AIHubMix asks for your password on its own page. This app never sees it.',
-    readOnly: 'This app can view your account and balance. It can’t change anything.',
-    signOutAnytime: 'You can sign out at any time with one click.',
+    readOnly: 'This app can only view your account and balance.',
   },
   signingIn: {
     openingTitle: 'Opening AIHubMix…',

@@ -21,8 +21,7 @@ export const ja: FirstTexts = {
     inAppBrowser: (app) =>
       `${app}のアプリ内ブラウザを使用しています。ここでAIHubMixにログインできない場合は、画面の隅にあるメニューから、いつものブラウザでこのページを開いてください。`,
     passwordStays: 'パスワードはAIHubMixのページでのみ入力します。このアプリには渡りません。',
-    readOnly: 'このアプリができるのは、アカウント情報と残高の表示だけです。変更はできません。',
-    signOutAnytime: 'いつでもワンクリックでログアウトできます。',
+    readOnly: 'このアプリができるのは、アカウント情報と残高の表示だけです。',
   },
   signingIn: {
     openingTitle: 'AIHubMixを開いています…',

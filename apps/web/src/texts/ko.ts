@@ -21,8 +21,7 @@ export const ko: FirstTexts = {
     inAppBrowser: (app) =>
       `지금 ${app} 앱의 내장 브라우저를 사용하고 있습니다. 여기에서 AIHubMix 로그인이 되지 않으면 모서리의 메뉴를 눌러 평소 쓰는 브라우저로 이 페이지를 열어 주세요.`,
     passwordStays: '비밀번호는 AIHubMix 페이지에서만 입력합니다. 이 앱에는 전달되지 않습니다.',
-    readOnly: '이 앱은 계정 정보와 잔액을 볼 수만 있고 바꿀 수는 없습니다.',
-    signOutAnytime: '언제든지 클릭 한 번으로 로그아웃할 수 있습니다.',
+    readOnly: '이 앱은 계정 정보와 잔액을 볼 수만 있습니다.',
   },
   signingIn: {
     openingTitle: 'AIHubMix를 여는 중…',

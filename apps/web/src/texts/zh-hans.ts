@@ -20,8 +20,7 @@ export const zhHans: FirstTexts = {
     inAppBrowser: (app) =>
       `您正在使用 ${app} 的内置浏览器。如果无法在此登录 AIHubMix,请点击角落的菜单,用常用浏览器打开本页面。`,
     passwordStays: '密码仅在 AIHubMix 的页面上输入,本应用无法看到。',
-    readOnly: '本应用只能查看您的账户信息和余额,不能进行任何更改。',
-    signOutAnytime: '您可以随时一键退出登录。',
+    readOnly: '本应用只能查看您的账户信息和余额。',
   },
   signingIn: {
     openingTitle: '正在打开 AIHubMix…',
