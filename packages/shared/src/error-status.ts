@@ -1,4 +1,6 @@
-/* No schema library in this file: the pages of the sign-in window import it too. */
+import type { ErrorCode } from './error-codes.ts';
+
+export { type ErrorCode, isErrorCode } from './error-codes.ts';
 
 /**
  * Every error code of the API, with its HTTP status. A code names the next step of the user, not the part that failed.
@@ -83,20 +85,4 @@ export const ERRORS = {
   shutting_down: { status: 503, retryable: true },
   /** The provider did not answer in time. The user tries again in a minute. */
   provider_timeout: { status: 504, retryable: true },
-} as const satisfies Record<string, { status: number; retryable: boolean }>;
-
-/**
- * One of the codes in {@link ERRORS}.
- * @example
- * const code: ErrorCode = 'no_session';
- */
-export type ErrorCode = keyof typeof ERRORS;
-
-/**
- * Whether a value from outside is one of our error codes.
- * @example
- * const code = isErrorCode(body.error) ? body.error : 'internal_error';
- */
-export function isErrorCode(value: unknown): value is ErrorCode {
-  return typeof value === 'string' && Object.hasOwn(ERRORS, value);
-}
+} as const satisfies Record<ErrorCode, { status: number; retryable: boolean }>;

@@ -47,10 +47,13 @@ export function firstScreenPlugin(): Plugin {
         if (!html.includes(PLACE)) return html;
         const { screens, script } = await (parts ??= buildParts(app));
         const templates = firstScreenTemplates(screens, bundle && preloadsIn(bundle));
-        return html
-          .replace(PLACE, () => `${templates}<script>${script}</script>`)
-          .replaceAll(bundle ? /<!--.*?-->\s*/gs : '', '')
-          .replace('</head>', () => (bundle ? `<style>${css}</style></head>` : '</head>'));
+        return (
+          html
+            // Comments and white space between tags.
+            .replaceAll(bundle ? /<!-- (?!first screen).*?-->|(?<=>)\s+(?=<)/gs : '', '')
+            .replace(PLACE, () => `${templates}<script>${script}</script>`)
+            .replace('</head>', () => (bundle ? `<style>${css}</style></head>` : '</head>'))
+        );
       },
     },
   };
@@ -95,7 +98,7 @@ function takeStylesheets(bundle: Rolldown.OutputBundle): string {
     if (file.type !== 'chunk') continue;
     for (const fileName of file.viteMetadata?.importedCss ?? []) {
       const stylesheet = bundle[fileName];
-      if (stylesheet?.type === 'asset') css += String(stylesheet.source).trim();
+      if (stylesheet?.type === 'asset') css += String(stylesheet.source).replace(/\n\/\*.*/s, '');
       delete bundle[fileName];
     }
     file.viteMetadata?.importedCss.clear();
