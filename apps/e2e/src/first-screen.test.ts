@@ -199,6 +199,46 @@ test('a visitor loads React after the first script, a signed-in user loads React
   await person.seesAccount();
 });
 
+const theme = (tab: Page) => tab.evaluate(() => getComputedStyle(document.documentElement).colorScheme);
+
+test('a chosen theme is in every tab at once, before any script has loaded after a reload, and in the sign-in window', async ({
+  person,
+  system,
+  context,
+}) => {
+  const { page } = person;
+  await person.openApp();
+  const otherTab = await context.newPage();
+  await otherTab.goto(system.origins.web);
+  expect(await theme(otherTab)).toBe('light');
+  await person.see('theme').selectOption('dark');
+  await expect.poll(() => theme(otherTab)).toBe('dark');
+  await expect(otherTab.getByTestId('theme')).toHaveValue('dark');
+
+  await Promise.all([FIRST_SCRIPT, REACT].map((script) => holdBack(page, script)));
+  await page.reload({ waitUntil: 'commit' });
+  await expect(person.see('theme')).toHaveValue('dark');
+  expect(await theme(page)).toBe('dark');
+  expect(await page.locator('meta[name="theme-color"]').getAttribute('content')).toBe('rgb(15, 17, 26)');
+  await otherTab.goto(`${system.origins.web}/oauth/callback.html`);
+  expect(await theme(otherTab)).toBe('dark');
+});
+
+test('the theme can be changed before any script has loaded, and React keeps the choice', async ({
+  person,
+  system,
+}) => {
+  const letThrough = await Promise.all([FIRST_SCRIPT, REACT].map((script) => holdBack(person.page, script)));
+  await person.page.goto(system.origins.web, { waitUntil: 'commit' });
+  await person.see('theme').selectOption('dark');
+  await expect(person.page.locator('html')).toHaveAttribute('data-theme', 'dark');
+  for (const release of letThrough) release();
+  await seesReact(person.page);
+  await expect(person.see('theme')).toHaveValue('dark');
+  await person.see('theme').selectOption('light');
+  await expect(person.page.locator('html')).toHaveAttribute('data-theme', 'light');
+});
+
 for (const { locale, lang, text } of [
   { locale: 'en-US', lang: 'en', text: 'Sign in with AIHubMix' },
   { locale: 'ko-KR', lang: 'ko', text: 'AIHubMix로 로그인' },

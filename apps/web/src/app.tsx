@@ -1,5 +1,6 @@
 import { useSession, useSignInClient } from '@oneclick/sign-in/react';
 import { type ReactNode, useEffect } from 'react';
+import { ThemeSelect } from './appearance/theme-select.tsx';
 import { LateAccount } from './account/late-account.tsx';
 import { RestoringScreen } from './screens/restoring-screen.tsx';
 import { SignedOutScreen } from './screens/signed-out-screen.tsx';
@@ -34,6 +35,7 @@ export function Page({ children }: { children: ReactNode }) {
       <main className="page">{children}</main>
       <footer className="settings">
         <LanguageSelect />
+        <ThemeSelect />
       </footer>
     </>
   );

@@ -22,6 +22,10 @@ export function hydrateApp({
   client: SignInClient;
   language: Language;
 }): void {
+  if (new URLSearchParams(location.search).has('debug')) {
+    void import('./debug-timeline.ts').then(({ printTimeline }) => printTimeline(client));
+  }
+
   // Load the account as soon as the user is or may soon be signed in. If loading fails, `LateAccount` shows the error.
   function loadAccountEarly(): void {
     Promise.all([loadAccount(), loadLateTexts(language.locale)]).catch(() => undefined);

@@ -30,7 +30,3 @@ async function loadReact(): Promise<[typeof import('./hydrate-app.tsx'), Languag
   // The user may have changed the language of the first screen meanwhile.
   return locale === root.dataset['locale'] ? loaded : loadReact();
 }
-
-if (new URLSearchParams(location.search).has('debug')) {
-  void import('./debug-timeline.ts').then(({ printTimeline }) => printTimeline(client));
-}

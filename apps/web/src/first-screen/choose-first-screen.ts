@@ -1,4 +1,5 @@
-import { mayHaveSession, preferredLanguage, rememberLanguage } from '@oneclick/sign-in';
+import { preferredLanguage, rememberLanguage } from '@oneclick/sign-in';
+import { followTheme, showTheme } from '../appearance/theme.ts';
 import {
   APP_NOT_LOADED,
   type FirstScreen,
@@ -17,7 +18,8 @@ const root = document.querySelector<HTMLElement>('#root')!;
 let locale = preferredLanguage(firstScreenLocales());
 const show = (screen: FirstScreen) => showFirstScreen(root, screen, locale);
 
-if (mayHaveSession()) {
+// The first script of the page has asked for the session that the browser remembers, if there may be one.
+if ('oneclickEarlySession' in globalThis) {
   show('restoring');
 } else {
   show('signed-out');
@@ -26,6 +28,8 @@ if (mayHaveSession()) {
   const button = root.querySelector('button');
   button?.addEventListener('click', () => (root.dataset['clicked'] = ''), { once: true });
 }
+
+followTheme();
 
 root.addEventListener('change', ({ target }) => {
   const isLanguage = target instanceof HTMLSelectElement && target.matches(LANGUAGE_SELECT);
@@ -39,6 +43,7 @@ root.addEventListener('change', ({ target }) => {
 // The network failed, a new version has replaced this one, or the app is below a path, where it finds none of its files.
 function showNotLoaded(): void {
   show('not-loaded');
+  showTheme();
   root.querySelector('button')?.addEventListener('click', () => location.reload());
   root.querySelector<HTMLElement>('[data-testid="not-at-root"]')!.hidden = /^\/(?:index\.html)?$/.test(
     location.pathname,

@@ -6,6 +6,10 @@ import { firstScreenTemplates, type Preloads } from './first-screen-templates.ts
 
 const PLACE = '<!-- first screen -->';
 
+/** An import in the form that Vite gives it for its loader of chunks, which is not needed here: 0.1 KB less (brotli). */
+const PRELOADED_IMPORT =
+  /__vitePreload\(async \(\) => \{\s*const \{[^}]*\} = await (import\("[^"]*"\));\s*return \{[^}]*\};\s*\}, __VITE_PRELOAD__\)/g;
+
 const inThisFolder = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
 /**
@@ -37,7 +41,8 @@ export function firstScreenPlugin(): Plugin {
       if (app.command === 'build') (parts ??= buildParts(app)).catch(() => undefined);
     },
     // Only the first script, because Terser is slow.
-    renderChunk: async (code, { isEntry }) => (isEntry ? minifyOnceMore(code) : null),
+    renderChunk: async (code, { isEntry }) =>
+      isEntry ? minifyOnceMore(code.replaceAll(PRELOADED_IMPORT, '$1')) : null,
     generateBundle(_, bundle) {
       css = takeStylesheets(bundle);
     },

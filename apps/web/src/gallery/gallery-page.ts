@@ -10,7 +10,7 @@ import { storiesByScreen } from './stories.ts';
 const WIDTHS = [320, 390, 768, 1280];
 
 const chosen = chosenBy(location.search);
-const { story, theme, width } = chosen;
+const { story, width } = chosen;
 document.title = `${story.name} · Gallery`;
 
 const nav = document.querySelector('nav')!;
@@ -40,8 +40,7 @@ const src = `story.html${queryOf(chosen)}`;
 form.querySelector('a')!.href = src;
 const frame = document.querySelector('iframe')!;
 Object.assign(frame, { src, title: story.name });
-// The frame sees its own color scheme as the one that the user prefers.
-Object.assign(frame.style, { width: `${width}px`, colorScheme: theme === 'system' ? 'light dark' : theme });
+frame.style.width = `${width}px`;
 
 function option(value: string | number): HTMLElement {
   return create('option', { value: String(value), textContent: String(value) });

@@ -14,6 +14,7 @@ import {
 } from '@oneclick/sign-in/test/internals-for-stories.ts';
 import { type OpenedWindow, openedWindows } from '@oneclick/sign-in/test/opened-windows.ts';
 import { App } from '../app.tsx';
+import { followTheme } from '../appearance/theme.ts';
 import { type SessionStatus, showSessionStatus } from '../show-session-status.ts';
 import { en, type FirstTexts } from '../texts/en.ts';
 import { ja } from '../texts/ja.ts';
@@ -24,6 +25,9 @@ import { zhHans } from '../texts/zh-hans.ts';
 import { type Answers, apiDouble } from './api-double.ts';
 import { showDesign } from './show-design.ts';
 import { copyWindowPage, type WindowPage } from './window-page.ts';
+
+// As the inline script of index.html does.
+followTheme();
 
 const TEXTS: Record<Locale, FirstTexts> = { en, ko, ja, 'zh-Hans': zhHans };
 const FOUND_WITHIN_MS = 5_000;

@@ -1,4 +1,6 @@
+import { THEME_KEY } from '@oneclick/shared/theme-key';
 import { setupWorker } from 'msw/browser';
+import { showTheme } from '../appearance/theme.ts';
 import { chosenBy } from './chosen.ts';
 import { openStory } from './open-story.tsx';
 
@@ -12,8 +14,12 @@ window.BroadcastChannel = class extends BroadcastChannel {
   }
 };
 
-const { story, language } = chosenBy(location.search);
+const { story, language, theme } = chosenBy(location.search);
 document.title = story.name;
+// The browser may remember a choice from another story.
+localStorage.removeItem(THEME_KEY);
+document.documentElement.dataset['chosenTheme'] = theme;
+showTheme();
 const worker = setupWorker();
 await worker.start({ quiet: true, onUnhandledFrame: 'bypass' });
 await openStory(story, {

@@ -12,4 +12,4 @@ export const COOKIE_REQUEST = {
 } as const satisfies RequestInit;
 
 /** Appended to the path of `exchange-token` or `session`, asks for the account, too. An older API ignores it. */
-export const WITH_USERINFO = `?${new URLSearchParams(INCLUDE_USERINFO).toString()}`;
+export const WITH_USERINFO = `?include=${INCLUDE_USERINFO.include}`;

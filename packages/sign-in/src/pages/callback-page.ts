@@ -12,6 +12,7 @@ import { preferredLanguage } from '../preferred-language.ts';
 import { leaveSignInOutcome } from '../sign-in/sign-in-outcome.ts';
 import { CALLBACK_TEXTS, type LateCallbackTexts } from './page-texts.ts';
 import { showOnPage } from './show-on-page.ts';
+import { showTheme } from './show-theme.ts';
 
 /*
  * The script of the redirect URI. It takes the authorization response out of the address, hands it over to the tab in
@@ -33,6 +34,7 @@ window.name = '';
 const locale = preferredLanguage(LOCALES);
 const texts = CALLBACK_TEXTS[locale];
 document.documentElement.lang = locale;
+showTheme();
 
 // Back to a page that the browser kept (bfcache): its sign-in has ended.
 window.addEventListener('pageshow', ({ persisted }) => {

@@ -2,6 +2,7 @@ import { LOCALES } from '@oneclick/shared/languages';
 import { preferredLanguage } from '../preferred-language.ts';
 import { OPENING_TEXTS } from './page-texts.ts';
 import { showOnPage } from './show-on-page.ts';
+import { showTheme } from './show-theme.ts';
 
 /*
  * The script of the page that a new window shows until the tab that opened it sends it to the provider. Built-in browsers
@@ -17,6 +18,7 @@ const locale = preferredLanguage(LOCALES);
 const texts = OPENING_TEXTS[locale];
 document.documentElement.lang = locale;
 
+showTheme();
 showOnPage(texts.connecting, { isBusy: true });
 
 setTimeout(offerWayBack, history.length > 1 ? IN_PLACE_OF_APP_AFTER_MS : IN_WINDOW_AFTER_MS);

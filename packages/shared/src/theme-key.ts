@@ -1,0 +1,7 @@
+/**
+ * Where a browser remembers the colours that the user has chosen, in `localStorage`: `light`, `dark` or `system`. The web
+ * app and the pages of the sign-in window show them as `data-theme` of the root element.
+ * @example
+ * document.documentElement.dataset.theme = localStorage.getItem(THEME_KEY) ?? 'system';
+ */
+export const THEME_KEY = 'oneclick:theme';
