@@ -36,7 +36,7 @@ export const lateJa: LateTexts = {
     updatedAt: (time) => `${time}に更新しました。`,
     changed: ({ before, after }) => `残高が${before}から${after}に変わりました。`,
     unchanged: '残高に変わりはありません。',
-    mayBeOutdated: (age) => `最新の情報ではない可能性があります。最終更新:${age}`,
+    mayBeOutdated: (age) => `最新の情報ではない可能性があります。最終更新：${age}`,
   },
   error: {
     codeForSupport: 'お問い合わせ用のエラーコード:',

@@ -16,11 +16,11 @@ export const lateCallback: LateCallbackTexts = {
   finish: '在此完成登录',
   nothing: '此处没有需要完成的登录。',
   home: '前往应用',
-  cookiesBlocked: '浏览器阻止了 Cookie,因此无法完成登录。请允许本网站使用 Cookie,然后重新登录。',
+  cookiesBlocked: '浏览器阻止了 Cookie，因此无法完成登录。请允许本网站使用 Cookie，然后重新登录。',
 };
 
 export const opening: OpeningTexts = {
   connecting: '正在连接 AIHubMix…',
-  nothingHappens: '应用没有响应。请返回应用,然后重试。',
+  nothingHappens: '应用没有响应。请返回应用，然后重试。',
   home: '前往应用',
 };
