@@ -2,11 +2,9 @@ import { isErrorCode } from '@oneclick/shared/error-status';
 import { retryDelayMs } from '../session/retry-delay.ts';
 import { SignInError } from '../sign-in-error.ts';
 
-/** Few, because a code lives for ten minutes at most (RFC 6749 §4.1.2), and for one minute at some providers. */
 const TRIES = 3;
-
-/** Shorter than a `Retry-After` of a minute. The user waits in front of "Signing you in…", and a code may not live that long. */
-const MAX_DELAY_MS = 10_000;
+/** All waits together. A code lives for ten minutes at most (RFC 6749 §4.1.2), and for one minute at some providers. */
+const MAX_WAIT_MS = 60_000;
 
 /**
  * Sends an exchange again, with the same code, while the API answers that the provider can't have received the code: at
@@ -17,6 +15,7 @@ export async function repeatExchange<T>(
   exchange: () => Promise<T>,
   { isWanted = () => true }: { isWanted?: () => boolean } = {},
 ): Promise<T> {
+  let waitedMs = 0;
   for (let failedTries = 0; ; failedTries += 1) {
     try {
       return await exchange();
@@ -24,8 +23,9 @@ export async function repeatExchange<T>(
       const failure = SignInError.from(error);
       // Only the API knows whether the code is still unused. Without its answer, the user decides.
       const mayRepeat = failure.retryable && isErrorCode(failure.code) && failedTries < TRIES - 1;
-      if (!mayRepeat) throw error;
-      const delayMs = Math.min(retryDelayMs(failedTries, failure), MAX_DELAY_MS);
+      const delayMs = retryDelayMs(failedTries, failure);
+      waitedMs += delayMs;
+      if (!mayRepeat || waitedMs > MAX_WAIT_MS) throw error;
       await new Promise((resolve) => setTimeout(resolve, delayMs));
       if (!isWanted()) throw error;
     }
