@@ -4,6 +4,7 @@ import { setupWorker } from 'msw/browser';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, vi } from 'vitest';
 import { commands } from 'vitest/browser';
 import { headersFor } from '@oneclick/sign-in/headers';
+import { startWorker } from './start-worker.ts';
 
 const { 'Content-Security-Policy': CONTENT_SECURITY_POLICY = '' } = headersFor('/', {
   pages: {},
@@ -41,7 +42,7 @@ export function useApiWorker(): ReturnType<typeof setupWorker>['use'] {
 
   beforeAll(async () => {
     document.addEventListener('securitypolicyviolation', onViolation);
-    await worker.start({ quiet: true, onUnhandledFrame: 'error' });
+    await startWorker(worker, { onUnhandledFrame: 'error' });
     // After the start of the worker, because the policy forbids service workers too.
     document.head.append(policy);
   });
