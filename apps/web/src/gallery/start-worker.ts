@@ -1,14 +1,22 @@
+import { http, HttpResponse } from 'msw';
 import type { SetupWorker, StartOptions } from 'msw/browser';
 
+const PROBE = '/api/does-msw-answer';
+
 /**
- * Starts msw. Resolves when it answers the requests of this page. On the first visit, msw itself resolves before its
- * service worker has taken control of the page, so that a first request went to the network.
+ * Starts msw. Resolves when it answers the requests of this page: msw itself may resolve earlier, so that the first
+ * request of a story went to the network.
  */
 export async function startWorker(worker: SetupWorker, options: StartOptions): Promise<void> {
+  worker.use(http.get(PROBE, () => new HttpResponse('yes')));
   await worker.start({ quiet: true, ...options });
-  while (!navigator.serviceWorker.controller) {
-    await new Promise((resolve) =>
-      navigator.serviceWorker.addEventListener('controllerchange', resolve, { once: true }),
-    );
+  while (!(await isAnsweredByMsw())) await new Promise((resolve) => setTimeout(resolve, 50));
+}
+
+async function isAnsweredByMsw(): Promise<boolean> {
+  try {
+    return (await (await fetch(PROBE)).text()) === 'yes';
+  } catch {
+    return false;
   }
 }
