@@ -1,9 +1,9 @@
 import { type OwnServer, startOwnServer } from '@oneclick/sign-in/test/own-server/start-own-server.ts';
 import { signIn } from '@oneclick/sign-in/vite';
 import { inWorkspace } from '@oneclick/stack/workspace';
-import getPort from 'get-port';
-import { build, preview } from 'vite';
-import { accessTokenIn, expect, test as base } from './system.ts';
+import { build } from 'vite';
+import { test as base } from './other-app.ts';
+import { accessTokenIn, expect } from './system.ts';
 
 /* A page of a team whose own server, on another origin, learns from the identity token who is signed in. */
 
@@ -19,26 +19,11 @@ declare global {
   }
 }
 
-const test = base.extend<{ port: number; servers: { own: OwnServer; other: OwnServer }; origin: string }>({
+const test = base.extend<{ servers: { own: OwnServer; other: OwnServer }; origin: string }>({
   // The policy of a real deployment names the own server in `connect-src`.
   bypassCSP: true,
 
-  // oxlint-disable-next-line no-empty-pattern -- Playwright reads from the pattern what a fixture needs: nothing
-  port: async ({}, use) => {
-    await use(await getPort());
-  },
-
-  environment: async ({ port }, use) => {
-    const origin = `http://localhost:${port}`;
-    const redirectUris = {
-      OAUTH_REDIRECT_URI: `${origin}/oauth/callback.html`,
-      OAUTH_SERVER_REDIRECT_URI: `${origin}/oauth/callback`,
-    };
-    await use({
-      api: { WEB_ORIGIN: origin, IDENTITY_AUDIENCE: 'shop', ...redirectUris },
-      provider: redirectUris,
-    });
-  },
+  apiVariables: { IDENTITY_AUDIENCE: 'shop' },
 
   servers: async ({ port }, use) => {
     const webOrigin = `http://localhost:${port}`;
@@ -48,26 +33,17 @@ const test = base.extend<{ port: number; servers: { own: OwnServer; other: OwnSe
     await Promise.all([servers.own.stop(), servers.other.stop()]);
   },
 
-  origin: async ({ port, servers, system }, use, testInfo) => {
+  origin: async ({ serve, servers, system }, use, testInfo) => {
     const outDir = testInfo.outputPath('dist');
-    const plugins = [signIn({ apiTarget: system.wires.api.origin })];
     await build({
       root: PAGE,
       configFile: false,
       logLevel: 'warn',
-      plugins,
+      plugins: [signIn({ apiTarget: system.wires.api.origin })],
       define: { 'import.meta.env.VITE_OWN_ORIGIN': JSON.stringify(servers.own.origin) },
       build: { outDir, emptyOutDir: true },
     });
-    const server = await preview({
-      root: PAGE,
-      configFile: false,
-      plugins,
-      build: { outDir },
-      preview: { port, strictPort: true },
-    });
-    await use(`http://localhost:${port}`);
-    await server.close();
+    await use(await serve({ root: PAGE, outDir }));
   },
 });
 

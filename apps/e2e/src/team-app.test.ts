@@ -1,12 +1,11 @@
 import { globSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { signIn } from '@oneclick/sign-in/vite';
 import { inWorkspace } from '@oneclick/stack/workspace';
-import getPort from 'get-port';
-import { build, preview } from 'vite';
+import { build } from 'vite';
+import { test as base } from './other-app.ts';
 import type { Person } from './person.ts';
-import { expect, test as base } from './system.ts';
+import { expect } from './system.ts';
 
 /* The apps of front-end teams, which have nothing of apps/web, in the place of apps/web. */
 
@@ -17,7 +16,6 @@ const REACT_PACKAGES = ['react', 'react-dom', '@tanstack/react-query'];
 const test = base.extend<{
   app: string;
   dependencies: string | undefined;
-  port: number;
   origin: string;
 }>({
   /** The folder of the app. */
@@ -25,21 +23,7 @@ const test = base.extend<{
   /** The folder whose React the app is built with. */
   dependencies: [undefined, { option: true }],
 
-  // oxlint-disable-next-line no-empty-pattern -- Playwright reads from the pattern what a fixture needs: nothing
-  port: async ({}, use) => {
-    await use(await getPort());
-  },
-
-  environment: async ({ port }, use) => {
-    const origin = `http://localhost:${port}`;
-    const redirectUris = {
-      OAUTH_REDIRECT_URI: `${origin}/oauth/callback.html`,
-      OAUTH_SERVER_REDIRECT_URI: `${origin}/oauth/callback`,
-    };
-    await use({ api: { WEB_ORIGIN: origin, ...redirectUris }, provider: redirectUris });
-  },
-
-  origin: async ({ app, dependencies, port, system }, use, testInfo) => {
+  origin: async ({ app, dependencies, serve }, use, testInfo) => {
     const outDir = testInfo.outputPath('dist');
     await build({
       root: app,
@@ -55,15 +39,7 @@ const test = base.extend<{
       expect(scripts.join('\n')).toContain(version);
     }
 
-    const server = await preview({
-      root: app,
-      configFile: false,
-      plugins: [signIn({ apiTarget: system.wires.api.origin })],
-      build: { outDir },
-      preview: { port, strictPort: true },
-    });
-    await use(`http://localhost:${port}`);
-    await server.close();
+    await use(await serve({ root: app, outDir }));
   },
 });
 

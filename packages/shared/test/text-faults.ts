@@ -1,8 +1,8 @@
 /* For the tests of each package that has texts. */
 
 /**
- * What is wrong with the texts of a page: a language lacks one or has one more than the first language, one is empty, a
- * copy of the first language's, or does not show one of its parameters.
+ * Finds the faults in the texts of a page: a language lacks a text or has one more than the first language, or a text is
+ * empty, a copy of the first language's, or does not show one of its parameters.
  *
  * @param languages the texts of each language, by its name. A text with parameters is a function
  * @returns one line for each fault

@@ -58,7 +58,7 @@ function Fact({
   name: string;
   value: string | undefined;
   testId?: string;
-  /** `no` for what is nobody's language. */
+  /** `no` for names and addresses, which a browser must not translate. */
   translate?: 'no';
 }) {
   if (value === undefined) return null;

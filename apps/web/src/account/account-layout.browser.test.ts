@@ -48,7 +48,7 @@ function recordLayoutShifts(): { stop: () => string[] } {
   };
 }
 
-/** Until the browser has painted, and counted what has moved. */
+/** Resolves when the browser has painted and has recorded its layout shifts. */
 async function nextFrames(): Promise<void> {
   for (let frame = 0; frame < 3; frame += 1) await new Promise((resolve) => requestAnimationFrame(resolve));
 }

@@ -35,7 +35,7 @@ test.each([
   ['no balance and no quota', {}, {}],
   ['a quota alone', { quota: 100 }, {}],
   ['a negative use', { quota: 100, used_quota: -5, balance_formatted: '1.05' }, {}],
-])('with %s, no share is told', (_, user, level) => {
+])('with %s, no used share is returned', (_, user, level) => {
   expect(readQuota(user)).toEqual(typeof level === 'string' ? { level } : {});
 });
 

@@ -3,9 +3,9 @@ import type { Userinfo } from '@oneclick/sign-in';
 /** How much the user has left. `unlimited`: the provider sets no limit for the account. */
 type BalanceLevel = 'unlimited' | 'enough' | 'low' | 'used-up' | 'in-debt';
 
-/** What an account's numbers say. */
+/** The quota of an account, as far as userinfo shows it. */
 export interface QuotaState {
-  /** Undefined if the numbers don't tell. */
+  /** Undefined if userinfo does not show it. */
   level?: BalanceLevel;
   /** In the provider's units. */
   used?: number;

@@ -149,7 +149,7 @@ async function openApp(
       ),
     );
   undo.push(
-    // Last, when nobody is left to try again.
+    // After the client is closed: otherwise it would retry the aborted requests.
     () => closing.abort(),
     showSessionStatus(client),
     () => root.unmount(),

@@ -5,7 +5,7 @@ import { useLocale } from '../texts/use-texts.ts';
  * A live region: screen readers announce what appears in it. If only the language changes, the text leaves the region and
  * stays on the screen, so that it is not announced again.
  *
- * @param about what the text is about, in no language. Another value announces the text, also one that reads the same
+ * @param about the subject of the text, the same in every language. A new value announces the text, also an equal one
  */
 export function Announcement({
   role,
