@@ -52,6 +52,19 @@ test('failures and errors are failed tests', () => {
   expect(summarizeTests(runs)).toEqual({ remarks: [], closingLine: '3 passed, 2 failed', isFailure: true });
 });
 
+test('each failed test is named with the start of its message', () => {
+  const content = [
+    '<testcase classname="a.test.ts" name="a &gt; is &quot;b&quot;"><failure message="expected 1 to be 2\nat once" type="E">',
+    '</failure></testcase><testcase classname="a.test.ts" name="passes"></testcase>',
+    '<testcase name="d › throws" classname="d.test.ts"><error message="first" type="Error"></error></testcase>',
+  ].join('\n');
+  const { remarks } = summarizeTests([run('Vitest', report({ tests: 3, failures: 1, errors: 1, content }))]);
+  expect(remarks).toEqual([
+    'Failed: a.test.ts: a > is "b": expected 1 to be 2 at once',
+    'Failed: d.test.ts: d › throws: first',
+  ]);
+});
+
 test.each([
   ['a run without a report', undefined, {}, 'Vitest left no report of a test that ran.'],
   [

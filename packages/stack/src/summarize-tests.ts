@@ -13,7 +13,8 @@ export interface TestRun {
  * Adds up the reports of all runs. A run without a complete report, a run that failed without a failed test, and a
  * folder of which no test ran count as one failure each.
  *
- * @returns `remarks` explain these failures and the skipped tests
+ * @returns `remarks` explain these failures and the skipped tests, and name the failed tests: a log that contains only
+ * the end of the output shows them, too
  */
 export function summarizeTests(runs: TestRun[]): {
   remarks: string[];
@@ -22,6 +23,7 @@ export function summarizeTests(runs: TestRun[]): {
 } {
   const total = { tests: 0, failed: 0, skipped: 0 };
   const problems: string[] = [];
+  const failedTests: string[] = [];
   const skipReasons = new Set<string>();
   for (const { name, exitCode, reportFile, folders = [] } of runs) {
     const report = readReport(reportFile);
@@ -33,6 +35,7 @@ export function summarizeTests(runs: TestRun[]): {
     total.skipped += report.split('<skipped').length - 1;
     for (const [, reason = ''] of report.matchAll(/<property name="skip" value="([^"]+)"/g))
       skipReasons.add(reason);
+    failedTests.push(...findFailedTests(report));
 
     if (count('tests') === 0) problems.push(`${name} left no report of a test that ran.`);
     else if (exitCode !== 0 && failed === 0) problems.push(`${name} failed, and its output above says why.`);
@@ -42,10 +45,32 @@ export function summarizeTests(runs: TestRun[]): {
   const failed = total.failed + problems.length;
   const skipped = total.skipped === 0 ? '' : `, ${total.skipped} skipped`;
   return {
-    remarks: [...problems, ...[...skipReasons].map((reason) => `Skipped: ${reason}`)],
+    remarks: [
+      ...problems,
+      ...failedTests.map((test) => `Failed: ${test}`),
+      ...[...skipReasons].map((reason) => `Skipped: ${reason}`),
+    ],
     closingLine: `${total.tests - total.failed - total.skipped} passed, ${failed} failed${skipped}`,
     isFailure: failed > 0,
   };
+}
+
+/** File, name and the start of the message of each failed test. */
+function findFailedTests(report: string): string[] {
+  return report.split('<testcase ').flatMap((testcase) => {
+    const [, failure] = /<(?:failure|error) ([^>]*)/.exec(testcase) ?? [];
+    if (failure === undefined) return [];
+    const [file, name] = [readAttribute('classname', testcase), readAttribute('name', testcase)];
+    const message = readAttribute('message', failure).replaceAll(/\s+/g, ' ');
+    return [`${file}: ${name}: ${message.slice(0, 300)}`];
+  });
+}
+
+const ENTITIES: Record<string, string> = { lt: '<', gt: '>', quot: '"', apos: "'", amp: '&' };
+
+function readAttribute(name: string, tag: string): string {
+  const [, value = ''] = new RegExp(`(?:^| )${name}="([^"]*)"`).exec(tag) ?? [];
+  return value.replaceAll(/&(\w+);/g, (entity, key: string) => ENTITIES[key] ?? entity);
 }
 
 /** The report without the output of tests, which may contain anything. Empty if the report is missing or not complete. */
