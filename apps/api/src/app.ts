@@ -53,7 +53,7 @@ export async function buildApp(config: Config, logStream?: LogStream): Promise<F
 
   const unlimitedFetch = createProviderFetch(provider, events);
   const providerFetch = createLimitedFetch(unlimitedFetch, provider.maxRequestsInFlight);
-  const oauthClient = createOAuthClient(provider, providerFetch, app.log);
+  const oauthClient = createOAuthClient(config, providerFetch, app.log);
   const resourceClient = createResourceClient(config, providerFetch, app.log);
   const includeUserinfo = createIncludeUserinfo(resourceClient);
   const sessions = createSessions({ ...stores, config, oauthClient });

@@ -103,14 +103,12 @@ const PLACEHOLDER =
 /** RFC 6749 Appendix A.1 and A.2: *VSCHAR */
 const parseCredential = (text: string) =>
   /^[\x20-\x7e]{1,1024}$/.test(text) && !PLACEHOLDER.test(text) ? text : undefined;
-const CREDENTIAL_RULE = "the provider's value: printable ASCII, no blank at either end, not a placeholder";
-export const credential = variable(CREDENTIAL_RULE, parseCredential);
-export const audience = variable(
-  "the name of the app's own servers: printable ASCII, no blank at either end, not a placeholder",
+export const credential = variable(
+  "the provider's value: printable ASCII, no blank at either end, not a placeholder",
   parseCredential,
 );
-export const secret = variable(
-  `${CREDENTIAL_RULE}. OAUTH_CLIENT_SECRET_FILE may name a readable file that contains it instead`,
+export const audience = variable(
+  "the name of the app's own servers: printable ASCII, no blank at either end, not a placeholder",
   parseCredential,
 );
 

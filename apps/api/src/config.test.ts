@@ -107,9 +107,18 @@ test('TRUST_PROXY accepts addresses and CIDR ranges', () => {
   ]);
 });
 
-test('OAUTH_CLIENT_SECRET_FILE is read without its last line break', () => {
-  const env = { OAUTH_CLIENT_SECRET: '', OAUTH_CLIENT_SECRET_FILE: secretFile('from-file\n') };
-  expect(parseConfig({ ...VALID_ENV, ...env }).provider.clientSecret).toBe('from-file');
+test('every secret can come from a file, which is read without its last line break', () => {
+  const { secrets, redisUrl } = parseConfig({
+    ...VALID_ENV,
+    OAUTH_CLIENT_SECRET: '',
+    OAUTH_CLIENT_SECRET_FILE: secretFile('from-file\n'),
+    SESSION_KEYS: undefined,
+    SESSION_KEYS_FILE: secretFile(`k2:${key(2)}`),
+    REDIS_URL_FILE: secretFile('redis://:password@redis.example\r\n'),
+  });
+  expect(secrets.clientSecret).toBe('from-file');
+  expect(secrets.sessionKeys.map(({ kid }) => kid)).toEqual(['k2']);
+  expect(redisUrl).toBe('redis://:password@redis.example');
 });
 
 test.each([
@@ -248,19 +257,25 @@ test.each([
 });
 
 test.each([
-  ['set together with OAUTH_CLIENT_SECRET', { OAUTH_CLIENT_SECRET_FILE: secretFile('x') }],
-  ['a missing file', { OAUTH_CLIENT_SECRET: '', OAUTH_CLIENT_SECRET_FILE: '/nowhere/secret' }],
-  ['an empty file', { OAUTH_CLIENT_SECRET: '', OAUTH_CLIENT_SECRET_FILE: secretFile('\n') }],
   [
-    'a placeholder in the file',
-    { OAUTH_CLIENT_SECRET: '', OAUTH_CLIENT_SECRET_FILE: secretFile('changeme') },
+    'OAUTH_CLIENT_SECRET',
+    secretFile('x'),
+    VALID_ENV.OAUTH_CLIENT_SECRET,
+    'together with OAUTH_CLIENT_SECRET',
   ],
-  [
-    'the client id in the file',
-    { OAUTH_CLIENT_SECRET: '', OAUTH_CLIENT_SECRET_FILE: secretFile('client_1') },
-  ],
-])('an unusable OAUTH_CLIENT_SECRET_FILE is reported: %s', (_, env) => {
-  expect(faultsOf(env)).toEqual([expect.stringContaining('OAUTH_CLIENT_SECRET_FILE')]);
+  ['OAUTH_CLIENT_SECRET', '/nowhere/secret', '', 'ENOENT'],
+  ['SESSION_KEYS', tmpdir(), '', 'EISDIR'],
+  ['REDIS_URL', '/nowhere/\0', '', 'ERR_INVALID_ARG_VALUE'],
+  ['OAUTH_CLIENT_SECRET', secretFile('\n'), '', 'missing'],
+  ['OAUTH_CLIENT_SECRET', secretFile('changeme'), '', 'placeholder'],
+  ['OAUTH_CLIENT_SECRET', secretFile('client_1'), '', 'client id'],
+  ['SESSION_KEYS', secretFile(key(1)), '', 'kid:key'],
+  ['REDIS_URL', secretFile('http://canary.example'), '', 'rediss://'],
+])('the fault of %s_FILE at %s is reported once, with its reason', (name, path, value, reason) => {
+  const faults = faultsOf({ [name]: value, [`${name}_FILE`]: path });
+  expect(faults).toEqual([expect.stringContaining(reason)]);
+  expect(faults[0]).toContain(`${name}_FILE`);
+  expect(faults[0]).not.toMatch(/canary|nowhere/);
 });
 
 test.each(['redis://localhost', 'redis://10.0.0.1:6380/2', 'rediss://user:password@redis.example.com:6380'])(

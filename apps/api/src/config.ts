@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { PATHS, WEB_PATHS } from '@oneclick/shared/paths';
 import * as v from 'valibot';
 import * as rules from './config-rules.ts';
+import { readSecretFiles, SECRETS } from './secret-files.ts';
 import { computeTopology } from './topology.ts';
 
 /** Names every faulty variable with its rule, and never a value: a value may be a secret. */
@@ -21,31 +21,22 @@ export function parseConfig(environment: NodeJS.ProcessEnv = process.env): Confi
   // Windows editors write this mark at the start of a file. Node and Docker take it for a part of the first name.
   const markedNames = Object.keys(environment).filter((name) => name.startsWith('\uFEFF'));
   const readable = Object.entries(environment).map(([name, value]) => [name.replace(/^\uFEFF/, ''), value]);
-  const variables = withProxies(withClientSecretFromFile(Object.fromEntries(readable)));
+  const { variables, faults: unusableFiles } = readSecretFiles(withProxies(Object.fromEntries(readable)));
   // `NAME=` in an env file means that NAME is unset. An empty TOPUP_HOSTS stays, because it would refuse every link.
   const given = Object.entries(variables).filter(([name, value]) => value !== '' || name === 'TOPUP_HOSTS');
   const parsed = v.safeParse(environmentSchema, Object.fromEntries(given));
-  const rulesBroken = (parsed.issues ?? []).map((issue) =>
-    `${v.getDotPath(issue) ?? ''} ${issue.message}`.trim(),
-  );
+  const rulesBroken = (parsed.issues ?? []).flatMap((issue) => {
+    const name = v.getDotPath(issue) ?? '';
+    if (unusableFiles.has(name)) return []; // The value is missing because its file can't be used.
+    const source = variables[`${name}_FILE`] ? `${name} in ${name}_FILE` : name;
+    return `${source} ${issue.message}`.trim();
+  });
   const marks = markedNames.map(
     (name) => `${name.slice(1)} follows a byte order mark: save its file as UTF-8 without BOM`,
   );
-  const faults = [...rulesBroken, ...marks, ...findPublishedSecret(variables)];
+  const faults = [...rulesBroken, ...unusableFiles.values(), ...marks, ...findPublishedSecret(variables)];
   if (!parsed.success || faults.length > 0) throw new ConfigError(faults);
   return parsed.output;
-}
-
-/** Docker and Kubernetes mount secrets as files. */
-function withClientSecretFromFile(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const { OAUTH_CLIENT_SECRET_FILE: path, ...others } = environment;
-  if (!path || others['OAUTH_CLIENT_SECRET']) return environment;
-  try {
-    const secret = readFileSync(path, 'utf8').replace(/\r?\n$/, ''); // Editors end a file with a line break.
-    return { ...others, OAUTH_CLIENT_SECRET: secret };
-  } catch {
-    return others;
-  }
 }
 
 /** Most programs write and read these names in lower case, and prefer them to upper case. */
@@ -152,8 +143,7 @@ const CLIENT_AUTHS = ['client_secret_post', 'client_secret_basic'] as const;
 const clientSettings = v.pipe(
   v.object({
     OAUTH_CLIENT_ID: rules.required(rules.credential),
-    OAUTH_CLIENT_SECRET: rules.required(rules.secret),
-    OAUTH_CLIENT_SECRET_FILE: v.optional(v.never('must not be set together with OAUTH_CLIENT_SECRET')),
+    OAUTH_CLIENT_SECRET: rules.required(rules.credential),
     OAUTH_CLIENT_AUTH: v.optional(rules.oneOf(CLIENT_AUTHS), 'client_secret_post'),
     OAUTH_SCOPE: v.optional(rules.scopes, 'profile balance'),
     OAUTH_AUTO_AUTHORIZE: v.optional(rules.oneOf(['true', 'false']), 'true'),
@@ -166,9 +156,9 @@ const clientSettings = v.pipe(
   v.transform((env) => ({
     /** The `aud` of identity tokens: the name of the app's own servers. */
     identityAudience: env.IDENTITY_AUDIENCE ?? env.OAUTH_CLIENT_ID,
+    secrets: { clientSecret: env.OAUTH_CLIENT_SECRET },
     provider: {
       clientId: env.OAUTH_CLIENT_ID,
-      clientSecret: env.OAUTH_CLIENT_SECRET,
       clientAuth: env.OAUTH_CLIENT_AUTH,
       scope: env.OAUTH_SCOPE,
       autoAuthorize: env.OAUTH_AUTO_AUTHORIZE === 'true',
@@ -190,8 +180,10 @@ const sessionSettings = v.pipe(
     'SESSION_IDLE_SECONDS must not be more than SESSION_MAX_SECONDS',
   ),
   v.transform((env) => ({
-    /** The first key seals. Every key opens. */
-    sessionKeys: env.SESSION_KEYS,
+    secrets: {
+      /** The first key seals. Every key opens. */
+      sessionKeys: env.SESSION_KEYS,
+    },
     sessionIdleSeconds: env.SESSION_IDLE_SECONDS,
     sessionMaxSeconds: env.SESSION_MAX_SECONDS,
   })),
@@ -243,9 +235,14 @@ const environmentSchema = v.intersect([
 ]);
 
 /** The names of all variables that the API reads. */
-export const VARIABLES = environmentSchema.options.flatMap(({ entries }) => Object.keys(entries));
+export const VARIABLES: readonly string[] = [
+  ...environmentSchema.options.flatMap(({ entries }) => Object.keys(entries)),
+  ...SECRETS.map((name) => `${name}_FILE`),
+];
 
 /** The operator's settings, validated. */
 export interface Config extends v.InferOutput<typeof environmentSchema> {}
 export type ProviderConfig = Config['provider'];
-export type SessionKeys = Config['sessionKeys'];
+/** Can change while the process runs: read a secret when it is used, and keep no copy. */
+export type Secrets = Config['secrets'];
+export type SessionKeys = Secrets['sessionKeys'];

@@ -1,14 +1,16 @@
 import * as v from 'valibot';
 import { expect, test } from 'vitest';
-import type { SessionKeys } from '../config.ts';
+import type { Secrets } from '../config.ts';
 import { createSealer, defineCookie } from './sealed-cookie.ts';
 import { computeTopology } from '../topology.ts';
 
 const topology = computeTopology(['https://app.example.com'], 'https://app.example.com');
 const cookie = defineCookie('__Host-Http-x', topology);
-const keys: SessionKeys = [{ kid: 'k1', bytes: new Uint8Array(32).fill(1) }];
+const secrets: Pick<Secrets, 'sessionKeys'> = {
+  sessionKeys: [{ kid: 'k1', bytes: new Uint8Array(32).fill(1) }],
+};
 const schema = v.object({ text: v.string() });
-const sealer = createSealer({ keys, purpose: 'x', schema });
+const sealer = createSealer({ secrets, purpose: 'x', schema });
 const open = (value: string) => sealer.open(cookie, { cookies: { [cookie.name]: value } });
 const header = (fields: object) => Buffer.from(JSON.stringify(fields)).toString('base64url');
 
@@ -41,7 +43,7 @@ test.each([
 
 test('a cookie with an unknown key id has the status unknown_key', () => {
   const other = createSealer({
-    keys: [{ kid: 'k2', bytes: new Uint8Array(32).fill(2) }],
+    secrets: { sessionKeys: [{ kid: 'k2', bytes: new Uint8Array(32).fill(2) }] },
     purpose: 'x',
     schema,
   });
@@ -49,8 +51,8 @@ test('a cookie with an unknown key id has the status unknown_key', () => {
 });
 
 test('a cookie of another purpose or another schema is invalid', () => {
-  const otherPurpose = createSealer({ keys, purpose: 'y', schema });
+  const otherPurpose = createSealer({ secrets, purpose: 'y', schema });
   expect(open(otherPurpose.seal({ text: 'a' }))).toEqual({ status: 'invalid' });
-  const otherShape = createSealer({ keys, purpose: 'x', schema: v.object({ number: v.number() }) });
+  const otherShape = createSealer({ secrets, purpose: 'x', schema: v.object({ number: v.number() }) });
   expect(open(otherShape.seal({ number: 1 }))).toEqual({ status: 'invalid' });
 });

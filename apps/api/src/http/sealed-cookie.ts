@@ -1,7 +1,7 @@
 import { createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type * as v from 'valibot';
-import type { SessionKeys } from '../config.ts';
+import type { Secrets, SessionKeys } from '../config.ts';
 import { openJson, sealJson } from '../sealed-json.ts';
 import type { Topology } from '../topology.ts';
 import { byteLengthOf, headerBytesLeft } from './answer-header.ts';
@@ -52,26 +52,30 @@ export interface Sealer<T> {
 }
 
 interface SealerOptions<T> {
-  keys: SessionKeys;
-  /** Each purpose has keys of its own, derived from `keys`. A cookie sealed for one can't be opened for another. */
+  secrets: Pick<Secrets, 'sessionKeys'>;
+  /** Each purpose has keys of its own, derived from these. A cookie sealed for one can't be opened for another. */
   purpose: string;
   schema: v.GenericSchema<unknown, T>;
 }
 
-export function createSealer<T>({ keys, purpose, schema }: SealerOptions<T>): Sealer<T> {
+export function createSealer<T>({ secrets, purpose, schema }: SealerOptions<T>): Sealer<T> {
   const typ = `${purpose}+jwe`;
-  const [{ kid: sealingKid }] = keys;
-  const subkeys = new Map(keys.map(({ kid, bytes }) => [kid, deriveSubkey(bytes, purpose)]));
+  const subkeys = new WeakMap<SessionKeys[number], KeyObject>();
 
   function findKey(kid: string | undefined): KeyObject {
     if (kid === undefined) throw new TypeError('The cookie names no key');
-    const subkey = subkeys.get(kid);
-    if (!subkey) throw new UnknownKeyError();
+    const key = secrets.sessionKeys.find((each) => each.kid === kid);
+    if (!key) throw new UnknownKeyError();
+    const subkey = subkeys.get(key) ?? deriveSubkey(key.bytes, purpose);
+    subkeys.set(key, subkey);
     return subkey;
   }
 
   return {
-    seal: (payload) => sealJson(payload, findKey(sealingKid), { kid: sealingKid, typ }),
+    seal(payload) {
+      const [{ kid }] = secrets.sessionKeys;
+      return sealJson(payload, findKey(kid), { kid, typ });
+    },
 
     open({ name }, request) {
       const value = request.cookies[name];

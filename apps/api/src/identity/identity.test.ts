@@ -18,7 +18,8 @@ import { deriveIdentityKeys } from './identity-keys.ts';
 const provider = useProvider();
 
 const keyOf = (kid: string, byte: number) => `${kid}:${Buffer.alloc(32, byte).toString('base64url')}`;
-const sessionKeysOf = (SESSION_KEYS: string) => parseConfig({ ...VALID_ENV, SESSION_KEYS }).sessionKeys;
+const sessionKeysOf = (SESSION_KEYS: string) =>
+  parseConfig({ ...VALID_ENV, SESSION_KEYS }).secrets.sessionKeys;
 const K1 = keyOf('k1', 1);
 const K2 = keyOf('k2', 2);
 

@@ -30,10 +30,16 @@ export const identity: FastifyPluginAsync<IdentityOptions> = async (
   app,
   { config, sessions, resourceClient },
 ) => {
-  const { topology, apiOrigin, identityAudience, sessionKeys } = config;
-  const identityKeys = await deriveIdentityKeys(sessionKeys);
-  const [{ privateKey, publicJwk }] = identityKeys;
-  const jwks = { keys: identityKeys.map((key) => key.publicJwk) };
+  const { topology, apiOrigin, identityAudience, secrets } = config;
+  let derived = { from: secrets.sessionKeys, keys: await deriveIdentityKeys(secrets.sessionKeys) };
+
+  async function currentKeys(): Promise<typeof derived.keys> {
+    const { sessionKeys } = secrets;
+    if (derived.from !== sessionKeys) {
+      derived = { from: sessionKeys, keys: await deriveIdentityKeys(sessionKeys) };
+    }
+    return derived.keys;
+  }
 
   app.post(
     PATHS.identityToken,
@@ -45,6 +51,7 @@ export const identity: FastifyPluginAsync<IdentityOptions> = async (
     async (request, reply): Promise<IdentityTokenResponse> => {
       const { access_token, session_id } = await sessions.current(request, reply);
       const { id } = await resourceClient.fetchUserinfo(access_token);
+      const [{ privateKey, publicJwk }] = await currentKeys();
       const now = unixNow();
       const token = new SignJWT({ sid: session_id })
         .setProtectedHeader({ alg: publicJwk.alg, kid: publicJwk.kid, typ: TYPE })
@@ -63,7 +70,7 @@ export const identity: FastifyPluginAsync<IdentityOptions> = async (
     async (_request, reply): Promise<JwksResponse> => {
       // As long as a token lives: a removed key then disappears from caches together with the last token that it signed.
       void reply.header('cache-control', `public, max-age=${LIFETIME_SECONDS}`);
-      return jwks;
+      return { keys: (await currentKeys()).map(({ publicJwk }) => publicJwk) };
     },
   );
 };

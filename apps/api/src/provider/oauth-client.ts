@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as oauth from 'oauth4webapi';
 import type { FastifyBaseLogger } from 'fastify';
-import type { ProviderConfig } from '../config.ts';
+import type { Config } from '../config.ts';
 import { ApiError } from '../http/api-error.ts';
 import type { ProviderEndpoint } from '../http/events.ts';
 import { reportOddFields } from './odd-fields.ts';
@@ -39,7 +39,7 @@ interface AuthorizationCodeGrant {
 const REVOCATION_TIMEOUT_MS = 3000;
 
 export function createOAuthClient(
-  provider: ProviderConfig,
+  { provider, secrets }: Pick<Config, 'provider' | 'secrets'>,
   providerFetch: ProviderFetch,
   log: Pick<FastifyBaseLogger, 'warn'>,
 ): OAuthClient {
@@ -50,10 +50,9 @@ export function createOAuthClient(
     ...(provider.revocationEndpoint && { revocation_endpoint: provider.revocationEndpoint }),
   };
   const client: oauth.Client = { client_id: provider.clientId };
-  const clientAuth =
-    provider.clientAuth === 'client_secret_basic'
-      ? clientSecretBasic(provider.clientSecret)
-      : oauth.ClientSecretPost(provider.clientSecret);
+  const authenticate =
+    provider.clientAuth === 'client_secret_basic' ? clientSecretBasic : oauth.ClientSecretPost;
+  const clientAuth: oauth.ClientAuth = (...request) => authenticate(secrets.clientSecret)(...request);
   /**
    * Sends a request that the library builds, and returns the provider's response. The library passes a `Response` on
    * without reading it, so this one is empty: a body would be copied into a stream and out of it again.

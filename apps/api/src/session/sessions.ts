@@ -52,9 +52,9 @@ interface SessionsOptions {
 }
 
 export function createSessions({ config, oauthClient, sessionStore }: SessionsOptions): Sessions {
-  const { topology, sessionKeys, sessionIdleSeconds, sessionMaxSeconds } = config;
+  const { topology, secrets, sessionIdleSeconds, sessionMaxSeconds } = config;
   const cookie = defineSessionCookie(topology);
-  const sealer = createSealer({ keys: sessionKeys, purpose: 'session', schema: Session });
+  const sealer = createSealer({ secrets, purpose: 'session', schema: Session });
 
   /** Clears the cookie if it can never be opened again. */
   function open(request: FastifyRequest, reply: FastifyReply): Session {

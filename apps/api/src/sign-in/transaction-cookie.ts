@@ -72,8 +72,8 @@ const MAX_PENDING_BYTES = 3400;
 /** Between the clocks of two instances. */
 const CLOCK_SKEW_SECONDS = 60;
 
-export function createTransactionCookies({ topology, sessionKeys }: Config): TransactionCookies {
-  const sealer = createSealer({ keys: sessionKeys, purpose: 'transaction', schema: Transaction });
+export function createTransactionCookies({ topology, secrets }: Config): TransactionCookies {
+  const sealer = createSealer({ secrets, purpose: 'transaction', schema: Transaction });
   const prefix = `${topology.nameCookie('tx')}_`;
   // The callback of the server-side flow is a navigation from the provider's site, which carries no Strict cookie.
   const laxAttributes = { cookieAttributes: { ...topology.cookieAttributes, sameSite: 'lax' } } as const;

@@ -2,7 +2,7 @@ import { ServerSideCallbackQuery } from '@oneclick/shared/messages';
 import * as fc from 'fast-check';
 import * as v from 'valibot';
 import { expect, test } from 'vitest';
-import { ConfigError, parseConfig, VARIABLES, type SessionKeys } from '../../src/config.ts';
+import { ConfigError, parseConfig, VARIABLES, type Secrets } from '../../src/config.ts';
 import { parseReturnPath } from '../../src/server-side-flow/return-path.ts';
 import { createSealer, defineCookie } from '../../src/http/sealed-cookie.ts';
 import { VALID_ENV, WEB_ORIGIN } from '../support/test-api.ts';
@@ -87,8 +87,10 @@ test('any environment is parsed or reported without quoting a value', () => {
 test('no changed cookie opens', () => {
   const topology = computeTopology([WEB_ORIGIN], WEB_ORIGIN);
   const cookie = defineCookie('__Host-Http-x', topology);
-  const keys: SessionKeys = [{ kid: 'k1', bytes: new Uint8Array(32).fill(1) }];
-  const sealer = createSealer({ keys, purpose: 'x', schema: v.object({ text: v.string() }) });
+  const secrets: Pick<Secrets, 'sessionKeys'> = {
+    sessionKeys: [{ kid: 'k1', bytes: new Uint8Array(32).fill(1) }],
+  };
+  const sealer = createSealer({ secrets, purpose: 'x', schema: v.object({ text: v.string() }) });
   const sealed = sealer.seal({ text: 'hello' });
   const header = fc
     .record(
