@@ -15,6 +15,10 @@ export interface HeaderManifest {
   assets: string[];
   /** The address below which the app loads its files, if that is not its own origin: a `base` that is a URL. */
   assetBase?: string;
+  /** The folder of the assets, if it is not `assets`: Vite's `build.assetsDir`. */
+  assetsDir?: string;
+  /** The origins other than their own that the pages send requests to, such as that of the API. */
+  connectTo?: string[];
 }
 
 /**
@@ -32,11 +36,12 @@ export interface HeaderManifest {
  */
 export function headersFor(path: string, manifest: HeaderManifest): Record<string, string> {
   const pathname = path.replace(/[?#].*/, '');
+  const { connectTo } = manifest;
   if (pathname.startsWith('/oauth/')) {
     const hashes = pageAt(pathname, manifest);
     return {
       // Their icon is in the page, so that a browser does not ask for it.
-      'Content-Security-Policy': contentSecurityPolicy({ hashes, images: "'self' data:" }),
+      'Content-Security-Policy': contentSecurityPolicy({ hashes, connectTo, images: "'self' data:" }),
       ...COMMON_HEADERS,
       ...WINDOW_PAGE_HEADERS,
     };
@@ -45,7 +50,7 @@ export function headersFor(path: string, manifest: HeaderManifest): Record<strin
   const hashes = pageAt(pathname, manifest) ?? manifest.pages['/index.html'];
   const files = manifest.assetBase && `'self' ${manifest.assetBase}`;
   return {
-    'Content-Security-Policy': contentSecurityPolicy({ hashes, files }),
+    'Content-Security-Policy': contentSecurityPolicy({ hashes, connectTo, files }),
     ...COMMON_HEADERS,
     ...APP_HEADERS,
     ...(manifest.assets.includes(pathname) && { 'Cache-Control': CACHE_FOR_EVER }),
@@ -62,17 +67,19 @@ function contentSecurityPolicy({
   hashes = { scripts: [], styles: [] },
   files = "'self'",
   images = files,
+  connectTo = [],
 }: {
   hashes?: InlineHashes | undefined;
   files?: string | undefined;
   images?: string | undefined;
+  connectTo?: string[] | undefined;
 }): string {
   return [
     "default-src 'none'",
     `script-src ${[files, ...hashes.scripts.map(quoted)].join(' ')}`,
     `style-src ${[files, ...hashes.styles.map(quoted)].join(' ')}`,
     `img-src ${images}`,
-    "connect-src 'self'",
+    `connect-src ${["'self'", ...connectTo].join(' ')}`,
     "base-uri 'none'",
     "form-action 'none'",
     "frame-ancestors 'none'",

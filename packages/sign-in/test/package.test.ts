@@ -1,6 +1,15 @@
 // @vitest-environment node
 import { spawnSync } from 'node:child_process';
-import { cpSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  cpSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -16,8 +25,9 @@ const SHARED = join(PACKAGE, '../shared');
 const folder = mkdtempSync(join(tmpdir(), 'packed-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-function run(command: string, args: string[], cwd: string): string {
-  const { status, stdout, stderr } = spawnSync(command, args, { cwd, encoding: 'utf8' });
+function run(command: string, args: string[], cwd: string, environment: NodeJS.ProcessEnv = {}): string {
+  const env = { ...process.env, ...environment };
+  const { status, stdout, stderr } = spawnSync(command, args, { cwd, env, encoding: 'utf8' });
   expect(status, `${command} ${args.join(' ')}\n${stdout}${stderr}`).toBe(0);
   return stdout;
 }
@@ -127,6 +137,13 @@ test.each(['team-app', 'react-18'])(
     expect(built.toSorted()).toEqual(
       ['index.html', 'oauth/callback.html', 'oauth/opening.html'].map((path) => join(path)),
     );
+
+    const readme = readFileSync(join(PACKAGE, 'README.md'), 'utf8');
+    const [program = ''] = /(?<=```js\n)\/\/ configure\.js.+?(?=```)/s.exec(readme) ?? [];
+    writeFileSync(join(app, 'configure.js'), program);
+    run('node', ['configure.js'], app, { API_ORIGIN: 'https://api.example.com' });
+    const page = readFileSync(join(app, 'configured/dist/oauth/callback.html'), 'utf8');
+    expect(page).toContain('<meta name="api-origin" content="https://api.example.com">');
   },
   60_000,
 );

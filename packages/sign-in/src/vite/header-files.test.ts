@@ -28,6 +28,7 @@ const MANIFEST: HeaderManifest = {
   pages: hashesOfPages(Object.entries(FILES)),
   assets: ['/assets/app-B3CLSWEI.js'],
   assetBase: 'https://cdn.example/team/',
+  connectTo: ['https://api.example', 'https://usage.example'],
 };
 const SERVED_PATHS = Object.keys(FILES).map((path) => `/${path}`);
 
@@ -37,7 +38,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 beforeAll(() => {
   const files = [
     ...Object.entries(FILES).map(([path, text]) => [`dist/${path}`, text] as const),
-    ...[...headerFiles(MANIFEST, 'assets')].map(([name, text]) => [`dist-headers/${name}`, text] as const),
+    ...[...headerFiles(MANIFEST)].map(([name, text]) => [`dist-headers/${name}`, text] as const),
   ];
   for (const [path, text] of files) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });

@@ -18,7 +18,6 @@ interface Site {
   headers: Record<string, string>;
   /** The first rule that matches a path and has the header decides. */
   rules: Rule[];
-  /** The folder of the assets, as in Vite's `build.assetsDir`. */
   assetsDir: string;
   assets: string[];
 }
@@ -32,7 +31,7 @@ const VARIABLES: Record<string, string> = {
 };
 
 /** Returns the header files of a build by name. */
-export function headerFiles(manifest: HeaderManifest, assetsDir: string): Map<string, string> {
+export function headerFiles(manifest: HeaderManifest): Map<string, string> {
   const headers = headersFor('/', manifest);
   const windowHeaders = headersFor('/oauth/', manifest);
   const pages = Object.keys(manifest.pages).filter((page) => page !== '/index.html');
@@ -43,7 +42,8 @@ export function headerFiles(manifest: HeaderManifest, assetsDir: string): Map<st
     })),
     { paths: ['/oauth/*'], pattern: '^/oauth/', headers: changed(windowHeaders, headers) },
   ];
-  const site: Site = { headers, rules, assetsDir, assets: manifest.assets };
+  const { assetsDir = 'assets', assets } = manifest;
+  const site: Site = { headers, rules, assetsDir, assets };
   return new Map([
     ['headers.json', `${JSON.stringify(manifest, null, 2)}\n`],
     ['nginx-maps.conf', nginxMaps(site)],

@@ -34,6 +34,7 @@ export function manifestOfBuild(config: ResolvedConfig, fileNames: string[]): He
       .map((name) => `/${name}`)
       .toSorted(),
     ...(URL.canParse(config.base) && { assetBase: config.base }),
+    ...(config.build.assetsDir !== 'assets' && { assetsDir: config.build.assetsDir }),
   };
 }
 

@@ -5,9 +5,9 @@ import { fileURLToPath } from 'node:url';
 import { WEB_PATHS } from '@oneclick/shared/paths';
 import type { Plugin, ResolvedConfig } from 'vite';
 import { headersFor } from '../headers.ts';
+import { insertEarlySession } from './api-origin-tag.ts';
 import { type BuiltPages, buildEarlySession, buildPages } from './build-pages.ts';
 import { hashesOfPages } from './header-manifest.ts';
-import { insertEarlySession } from './insert-early-session.ts';
 
 const PACKAGE_FOLDER = fileURLToPath(new URL('..', import.meta.url));
 

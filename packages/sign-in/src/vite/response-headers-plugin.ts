@@ -29,7 +29,7 @@ export function responseHeadersPlugin(): Plugin {
         const folder = headerFolder(app);
         mkdirSync(folder, { recursive: true });
         const manifest = manifestOfBuild(app, Object.keys(bundle));
-        for (const [name, text] of headerFiles(manifest, app.build.assetsDir)) {
+        for (const [name, text] of headerFiles(manifest)) {
           writeFileSync(join(folder, name), text);
         }
       },
