@@ -91,24 +91,24 @@ test('register-app writes a complete configuration that only its owner can read'
   const config = parseConfig(parseEnv(readFileSync(envFile, 'utf8')));
   expect(config.provider.clientId).toMatch(/^client_/);
   expect(config.webOrigin).toBe(WEB_ORIGIN);
-  expect(config.sessionKeys).toHaveLength(1);
+  expect(config.secrets.sessionKeys).toHaveLength(1);
   expect(statSync(envFile).mode & 0o777).toBe(0o600);
   expect(readdirSync(folder)).toEqual(['.env']);
   expect(sentences.join()).toContain(`${WEB_ORIGIN}/oauth/callback.html`);
-  expect(sentences.join()).not.toContain(config.provider.clientSecret);
+  expect(sentences.join()).not.toContain(config.secrets.clientSecret);
 });
 
 test('the provider accepts the client secret that register-app has written', async () => {
   const origin = await startProvider();
   await run(origin);
-  const { provider } = parseConfig(parseEnv(readFileSync(envFile, 'utf8')));
+  const { provider, secrets } = parseConfig(parseEnv(readFileSync(envFile, 'utf8')));
   const answer = await fetch(provider.tokenEndpoint, {
     method: 'POST',
     body: new URLSearchParams({
       grant_type: 'refresh_token',
       refresh_token: 'unknown',
       client_id: provider.clientId,
-      client_secret: provider.clientSecret,
+      client_secret: secrets.clientSecret,
     }),
   });
   expect(await answer.json()).toMatchObject({ error: 'invalid_grant' });
