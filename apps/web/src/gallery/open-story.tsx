@@ -112,8 +112,7 @@ async function openApp(
   { answers = {}, before = {}, browser = {}, screen, act }: Story,
   { element, locale: firstLocale, use }: Place,
 ): Promise<OpenStory> {
-  localStorage.clear();
-  sessionStorage.clear();
+  clearStorage();
   // So that each language shows at once.
   await Promise.all(LOCALES.map(loadLateTexts));
   if (before.isSignedIn) writeSessionMark('signed-in');
@@ -179,8 +178,14 @@ async function openApp(
     showIn,
     close() {
       for (const undoOne of undo.toReversed()) undoOne();
+      clearStorage();
     },
   };
+}
+
+function clearStorage(): void {
+  localStorage.clear();
+  sessionStorage.clear();
 }
 
 /** Replaces a property of the browser's. Returns the undo. */

@@ -3,7 +3,6 @@ import { setupWorker } from 'msw/browser';
 import { showTheme } from '../appearance/theme.ts';
 import { chosenBy } from './chosen.ts';
 import { openStory } from './open-story.tsx';
-import { startWorker } from './start-worker.ts';
 
 /* The page in the frame: one story, with msw in the place of the API. */
 
@@ -22,7 +21,7 @@ localStorage.removeItem(THEME_KEY);
 document.documentElement.dataset['chosenTheme'] = theme;
 showTheme();
 const worker = setupWorker();
-await startWorker(worker, { onUnhandledFrame: 'bypass' });
+await worker.start({ quiet: true, onUnhandledFrame: 'bypass' });
 await openStory(story, {
   element: document.querySelector('#root')!,
   locale: language,

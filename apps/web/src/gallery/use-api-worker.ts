@@ -4,7 +4,6 @@ import { setupWorker } from 'msw/browser';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, vi } from 'vitest';
 import { commands } from 'vitest/browser';
 import { headersFor } from '@oneclick/sign-in/headers';
-import { startWorker } from './start-worker.ts';
 
 const { 'Content-Security-Policy': CONTENT_SECURITY_POLICY = '' } = headersFor('/', {
   pages: {},
@@ -42,7 +41,7 @@ export function useApiWorker(): ReturnType<typeof setupWorker>['use'] {
 
   beforeAll(async () => {
     document.addEventListener('securitypolicyviolation', onViolation);
-    await startWorker(worker, { onUnhandledFrame: 'error' });
+    await worker.start({ quiet: true, onUnhandledFrame: 'error' });
     // After the start of the worker, because the policy forbids service workers too.
     document.head.append(policy);
   });
@@ -54,6 +53,8 @@ export function useApiWorker(): ReturnType<typeof setupWorker>['use'] {
   afterEach(() => {
     worker.resetHandlers();
     expect(faults.splice(0)).toEqual([]);
+    // The page of the next test file would send its early session request, before msw can answer it.
+    expect(localStorage.length).toBe(0);
   });
   afterAll(async () => {
     await worker.stop();
