@@ -58,11 +58,24 @@ export function reportError(request: FastifyRequest, error: Error): ApiError {
   const flow = request.routeOptions.config.endsSignIn;
   const event = EVENTS[code] ?? (flow && 'sign_in_failed');
   request.log[logLevelOf(code)](
-    { err: apiError, code, req: request, ...(event && { event }), ...(event && flow && { flow }) },
+    {
+      err: apiError,
+      code,
+      req: request,
+      ...(event && { event }),
+      ...(event && flow && { flow }),
+      ...(code === 'origin_not_allowed' && { origin: describeOrigin(request) }),
+    },
     'request failed',
   );
   request.server.events.emit('error_answered', { code, event, flow, request });
   return apiError;
+}
+
+/** The `Origin` header as a browser writes one, 100 characters at most. Any other text is input and stays out of the log. */
+function describeOrigin({ headers: { origin } }: FastifyRequest): string {
+  if (origin === undefined || origin === 'null') return origin ?? 'none';
+  return URL.parse(origin)?.origin.slice(0, 100) ?? 'malformed';
 }
 
 /** `error` asks the operator to act, `warn` is a fault of the provider or a shutdown, `info` is daily business. */

@@ -60,9 +60,16 @@ test('a request of the web app is accepted with and without Fetch Metadata', asy
   ).toBe(200);
 });
 
-test('a refused request logs the event request_refused without its origin', async () => {
+test.each([
+  ['https://evil.example', 'https://evil.example'],
+  ['https://user:canary@evil.example/canary?canary', 'https://evil.example'],
+  [`https://${'x'.repeat(200)}.canary`, `https://${'x'.repeat(92)}`],
+  ['canary', 'malformed'],
+  ['null', 'null'],
+])('the refused origin %s is logged as %s', async (origin, logged) => {
   const { app, events, log } = await startApi();
-  await app.inject({ method: 'POST', url: PATHS.start, headers: { origin: 'https://evil.example' } });
+  await app.inject({ method: 'POST', url: PATHS.start, headers: { origin, 'x-csrf': '1' } });
   expect(events()).toEqual(['request_refused']);
-  expect(log.join()).not.toContain('evil');
+  expect(log.join()).toContain(`"origin":"${logged}"`);
+  expect(log.join()).not.toContain('canary');
 });

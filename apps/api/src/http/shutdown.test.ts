@@ -67,6 +67,17 @@ test('a connection that was accepted before the server stopped listening gets an
   await closing;
 });
 
+test('after DRAIN_SECONDS, no connection is accepted while the work in flight finishes', async () => {
+  const { app, port } = await listen({ env: { DRAIN_SECONDS: '1' } });
+  const { finish } = startWork(app);
+  const closing = app.close();
+  expect((await fetch(`http://127.0.0.1:${port}/nowhere`)).status).toBe(404);
+  await vi.waitFor(() => expect(app.server.listening).toBe(false), { timeout: 5000 });
+  await expect(once(connect(port, '127.0.0.1'), 'connect')).rejects.toThrow('ECONNREFUSED');
+  finish();
+  await closing;
+});
+
 test('a body that arrives after the headers does not reset the connection before its answer', async () => {
   const { app, open, port } = await listen();
   const { finish } = startWork(app);

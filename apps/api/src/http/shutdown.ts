@@ -27,8 +27,8 @@ const LAST_ANSWERS_MS = 1000;
 const QUIET_MS = 10;
 
 /**
- * On close, serves requests for `drainSeconds`. Then waits for the requests in flight and for `finishBeforeClose`. Meanwhile
- * the server still accepts connections, so that it can answer new requests with 503 and `Retry-After`.
+ * On close, serves requests for `drainSeconds`. Then waits for the requests in flight and for `finishBeforeClose`. Without
+ * `drainSeconds`, the server still accepts connections meanwhile, so that it can answer new requests with 503 and `Retry-After`.
  */
 export const shutdown = fp<ShutdownOptions>(async (app, { drainSeconds, shutdownTimeoutMs }) => {
   const responses = new Set<ServerResponse>();
@@ -58,6 +58,8 @@ export const shutdown = fp<ShutdownOptions>(async (app, { drainSeconds, shutdown
   app.addHook('preClose', async () => {
     phase = 'draining';
     await delay(drainSeconds * 1000);
+    // There is a load balancer. If it can't connect, it has sent nothing, and can send any request to another instance.
+    if (drainSeconds > 0) await stopListening();
     phase = 'refusing';
     const isFinished = await waitAtMost(shutdownTimeoutMs - LAST_ANSWERS_MS, finishInFlight());
     if (!isFinished) {

@@ -1,7 +1,8 @@
+import { ERRORS } from '@oneclick/shared/error-status';
 import { PATHS } from '@oneclick/shared/paths';
 import { HttpResponse } from 'msw';
 import { expect, test } from 'vitest';
-import type { Browser } from '../../test/support/browser.ts';
+import { SESSION_COOKIE, type Browser } from '../../test/support/browser.ts';
 import { signIn } from '../../test/support/sign-in.ts';
 import { startApi, WEB_ORIGIN } from '../../test/support/test-api.ts';
 import { json, useProvider } from '../../test/doubles/test-provider.ts';
@@ -39,6 +40,27 @@ test('sign-ins are counted by flow and result', async () => {
   expect(await readMetric(browser, 'sign_ins_prepared_total{flow="server-side"}')).toBe(1);
   expect(await readMetric(browser, 'sign_ins_completed_total{flow="server-side"}')).toBe(1);
   expect(await readMetric(browser, 'errors_total{code="code_rejected"}')).toBe(1);
+});
+
+test('every counter of an error exists before its first error', async () => {
+  const { app, browser } = await startApi();
+  const { body } = await app.inject(PATHS.metrics);
+  for (const code of Object.keys(ERRORS)) {
+    expect(body).toContain(`\nerrors_total{code="${code}"} 0\n`);
+    expect(body).toContain(`\nsign_ins_failed_total{flow="browser",code="${code}"} 0\n`);
+    expect(body).toContain(`\nsession_refreshes_total{outcome="${code}"} 0\n`);
+  }
+  expect(body).toContain('\nrate_limited_total{group="sign-in"} 0\n');
+  await browser.jar.setCookie(`${SESSION_COOKIE}=x; Secure; HttpOnly; Path=/`, WEB_ORIGIN);
+  await browser.post(PATHS.session);
+  expect(await readMetric(browser, 'sessions_refused_total{code="session_invalid"}')).toBe(1);
+});
+
+test('requests above a rate limit are counted by their group of routes', async () => {
+  const { browser } = await startApi({ env: { RATE_LIMIT_PER_MINUTE: '1' } });
+  for (let i = 0; i < 3; i += 1) await browser.post(PATHS.session);
+  await browser.post(PATHS.start, {});
+  expect(await readMetric(browser, 'rate_limited_total{group="session"}')).toBe(2);
 });
 
 test('each refresh at the provider is counted once, by its outcome', async () => {

@@ -5,6 +5,8 @@ import { metrics } from './metrics.ts';
 import { openapi } from './openapi.ts';
 import { probes } from './probes.ts';
 import { rateLimits } from './rate-limits.ts';
+import { reloadSecrets } from './reload-secrets.ts';
+import { startReport } from './start-report.ts';
 
 interface OperationsOptions {
   config: Config;
@@ -15,6 +17,8 @@ interface OperationsOptions {
 export const operations = fp<OperationsOptions>(async (app, { config, stores }) => {
   await app.register(rateLimits, { perMinute: config.rateLimitPerMinute, store: stores.rateLimits });
   await app.register(openapi);
-  await app.register(metrics);
+  await app.register(metrics, { stores });
   await app.register(probes, { stores });
+  await app.register(startReport, { config });
+  await app.register(reloadSecrets, { config });
 });

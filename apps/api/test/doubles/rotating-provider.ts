@@ -34,6 +34,8 @@ export async function startRotatingProvider(options: RotatingProviderOptions = {
     codeRequests: 0,
     refreshRequests: 0,
     revoked: [] as string[],
+    /** Of the token requests, in order. */
+    clientSecrets: [] as (string | null)[],
     /** Used up one by one, before `chooseFault` is called. */
     nextFaults: [] as TokenFault[],
     /** Delays the next token request until `release` is called. The tokens are rotated afterwards. */
@@ -76,6 +78,7 @@ export async function startRotatingProvider(options: RotatingProviderOptions = {
     // The client has disconnected, so the request never happened.
     if (request.socket.destroyed) return;
 
+    provider.clientSecrets.push(form.get('client_secret'));
     const isRefresh = form.get('grant_type') === 'refresh_token';
     const fault = isRefresh ? (provider.nextFaults.shift() ?? chooseFault?.()) : undefined;
     if (isRefresh) provider.refreshRequests += 1;
