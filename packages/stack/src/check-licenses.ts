@@ -7,7 +7,8 @@ import { inWorkspace } from './workspace.ts';
 const { stdout } = await execa('pnpm', ['licenses', 'list', '--recursive', '--json'], {
   cwd: inWorkspace('.'),
 });
-const unknown = findUnknownLicenses(JSON.parse(stdout) as LicenseList);
+const licenses: LicenseList = JSON.parse(stdout);
+const unknown = findUnknownLicenses(licenses);
 if (unknown.length > 0) {
   console.error(
     ['Dependencies with a license that this project does not accept yet:', ...unknown].join('\n  '),
