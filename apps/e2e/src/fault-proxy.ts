@@ -26,6 +26,8 @@ export interface FaultProxy {
   origin: string;
   /** Applies the fault to all requests to this path. `everywhere` means all paths without a fault of their own. */
   break: (path: string, fault: WireFault) => void;
+  /** The requests that the server has received since the list was emptied. */
+  received: IncomingMessage[];
   /** Removes all faults. */
   mend: () => void;
   close: () => Promise<void>;
@@ -34,6 +36,7 @@ export interface FaultProxy {
 /** Starts a proxy that forwards everything to the server unchanged until `break` is called. */
 export async function startFaultProxy({ target }: { target: string }): Promise<FaultProxy> {
   const faults = new Map<string, WireFault>();
+  const received: IncomingMessage[] = [];
   const agent = new Agent({ keepAlive: true });
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -46,6 +49,7 @@ export async function startFaultProxy({ target }: { target: string }): Promise<F
       response.writeHead(status, { 'Content-Type': json ? 'application/json' : 'text/html' });
       return void response.end(json ? JSON.stringify(json) : html);
     }
+    received.push(request);
     const upstream = forward(new URL(request.url ?? '/', target), {
       agent,
       method: request.method,
@@ -71,6 +75,7 @@ export async function startFaultProxy({ target }: { target: string }): Promise<F
   const port = typeof address === 'object' && address ? address.port : 0;
   return {
     origin: `http://localhost:${port}`,
+    received,
     break: (path, fault) => void faults.set(path, fault),
     mend: () => faults.clear(),
     async close() {

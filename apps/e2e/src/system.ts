@@ -4,6 +4,7 @@ import { TokenResponse } from '@oneclick/shared/messages';
 import { freeStackPorts, type Stack, startStack } from '@oneclick/stack/start-stack';
 import * as v from 'valibot';
 import { type FaultProxy, startFaultProxy } from './fault-proxy.ts';
+import { type Deployment, type DeploymentDescription, startDeployment } from './deployment.ts';
 import { createPerson, type Person } from './person.ts';
 
 /*
@@ -16,6 +17,8 @@ export type System = Stack & {
   wires: { api: FaultProxy; provider: FaultProxy };
   /** All lines that the parts have printed. */
   log: string[];
+  /** The web servers in front of everything, if the test has the option of this name. */
+  deployment: Deployment | undefined;
   /** Revokes the access token in this token response at the provider (RFC 7009). */
   endAccessToken: (tokenResponse: Response) => Promise<void>;
 };
@@ -26,6 +29,8 @@ type Options = {
   mode: 'development' | 'production';
   /** The host in WEB_ORIGIN. A test with this option gets its own system. */
   webHost: 'localhost' | '127.0.0.1';
+  /** Serves the build with nginx or Caddy. A test with this option gets its own system. */
+  deployment: DeploymentDescription | undefined;
 };
 
 export const test = base.extend<
@@ -35,24 +40,30 @@ export const test = base.extend<
   environment: [undefined, { option: true }],
   mode: ['production', { option: true }],
   webHost: ['localhost', { option: true }],
+  deployment: [undefined, { option: true }],
 
   sharedSystem: [
     // oxlint-disable-next-line no-empty-pattern -- Playwright requires the pattern: it names the fixtures that this one needs
     async ({}, use) => {
-      const system = await startSystem({ environment: undefined, mode: 'production', webHost: 'localhost' });
+      const system = await startSystem({
+        environment: undefined,
+        mode: 'production',
+        webHost: 'localhost',
+        deployment: undefined,
+      });
       await use(system);
       await system.stop();
     },
     { scope: 'worker', timeout: 60_000 },
   ],
 
-  system: async ({ environment, mode, webHost, sharedSystem }, use) => {
-    if (!environment && mode === 'production' && webHost === 'localhost') {
+  system: async ({ environment, mode, webHost, deployment, sharedSystem }, use) => {
+    if (!environment && mode === 'production' && webHost === 'localhost' && !deployment) {
       await use(sharedSystem);
       for (const wire of Object.values(sharedSystem.wires)) wire.mend();
       return;
     }
-    const system = await startSystem({ environment, mode, webHost });
+    const system = await startSystem({ environment, mode, webHost, deployment });
     await use(system);
     await system.stop();
   },
@@ -66,24 +77,36 @@ export const test = base.extend<
   otherTab: async ({ context, system }, use) => use(createPerson({ page: await context.newPage(), system })),
 });
 
-async function startSystem({ environment, mode, webHost }: Options): Promise<System> {
+async function startSystem({
+  environment,
+  mode,
+  webHost,
+  deployment: description,
+}: Options): Promise<System> {
   const log: string[] = [];
   const ports = await freeStackPorts();
   const wires = {
     api: await startFaultProxy({ target: `http://127.0.0.1:${ports.api}` }),
     provider: await startFaultProxy({ target: `http://127.0.0.1:${ports.provider}` }),
   };
-  const webOrigin = `http://${webHost}:${ports.web}`;
+  const deployment =
+    description &&
+    (await startDeployment({ ...description, apiPort: Number(new URL(wires.api.origin).port) }));
+  const webOrigin = deployment?.origins.web ?? `http://${webHost}:${ports.web}`;
+  const apiOrigin = deployment?.origins.api ?? webOrigin;
   const clientSecret = `secret_${randomBytes(32).toString('hex')}`;
   const stack = await startStack({
     mode,
     ports,
+    withWeb: !deployment,
     settings: {
       WEB_ORIGIN: webOrigin,
+      API_ORIGIN: apiOrigin,
+      TRUST_PROXY: '127.0.0.1',
       OAUTH_PROVIDER: wires.provider.origin,
       OAUTH_CLIENT_ID: CLIENT_ID,
       OAUTH_CLIENT_SECRET: clientSecret,
-      OAUTH_SERVER_REDIRECT_URI: `${webOrigin}/oauth/callback`,
+      OAUTH_SERVER_REDIRECT_URI: `${apiOrigin}/oauth/callback`,
       RATE_LIMIT_PER_MINUTE: '6000',
       SESSION_KEYS: `e2e:${randomBytes(32).toString('base64url')}`,
     },
@@ -99,10 +122,12 @@ async function startSystem({ environment, mode, webHost }: Options): Promise<Sys
     origins: { ...stack.origins, web: webOrigin },
     async stop() {
       await stack.stop();
+      await deployment?.stop();
       await Promise.all(Object.values(wires).map(({ close }) => close()));
     },
     wires,
     log,
+    deployment,
     clientSecret,
     async endAccessToken(tokenResponse) {
       const answer = await fetch(`http://localhost:${ports.provider}/api/oauth2/revoke`, {

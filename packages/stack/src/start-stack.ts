@@ -16,6 +16,8 @@ export interface StackDescription {
   settings?: Environment | undefined;
   /** Whether to start the local provider. Without it, `settings` name another provider. @default true */
   withLocalProvider?: boolean | undefined;
+  /** Whether to start the web app's server. Without it, another server serves the build. @default true */
+  withWeb?: boolean | undefined;
   /** Variables for single parts. They override all others. */
   environment?: Partial<Record<PartName, Environment>> | undefined;
 }
@@ -50,7 +52,7 @@ const PRODUCTION_FLAGS = ['--max-semi-space-size=4', '--heap-growing-percent=50'
 
 /** The parts that `startStack` starts. */
 export function stackParts(description: StackDescription): Part[] {
-  const { mode, ports, withLocalProvider = true, environment = {} } = description;
+  const { mode, ports, withLocalProvider = true, withWeb = true, environment = {} } = description;
   const origins = originsOn(ports);
   const settings =
     description.settings ?? newSettings({ webOrigin: origins.web, provider: origins.provider });
@@ -107,7 +109,7 @@ export function stackParts(description: StackDescription): Part[] {
     },
     readyPath: PATHS.healthz,
   };
-  return withLocalProvider ? [api, web, provider] : [api, web];
+  return [api, ...(withWeb ? [web] : []), ...(withLocalProvider ? [provider] : [])];
 }
 
 /** The first origin in `WEB_ORIGIN`. */
