@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { inWorkspace } from '@oneclick/stack/workspace';
 import { OperatorError } from './operator-error.ts';
-import { createPrompts, noPrompts } from './registration/prompts.ts';
+import { createPrompts, noPrompts } from './prompts.ts';
 import { registerApp } from './registration/register-app.ts';
 
 /* `pnpm register-app`: registers the app with AIHubMix once, and writes apps/api/.env. */

@@ -14,6 +14,7 @@ interface Sending {
   timeoutMs?: number;
 }
 
+/** @throws {NoAnswerError} */
 export type Send = (url: string, sending?: Sending) => Promise<Answer>;
 
 const MAX_BODY_CHARACTERS = 4_000_000;
@@ -26,32 +27,51 @@ const MAX_BODY_CHARACTERS = 4_000_000;
 export function createSend(proxies: EnvHttpProxyAgent.Options = {}): Send {
   const dispatcher = new EnvHttpProxyAgent({ ...proxies, connect: { timeout: 5000 } });
   return async (url, { method = 'GET', headers = {}, body = null, timeoutMs = 10_000 } = {}) => {
-    const answer = await request(url, {
-      dispatcher,
-      method,
-      headers: { 'accept-encoding': 'identity', ...headers },
-      body,
-      signal: AbortSignal.timeout(timeoutMs),
-    });
-    let text = '';
-    for await (const chunk of answer.body.setEncoding('utf8')) {
-      text += String(chunk);
-      if (text.length > MAX_BODY_CHARACTERS) break;
+    try {
+      const answer = await request(url, {
+        dispatcher,
+        method,
+        headers: { 'accept-encoding': 'identity', ...headers },
+        body,
+        signal: AbortSignal.timeout(timeoutMs),
+      });
+      let text = '';
+      for await (const chunk of answer.body.setEncoding('utf8')) {
+        text += String(chunk);
+        if (text.length > MAX_BODY_CHARACTERS) break;
+      }
+      const pairs = Object.entries(answer.headers).flatMap(([name, value]) =>
+        [value ?? []].flat().map((each): [string, string] => [name, each]),
+      );
+      return { status: answer.statusCode, headers: new Headers(pairs), body: text };
+    } catch (cause) {
+      throw new NoAnswerError(url, cause);
     }
-    const pairs = Object.entries(answer.headers).flatMap(([name, value]) =>
-      [value ?? []].flat().map((each): [string, string] => [name, each]),
-    );
-    return { status: answer.statusCode, headers: new Headers(pairs), body: text };
   };
+}
+
+/** A server gave no answer, or only a part of one. */
+export class NoAnswerError extends Error {
+  override name = 'NoAnswerError';
+
+  constructor(url: string, cause: unknown) {
+    const { origin, pathname } = new URL(url);
+    super(`${origin}${pathname} does not answer: ${reasonOf(cause)}`, { cause });
+  }
 }
 
 /** Why a request got no answer, in a few words. The message of an error may contain the address with its credentials. */
 export function reasonOf(error: unknown): string {
+  if (error instanceof NoAnswerError) return reasonOf(error.cause);
   if (error instanceof Error && error.name === 'TimeoutError') return 'no answer in time';
-  for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    if ('code' in cause && typeof cause.code === 'string') return REASONS[cause.code] ?? cause.code;
-  }
-  return 'no HTTP answer';
+  const [code] = causesOf(error);
+  return code === undefined ? 'no HTTP answer' : (REASONS[code] ?? code);
+}
+
+/** The codes of an error and of its causes. */
+export function causesOf(error: unknown): string[] {
+  if (!(error instanceof Error)) return [];
+  return [...('code' in error ? [String(error.code)] : []), ...causesOf(error.cause)];
 }
 
 const REASONS: Record<string, string> = {

@@ -26,7 +26,7 @@ interface RedisConnectionOptions {
   url: string;
   /** In front of every key, so that several apps can share one Redis. */
   keyPrefix: string;
-  log: FastifyBaseLogger;
+  log: Pick<FastifyBaseLogger, 'info' | 'warn' | 'error'>;
 }
 
 const CONNECT_TIMEOUT_MS = 1000;

@@ -17,7 +17,7 @@ import { listen } from '@oneclick/local-provider/listen';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import { startServer } from '../../test/start-server.ts';
 import { OperatorError } from '../operator-error.ts';
-import { noPrompts, type Prompts } from './prompts.ts';
+import { noPrompts, type Prompts } from '../prompts.ts';
 import { registerApp, type RegisterAppOptions } from './register-app.ts';
 
 const TOKEN = 'canary-developer-token';

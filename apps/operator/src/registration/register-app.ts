@@ -4,8 +4,8 @@ import { isLoopback } from '@oneclick/shared/is-loopback';
 import { WEB_PATHS } from '@oneclick/shared/paths';
 import { OperatorError } from '../operator-error.ts';
 import { createSend } from '../send.ts';
-import { draftEnvFile, readEnvFile } from './env-file.ts';
-import type { Prompts } from './prompts.ts';
+import { draftEnvFile, readEnvFile } from '../env-file.ts';
+import type { Prompts } from '../prompts.ts';
 import { register } from './register.ts';
 
 export interface RegisterAppOptions {
@@ -40,7 +40,7 @@ export async function registerApp(options: RegisterAppOptions): Promise<string[]
 
   const given = (name: string) => variables[name] || environment[name] || undefined;
   const developerToken =
-    environment['DEVELOPER_TOKEN'] ??
+    environment['DEVELOPER_TOKEN'] ||
     (await prompts.askSecret('Developer token of your AIHubMix account (DEVELOPER_TOKEN)'));
   const name = options.name ?? (await prompts.ask('Name of the app, as users see it (--name)'));
   const WEB_ORIGIN =

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { OperatorError } from '../operator-error.ts';
+import { parseJson } from '../parse-json.ts';
 import { reasonOf, type Answer, type Send } from '../send.ts';
 
 interface Registration {
@@ -86,12 +87,4 @@ function explainRefusal(
 /** Text of another server, for a terminal. */
 function quote(text: string): string {
   return text.replaceAll(/[\p{Cc}\p{Cf}]+/gu, ' ').slice(0, 300);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,6 +1,6 @@
 import input from '@inquirer/input';
 import password from '@inquirer/password';
-import { OperatorError } from '../operator-error.ts';
+import { OperatorError } from './operator-error.ts';
 
 /** Questions to the operator. */
 export interface Prompts {
@@ -27,7 +27,7 @@ const isRequired = (text: string) => text.trim() !== '' || 'This is needed.';
 /** Inquirer rejects with an ExitPromptError on Ctrl-C. */
 async function orCancelled(answer: Promise<string>): Promise<string> {
   const text = await answer.catch(() => {
-    throw new OperatorError('Cancelled. Nothing was registered.');
+    throw new OperatorError('Cancelled.');
   });
   return text.trim();
 }

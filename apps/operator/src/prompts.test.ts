@@ -45,5 +45,5 @@ test('Ctrl-C ends the questions with a sentence', async () => {
   const { prompts, type } = openTerminal();
   const answer = prompts.askSecret('Developer token');
   type('\u0003');
-  await expect(answer).rejects.toThrow('Cancelled. Nothing was registered.');
+  await expect(answer).rejects.toThrow('Cancelled.');
 });

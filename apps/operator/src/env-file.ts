@@ -11,7 +11,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { parseEnv } from 'node:util';
-import { OperatorError } from '../operator-error.ts';
+import { OperatorError } from './operator-error.ts';
 
 /** An env file that is replaced as a whole, or not at all. */
 export interface EnvFileDraft {

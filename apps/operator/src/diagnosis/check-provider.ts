@@ -1,0 +1,156 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { ProviderConfig, Config } from '@oneclick/api/config';
+import * as v from 'valibot';
+import { parseJson } from '../parse-json.ts';
+import type { Answer, Send } from '../send.ts';
+import { finding, type Finding } from './finding.ts';
+
+/** Sends the requests that the API sends, with a code and tokens that don't exist. */
+export async function checkProvider(config: Config, send: Send): Promise<Finding[]> {
+  const { provider } = config;
+  const [authorization, token, ...resources] = await Promise.all([
+    checkAuthorization(provider, send),
+    checkTokenEndpoint(config, send),
+    checkResource('userinfo', provider.userinfoEndpoint, send),
+    checkResource('topup', provider.topupEndpoint, send),
+  ]);
+  return [...authorization, ...token, ...resources.flat()];
+}
+
+/** The authorization request of a sign-in (RFC 6749 §4.1.1). */
+export function authorizationUrl(provider: ProviderConfig, challenge: Record<string, string>): URL {
+  const url = new URL(provider.authorizationEndpoint);
+  const parameters = {
+    response_type: 'code',
+    client_id: provider.clientId,
+    redirect_uri: provider.redirectUri,
+    scope: provider.scope,
+    state: randomBytes(32).toString('base64url'),
+    ...challenge,
+  };
+  for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
+  return url;
+}
+
+/** RFC 7636 §4.2 */
+export function challengeOf(codeVerifier: string): Record<string, string> {
+  const challenge = createHash('sha256').update(codeVerifier).digest('base64url');
+  return { code_challenge: challenge, code_challenge_method: 'S256' };
+}
+
+async function checkAuthorization(provider: ProviderConfig, send: Send): Promise<Finding[]> {
+  const codeVerifier = randomBytes(32).toString('base64url');
+  const answer = await send(authorizationUrl(provider, challengeOf(codeVerifier)).href);
+  return [
+    ...checkClock(provider.authorizationEndpoint, answer),
+    ...checkAnswer('authorization', provider.authorizationEndpoint, answer),
+    ...explainRefusal(provider, answer),
+  ];
+}
+
+function explainRefusal({ redirectUri, clientId }: ProviderConfig, answer: Answer): Finding[] {
+  const error = errorOfRedirect(answer);
+  const isRefused =
+    error !== undefined || (answer.status >= 400 && answer.status < 500 && !isMissing(answer));
+  if (!isRefused) return [];
+  const how = error ?? `status ${answer.status}`;
+  return [
+    finding(
+      'authorization_refused',
+      `AIHubMix refuses the authorization request of ${clientId} with the redirect URI ${redirectUri}: ${how}.`,
+    ),
+  ];
+}
+
+/** The `error` of an authorization response (RFC 6749 §4.1.2.1). A user who is not signed in is no fault. */
+function errorOfRedirect({ headers }: Answer): string | undefined {
+  const error = URL.parse(headers.get('location') ?? '', 'http://localhost')?.searchParams.get('error');
+  const isFault = error && !/^(?:login_required|interaction_required|consent_required)$/.test(error);
+  return isFault ? error.replaceAll(/[^\w.-]/g, ' ').slice(0, 80) : undefined;
+}
+
+/** The error of a token endpoint (RFC 6749 §5.2). */
+const TokenError = v.object({ error: v.string() });
+
+async function checkTokenEndpoint(config: Config, send: Send): Promise<Finding[]> {
+  const { tokenEndpoint, redirectUri } = config.provider;
+  const answer = await requestTokens(config, send, {
+    grant_type: 'authorization_code',
+    code: `doctor-${randomBytes(16).toString('hex')}`,
+    redirect_uri: redirectUri,
+    code_verifier: randomBytes(32).toString('base64url'),
+  });
+  const findings = checkAnswer('token', tokenEndpoint, answer);
+  if (findings.length > 0) return findings;
+  if (isHtml(answer)) return [endpointWrong('token', tokenEndpoint, 'answers with a page')];
+  const body = v.safeParse(TokenError, parseJson(answer.body));
+  const isClientRefused =
+    body.success && ['invalid_client', 'unauthorized_client'].includes(body.output.error);
+  return isClientRefused
+    ? [
+        finding(
+          'client_refused',
+          `AIHubMix refuses the client ${config.provider.clientId}: ${body.output.error}.`,
+        ),
+      ]
+    : [];
+}
+
+/** A token request with the client's authentication (RFC 6749 §2.3.1). */
+export function requestTokens(
+  { provider, secrets }: Config,
+  send: Send,
+  parameters: Record<string, string>,
+): Promise<Answer> {
+  const { clientId, clientAuth, tokenEndpoint } = provider;
+  const isBasic = clientAuth === 'client_secret_basic';
+  const credentials = [clientId, secrets.clientSecret].map(encodeURIComponent).join(':');
+  const form = isBasic
+    ? parameters
+    : { ...parameters, client_id: clientId, client_secret: secrets.clientSecret };
+  return send(tokenEndpoint, {
+    method: 'POST',
+    headers: {
+      accept: 'application/json',
+      'content-type': 'application/x-www-form-urlencoded',
+      ...(isBasic && { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` }),
+    },
+    body: new URLSearchParams(form).toString(),
+  });
+}
+
+async function checkResource(name: string, url: string, send: Send): Promise<Finding[]> {
+  const answer = await send(url, { headers: { accept: 'application/json', authorization: 'Bearer doctor' } });
+  const findings = checkAnswer(name, url, answer);
+  if (findings.length > 0) return findings;
+  return isHtml(answer) ? [endpointWrong(name, url, 'answers with a page')] : [];
+}
+
+function checkAnswer(name: string, url: string, answer: Answer): Finding[] {
+  if (isMissing(answer) || answer.status >= 500)
+    return [endpointWrong(name, url, `answers ${answer.status}`)];
+  return [];
+}
+
+function endpointWrong(name: string, url: string, how: string): Finding {
+  return finding('endpoint_wrong', `The ${name} endpoint ${url} ${how}.`);
+}
+
+const isMissing = ({ status }: Answer) => status === 404 || status === 405 || status === 410;
+
+const isHtml = ({ headers }: Answer) => /^text\/html\b/i.test(headers.get('content-type') ?? '');
+
+const MAX_CLOCK_DIFFERENCE_MS = 60_000;
+
+function checkClock(url: string, { headers }: Answer): Finding[] {
+  const difference = Date.now() - Date.parse(headers.get('date') ?? '');
+  if (!(Math.abs(difference) > MAX_CLOCK_DIFFERENCE_MS)) return []; // NaN without the header
+  const seconds = Math.round(Math.abs(difference) / 1000);
+  const direction = difference > 0 ? 'ahead of' : 'behind';
+  return [
+    finding(
+      'clock_differs',
+      `The clock of this machine is ${seconds} s ${direction} that of ${new URL(url).host}.`,
+    ),
+  ];
+}

@@ -1,0 +1,219 @@
+import { isLoopback } from '@oneclick/shared/is-loopback';
+import { WEB_PATHS } from '@oneclick/shared/paths';
+import { headersFor } from '@oneclick/sign-in/headers';
+import { inlineHashesOf } from '@oneclick/sign-in/inline-hashes';
+import type { Answer, Send } from '../send.ts';
+import { checkPolicy } from './check-policy.ts';
+import { finding, type Finding } from './finding.ts';
+import { readPage, type Page } from './page.ts';
+
+interface CheckedWeb {
+  findings: Finding[];
+  /** The origin of the API that the app asks. Undefined if no page of the app was found. */
+  apiOrigin: string | undefined;
+}
+
+/**
+ * Reads a deployed web app as a browser does, without running it.
+ *
+ * @param app the address of the app
+ * @param expectedApiOrigin API_ORIGIN of the configuration, if it is known
+ */
+export async function checkWeb(app: URL, send: Send, expectedApiOrigin?: string): Promise<CheckedWeb> {
+  const answer = await send(app.href);
+  if (isRedirect(answer)) {
+    const problem = `${app.href} redirects to ${answer.headers.get('location')}.`;
+    return { findings: [finding('web_redirected', problem)], apiOrigin: undefined };
+  }
+  if (!isHtml(answer)) {
+    const problem = `${app.href} answers ${answer.status} ${answer.headers.get('content-type') ?? ''} in place of the app.`;
+    return { findings: [finding('web_not_served', problem)], apiOrigin: undefined };
+  }
+  const page = readPage(answer.body);
+  if (page.apiOrigin === undefined) {
+    const problem = `${app.href} has no <meta name="api-origin">.`;
+    return { findings: [finding('api_origin_tag_missing', problem)], apiOrigin: undefined };
+  }
+
+  const apiOrigin = page.apiOrigin || app.origin;
+  const tag = `<meta name="api-origin"> of ${app.href} is "${page.apiOrigin}"`;
+  if (URL.parse(apiOrigin)?.origin !== apiOrigin) {
+    return {
+      findings: [finding('api_origin_tag_wrong', `${tag}, and that is no origin.`)],
+      apiOrigin: undefined,
+    };
+  }
+  const findings: Finding[] = [];
+  if (expectedApiOrigin !== undefined && apiOrigin !== expectedApiOrigin) {
+    findings.push(finding('api_origin_tag_wrong', `${tag}, and API_ORIGIN is ${expectedApiOrigin}.`));
+  }
+
+  const isDevelopment = page.files.includes('/@vite/client');
+  // Vite's development server sends no policy and caches nothing. On this machine that is how it should be.
+  if (isDevelopment && isLoopback(app.hostname)) return { findings, apiOrigin };
+  if (isDevelopment)
+    findings.push(finding('development_server', `${app.origin} runs Vite's development server.`));
+  else {
+    findings.push(...checkHeaders({ url: app, answer, apiOrigin }), ...(await checkAssets(app, page, send)));
+  }
+  for (const path of [WEB_PATHS.callback, WEB_PATHS.opening]) {
+    findings.push(...(await checkWindowPage({ app, path, apiTag: page.apiOrigin, apiOrigin, send })));
+  }
+  return { findings, apiOrigin };
+}
+
+interface WindowPage {
+  app: URL;
+  path: string;
+  /** The content of the tag in the app's own page. */
+  apiTag: string;
+  apiOrigin: string;
+  send: Send;
+}
+
+async function checkWindowPage({ app, path, apiTag, apiOrigin, send }: WindowPage): Promise<Finding[]> {
+  const url = new URL(path, app);
+  // A cache or a rule may treat an address with a query in another way. The page does nothing with an unknown state.
+  const answer = await send(path === WEB_PATHS.callback ? `${url.href}?code=doctor&state=doctor` : url.href);
+  if (isRedirect(answer)) {
+    return [finding('window_page_redirected', `${url.href} redirects to ${answer.headers.get('location')}.`)];
+  }
+  const page = readPage(answer.body);
+  const isCallback = path === WEB_PATHS.callback;
+  const isWindowPage = isCallback ? page.mark === 'callback' : page.apiOrigin === undefined;
+  if (!isHtml(answer) || !isWindowPage) {
+    const below = app.pathname.replace(/[^/]*$/, '') + path.slice(1);
+    const isBelow = app.pathname !== '/' && isHtml(await send(new URL(below, app).href));
+    if (isBelow) {
+      return [
+        finding(
+          'app_under_sub_path',
+          `The page ${path} is served at ${below}, and the window opens ${path}.`,
+        ),
+      ];
+    }
+    return isHtml(answer)
+      ? [finding('window_page_answered_by_app', `${url.href} answers with another page.`)]
+      : [finding('window_page_missing', `${url.href} answers ${answer.status}.`)];
+  }
+
+  const findings = checkHeaders({ url, answer, apiOrigin });
+  if (isCallback && page.apiOrigin !== apiTag) {
+    const problem = `<meta name="api-origin"> of ${url.href} is "${page.apiOrigin}", and that of the app is "${apiTag}".`;
+    findings.push(finding('api_origin_tag_wrong', problem));
+  }
+  // The build makes one script, and puts it into the page.
+  if (page.inlineScripts !== 1 || page.files.length > 0) {
+    const scripts = [`${page.inlineScripts} scripts in the page`, ...page.files].join(', ');
+    findings.push(finding('window_page_changed', `${url.href} is not as it was built: it has ${scripts}.`));
+  }
+  return findings;
+}
+
+/** Compares with the headers that the build writes for this very page. */
+function checkHeaders({
+  url,
+  answer,
+  apiOrigin,
+}: {
+  url: URL;
+  answer: Answer;
+  apiOrigin: string;
+}): Finding[] {
+  const isWindowPage = url.pathname.startsWith('/oauth/');
+  const path = isWindowPage ? url.pathname : '/index.html';
+  const connectTo = apiOrigin === url.origin ? [] : [apiOrigin];
+  const expected = headersFor(path, {
+    pages: { [path]: inlineHashesOf(answer.body) },
+    assets: [],
+    connectTo,
+  });
+  const findings: Finding[] = [];
+  for (const [name, value] of Object.entries(expected)) {
+    const actual = answer.headers.get(name);
+    const report = (code: Parameters<typeof finding>[0]) =>
+      findings.push(
+        finding(code, `${url.href} is sent with ${name}: ${actual ?? '(none)'} in place of ${value}.`),
+      );
+    switch (name) {
+      case 'Content-Security-Policy':
+        findings.push(...checkPolicy(url.href, actual, value));
+        break;
+      case 'Cross-Origin-Opener-Policy':
+        if (actual === null ? !isWindowPage : actual !== value && !isHarmless(actual, isWindowPage)) {
+          report(actual === null ? 'header_missing' : 'opener_policy_cuts_window');
+        }
+        break;
+      case 'Cache-Control': {
+        const isFresh = isWindowPage ? /\bno-store\b/ : /\b(?:no-cache|no-store|max-age=0)\b/;
+        const isFromCache = Number(answer.headers.get('age') ?? 0) > 0;
+        if (!isFresh.test(actual ?? '') || isFromCache)
+          report(isWindowPage ? 'window_page_cached' : 'page_cached');
+        break;
+      }
+      case 'Referrer-Policy':
+        if (isWindowPage && actual !== value) report('window_page_referrer');
+        else if (actual === null) report('header_missing');
+        break;
+      default:
+        if (actual === null) report('header_missing');
+    }
+  }
+  return findings;
+}
+
+/** An app may do without the protection. A window page may not have any. */
+function isHarmless(openerPolicy: string, isWindowPage: boolean): boolean {
+  return !isWindowPage && openerPolicy === 'unsafe-none';
+}
+
+const A_MONTH_SECONDS = 2_592_000;
+
+async function checkAssets(app: URL, page: Page, send: Send): Promise<Finding[]> {
+  const assets = page.files.map((file) => new URL(file, app)).filter(({ origin }) => origin === app.origin);
+  const [asset] = assets.filter(({ pathname }) => /-[\w-]{8}\.\w+$/.test(pathname));
+  if (!asset) return [];
+  const findings: Finding[] = [];
+  const answer = await send(asset.href);
+  if (answer.status !== 200 || isHtml(answer)) {
+    findings.push(
+      finding('asset_missing', `${asset.href}, which the page loads, answers ${describe(answer)}.`),
+    );
+  } else if (maxAgeOf(answer) < A_MONTH_SECONDS) {
+    const actual = answer.headers.get('cache-control') ?? '(none)';
+    findings.push(finding('asset_not_cached', `${asset.href} is sent with Cache-Control: ${actual}.`));
+  }
+  const missing = new URL('doctor-missing0.js', asset);
+  const answerToMissing = await send(missing.href);
+  if (answerToMissing.status < 400) {
+    findings.push(
+      finding(
+        'missing_asset_answered',
+        `${missing.href}, which no build has, answers ${describe(answerToMissing)}.`,
+      ),
+    );
+  } else if (maxAgeOf(answerToMissing) > 60) {
+    const actual = answerToMissing.headers.get('cache-control');
+    findings.push(
+      finding('missing_asset_cached', `The 404 of ${missing.href} is sent with Cache-Control: ${actual}.`),
+    );
+  }
+  return findings;
+}
+
+function maxAgeOf({ headers }: Answer): number {
+  const [, seconds] = /\bmax-age=(\d+)/.exec(headers.get('cache-control') ?? '') ?? [];
+  return Number(seconds ?? 0);
+}
+
+function describe({ status, headers }: Answer): string {
+  return `${status} ${headers.get('content-type') ?? ''}`.trim();
+}
+
+function isRedirect({ status }: Answer): boolean {
+  return status >= 300 && status < 400 && status !== 304;
+}
+
+function isHtml({ status, headers }: Answer): boolean {
+  return status === 200 && /^text\/html\b/i.test(headers.get('content-type') ?? '');
+}
