@@ -107,6 +107,19 @@ test('the duration of provider requests is measured by endpoint and outcome', as
   expect(await count('userinfo', 'provider_timeout')).toBe(1);
 });
 
+test('the duration of each request is measured by the pattern of its route and by its status', async () => {
+  const { browser } = await startApi();
+  await browser.start();
+  await browser.post(PATHS.session);
+  for (const url of ['/unknown-1', '/unknown-2']) await browser.send({ url });
+
+  const count = (route: string, status: number) =>
+    readMetric(browser, `http_request_duration_seconds_count{route="${route}",status="${status}"}`);
+  expect(await count(PATHS.start, 200)).toBe(1);
+  expect(await count(PATHS.session, 401)).toBe(1);
+  expect(await count('none', 404)).toBe(2);
+});
+
 test('the metrics contain no text of a request or of the provider', async () => {
   const { browser } = await startApi();
   await signIn(browser, provider);
@@ -116,7 +129,7 @@ test('the metrics contain no text of a request or of the provider', async () => 
   provider.tokenAnswers.push(() => json({ error: 'canary' }, 400));
   await browser.post(PATHS.refreshToken);
   const { body } = await browser.send({ url: PATHS.metrics });
-  expect(body).not.toMatch(/canary|provider\.localhost|app\.example|access-|refresh-/);
+  expect(body).not.toMatch(/canary|provider\.localhost|app\.example|access-|refresh-(?!token)/);
   expect(body).toContain('# TYPE provider_request_duration_seconds histogram');
 });
 

@@ -1,6 +1,6 @@
 import { ERRORS, type ErrorCode } from '@oneclick/shared/error-status';
 import { PATHS } from '@oneclick/shared/paths';
-import type { FastifyPluginAsync } from 'fastify';
+import fp from 'fastify-plugin';
 import {
   collectDefaultMetrics,
   Counter,
@@ -20,7 +20,7 @@ const SECONDS_BUCKETS = [0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 9.5];
 const REFUSALS: readonly ErrorCode[] = ['session_expired', 'session_invalid', 'session_refused'];
 
 /** Counts the events of the API for Prometheus. Every label comes from a closed list, none from a request. */
-export const metrics: FastifyPluginAsync<{ stores: Stores }> = async (app, { stores }) => {
+export const metrics = fp<{ stores: Stores }>(async (app, { stores }) => {
   const registry = new Registry();
   const count = <Label extends string>(name: string, help: string, labelNames: Label[]) =>
     new Counter({ name, help, labelNames, registers: [registry] });
@@ -41,6 +41,13 @@ export const metrics: FastifyPluginAsync<{ stores: Stores }> = async (app, { sto
     'code',
   ]);
   const limited = count('rate_limited_total', 'Requests above a rate limit, by group of routes.', ['group']);
+  const requestSeconds = new Histogram({
+    name: 'http_request_duration_seconds',
+    help: 'Time until a request was answered, by the pattern of its route. Paths without a route: `none`.',
+    labelNames: ['route', 'status'],
+    buckets: SECONDS_BUCKETS,
+    registers: [registry],
+  });
   const droppedLines = count('log_lines_dropped_total', 'Lines that standard output did not take.', []);
   const providerSeconds = new Histogram({
     name: 'provider_request_duration_seconds',
@@ -76,6 +83,9 @@ export const metrics: FastifyPluginAsync<{ stores: Stores }> = async (app, { sto
   for (const code of REFUSALS) refused.inc({ code }, 0);
   for (const group of RATE_LIMIT_GROUPS) limited.inc({ group }, 0);
 
+  app.addHook('onResponse', async ({ routeOptions }, { statusCode, elapsedTime }) =>
+    requestSeconds.observe({ route: routeOptions.url ?? 'none', status: statusCode }, elapsedTime / 1000),
+  );
   app.events.on('user_event', (reported) => {
     if (reported.event === 'sign_in_prepared') prepared.inc({ flow: reported.flow });
     if (reported.event === 'sign_in_completed') completed.inc({ flow: reported.flow });
@@ -104,4 +114,4 @@ export const metrics: FastifyPluginAsync<{ stores: Stores }> = async (app, { sto
     const text = await Registry.merge([processRegistry, registry]).metrics();
     return reply.type(registry.contentType).send(text);
   });
-};
+});
