@@ -15,6 +15,8 @@ export default defineConfig({
         test: {
           name: 'dom',
           environment: 'happy-dom',
+          // Styles that are imported as text. The others are empty.
+          css: { include: [/\.css\?/] },
           restoreMocks: true,
           testTimeout: 30_000,
           include: ['src/**/*.test.{ts,tsx}'],

@@ -2,6 +2,7 @@ import { useSession, useSignInClient } from '@oneclick/sign-in/react';
 import { type ReactNode, useEffect } from 'react';
 import { ThemeSelect } from './appearance/theme-select.tsx';
 import { LateAccount } from './account/late-account.tsx';
+import { configured } from './configured.ts';
 import { RestoringScreen } from './screens/restoring-screen.tsx';
 import { SignedOutScreen } from './screens/signed-out-screen.tsx';
 import { SigningInScreen } from './screens/signing-in-screen.tsx';
@@ -21,16 +22,17 @@ export function App() {
 export function Page({ children }: { children: ReactNode }) {
   const { app } = useFirstTexts();
   const locale = useLocale();
+  const { brand } = configured();
   useEffect(() => {
     document.documentElement.lang = locale;
-    document.title = app.title;
-  }, [locale, app]);
+    document.title = brand ?? app.title;
+  }, [locale, app, brand]);
   return (
     <>
       <header className="brand">
         {/* Behind the scripts. Also without it, React would add a preload for the image to the first screen. */}
         <img src="/favicon.svg" alt="" fetchPriority="low" />
-        <span>{app.brand}</span>
+        <span>{brand ?? app.brand}</span>
       </header>
       <main className="page">{children}</main>
       <footer className="settings">

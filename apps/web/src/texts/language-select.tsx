@@ -1,5 +1,6 @@
 import { LANGUAGE_NAMES, LOCALES } from '@oneclick/shared/languages';
 import { use } from 'react';
+import { configured } from '../configured.ts';
 import { LanguageChoiceContext } from './language-provider.tsx';
 import { useFirstTexts, useLocale } from './use-texts.ts';
 
@@ -8,6 +9,8 @@ export function LanguageSelect() {
   const { app } = useFirstTexts();
   const locale = useLocale();
   const { pending, hasFailed, choose } = use(LanguageChoiceContext);
+  const { languages } = configured();
+  const offered = languages ? LOCALES.filter((tag) => languages.split(' ').includes(tag)) : LOCALES;
   return (
     <>
       {hasFailed && <p role="alert">{app.notLoaded}</p>}
@@ -20,11 +23,11 @@ export function LanguageSelect() {
           autoComplete="off"
           value={pending ?? locale}
           onChange={({ target: { value } }) => {
-            const chosen = LOCALES.find((known) => known === value);
+            const chosen = offered.find((tag) => tag === value);
             if (chosen) choose(chosen);
           }}
         >
-          {LOCALES.map((tag) => (
+          {offered.map((tag) => (
             <option key={tag} value={tag} lang={tag}>
               {LANGUAGE_NAMES[tag]}
             </option>

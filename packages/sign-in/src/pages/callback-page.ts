@@ -1,4 +1,3 @@
-import { LOCALES } from '@oneclick/shared/languages';
 import {
   type AuthorizationResponse,
   authorizationResponseFromQuery,
@@ -11,6 +10,7 @@ import { hasGoneOnInTab, takeSameTabTransaction, takeTransactionWithoutState } f
 import { preferredLanguage } from '../preferred-language.ts';
 import { leaveSignInOutcome } from '../sign-in/sign-in-outcome.ts';
 import { CALLBACK_TEXTS, type LateCallbackTexts } from './page-texts.ts';
+import { offeredLocales } from './offered-locales.ts';
 import { showOnPage } from './show-on-page.ts';
 import { showTheme } from './show-theme.ts';
 
@@ -31,7 +31,7 @@ history.replaceState(null, '', location.pathname);
 // The provider's page may have given the window a name.
 window.name = '';
 
-const locale = preferredLanguage(LOCALES);
+const locale = preferredLanguage(offeredLocales());
 const texts = CALLBACK_TEXTS[locale];
 document.documentElement.lang = locale;
 showTheme();

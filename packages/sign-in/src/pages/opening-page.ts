@@ -1,6 +1,6 @@
-import { LOCALES } from '@oneclick/shared/languages';
 import { preferredLanguage } from '../preferred-language.ts';
 import { OPENING_TEXTS } from './page-texts.ts';
+import { offeredLocales } from './offered-locales.ts';
 import { showOnPage } from './show-on-page.ts';
 import { showTheme } from './show-theme.ts';
 
@@ -14,7 +14,7 @@ const IN_PLACE_OF_APP_AFTER_MS = 3_000;
 /** Longer than the tab waits for the API before it closes the window. The tab is gone. */
 const IN_WINDOW_AFTER_MS = 20_000;
 
-const locale = preferredLanguage(LOCALES);
+const locale = preferredLanguage(offeredLocales());
 const texts = OPENING_TEXTS[locale];
 document.documentElement.lang = locale;
 

@@ -1,0 +1,28 @@
+import { fileURLToPath } from 'node:url';
+import { compressFiles } from '@oneclick/sign-in/configure';
+import { build, type Plugin, type ResolvedConfig } from 'vite';
+
+/** Completes the build for those who deploy it: compressed copies of all files, and the program that configures it. */
+export function deploymentPlugin(): Plugin {
+  let app: ResolvedConfig;
+  return {
+    name: 'web:deployment',
+    apply: 'build',
+    configResolved: (config) => void (app = config),
+    async closeBundle() {
+      compressFiles(app.build.outDir);
+      await build({
+        configFile: false,
+        publicDir: false,
+        logLevel: 'warn',
+        ssr: { noExternal: true },
+        build: {
+          ssr: fileURLToPath(new URL('configure.ts', import.meta.url)),
+          outDir: `${app.build.outDir}-headers`,
+          emptyOutDir: false,
+          rolldownOptions: { output: { entryFileNames: 'configure.mjs' } },
+        },
+      });
+    },
+  };
+}
