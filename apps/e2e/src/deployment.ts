@@ -20,6 +20,8 @@ export interface DeploymentDescription {
 export interface Deployment {
   /** The origins that browsers see. One and the same if the API is behind the host of the web app. */
   origins: { web: string; api: string };
+  /** The certificate, followed by that of the test CA. */
+  certificates: string;
   /** What the web servers have logged, about requests too. */
   log: () => string;
   stop: () => Promise<void>;
@@ -28,9 +30,12 @@ export interface Deployment {
 const WEB = join(import.meta.dirname, '../../web');
 const API = join(import.meta.dirname, '../../api');
 
-/** @param options.apiPort the port of the API itself */
+/**
+ * @param options.apiPort the port of the API itself
+ * @param options.build the build of the web app
+ */
 export async function startDeployment(
-  options: DeploymentDescription & { apiPort: number },
+  options: DeploymentDescription & { apiPort: number; build?: string },
 ): Promise<Deployment> {
   const { server, hosts } = options;
   const folder = mkdtempSync(join(tmpdir(), `${server}-`));
@@ -43,13 +48,14 @@ export async function startDeployment(
   const upstream = `127.0.0.1:${options.apiPort}`;
   const site: Site = { hosts, folder, isApart, ports, upstream, tls: await createCertificate(folder, hosts) };
   configureBuild({
-    from: join(WEB, 'dist'),
+    from: options.build ?? join(WEB, 'dist'),
     to: join(folder, 'dist'),
     apiOrigin: isApart ? origins.api : undefined,
   });
   const servers = await (server === 'nginx' ? serveWithNginx(site) : serveWithCaddy(site));
   return {
     origins,
+    certificates: readFileSync(site.tls.certificate, 'utf8'),
     log: () => servers.map(({ log }) => log()).join('\n'),
     async stop() {
       await Promise.all(servers.map(({ stop }) => stop()));

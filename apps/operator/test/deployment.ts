@@ -1,6 +1,5 @@
-import dns from 'node:dns';
 import { once } from 'node:events';
-import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:https';
 import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
@@ -9,9 +8,8 @@ import tls from 'node:tls';
 import { buildApp } from '@oneclick/api/app';
 import { parseConfig } from '@oneclick/api/config';
 import { type HeaderManifest, headersFor } from '@oneclick/sign-in/headers';
-import { signIn } from '@oneclick/sign-in/vite';
-import { build } from 'vite';
-import { afterAll, afterEach, beforeAll, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll } from 'vitest';
+import { buildWebApp } from './build-web-app.ts';
 import { createAuthority, type Certificate } from './certificates.ts';
 
 export interface Reply {
@@ -148,7 +146,8 @@ export function useDeployment() {
     await once(server.listen(0, '127.0.0.1'), 'listening');
     const address = server.address();
     port = (typeof address === 'object' && address?.port) || 0;
-    ({ files, manifest } = await buildWebApp(folder));
+    await buildWebApp(folder);
+    ({ files, manifest } = readBuild(folder));
   });
   afterAll(() => {
     server.closeAllConnections();
@@ -166,27 +165,10 @@ export function useDeployment() {
   return deployment;
 }
 
-async function buildWebApp(root: string): Promise<{ files: Map<string, string>; manifest: HeaderManifest }> {
-  mkdirSync(join(root, 'src'));
-  const script = '<script type="module" src="/src/main.js"></script>';
-  writeFileSync(
-    join(root, 'index.html'),
-    `<!doctype html><head><meta charset="utf-8">${script}</head><p>App</p>`,
-  );
-  writeFileSync(join(root, 'src/main.js'), 'document.title = "App";');
-  await build({ root, logLevel: 'warn', plugins: [signIn()], configFile: false });
+function readBuild(root: string): { files: Map<string, string>; manifest: HeaderManifest } {
   const paths = globSync('**/*.{html,js}', { cwd: join(root, 'dist') });
   return {
     files: new Map(paths.map((path) => [`/${path}`, readFileSync(join(root, 'dist', path), 'utf8')])),
     manifest: JSON.parse(readFileSync(join(root, 'dist-headers/headers.json'), 'utf8')),
   };
-}
-
-/** Makes all names of example.com and example.org names of this machine, as a hosts file does. */
-export function resolveExampleHosts(): void {
-  const { lookup } = dns;
-  vi.spyOn(dns, 'lookup').mockImplementation((host: string, ...others: unknown[]) => {
-    const isExample = /\.example\.(?:com|org)$/.test(host);
-    Reflect.apply(lookup, dns, [isExample ? '127.0.0.1' : host, ...others]);
-  });
 }

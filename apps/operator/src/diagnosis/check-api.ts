@@ -44,6 +44,14 @@ async function checkStart({ webOrigin, apiOrigin, send }: Api): Promise<Finding[
   if (refusal.success) {
     const { error } = refusal.output;
     if (error === 'csrf_header_missing') return [finding('header_dropped', `${url} did not receive X-CSRF.`)];
+    if (error === 'shutting_down') {
+      return [
+        finding(
+          'api_not_running',
+          `${url} answers ${answer.status} ${error}: no instance of the API is ready.`,
+        ),
+      ];
+    }
     if (error !== 'origin_not_allowed')
       return [finding('api_error', `${url} answers ${answer.status} ${error}.`)];
     // Without this header, only the origin is left to be refused.

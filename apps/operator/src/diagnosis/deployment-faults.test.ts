@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { resolveExampleHosts, useDeployment, type Fault, type Reply } from '../../test/deployment.ts';
+import { useDeployment, type Fault, type Reply } from '../../test/deployment.ts';
+import { resolveExampleHosts } from '../../test/resolve-example-hosts.ts';
 import { diagnoseDeployment } from './diagnose.ts';
 import { REMEDIES, type FindingCode } from './finding.ts';
 
