@@ -10,7 +10,8 @@ import { startProgress } from '@oneclick/stack/progress';
 import { build } from 'rolldown';
 import { compare, type Measured } from './compare.ts';
 import { createHealthProbe } from './health-probe.ts';
-import { productionFlags, startMeasuredServer, type MeasuredServer } from './measured-server.ts';
+import { MEMORY_FLAGS } from '../src/memory-flags.ts';
+import { startMeasuredServer, type MeasuredServer } from './measured-server.ts';
 import { createVisitors } from './visitors.ts';
 
 /*
@@ -88,7 +89,8 @@ async function prepareSubjects(): Promise<Subject[]> {
     SESSION_KEYS: `k1:${randomBytes(32).toString('base64url')}`,
   };
   const passThrough = { script: join(folder, 'pass-through.mjs'), args: [provider.url] };
-  const api = (script: string) => ({ script, env, flags: productionFlags(script) });
+  // Given here, because a process with a channel to its parent can't set them for itself.
+  const api = (script: string) => ({ script, env, flags: MEMORY_FLAGS });
   // pnpm runs this script in the folder of the package.
   const callersFolder = environment['INIT_CWD'] ?? '.';
   const { baseline } = options;

@@ -1,7 +1,5 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import * as v from 'valibot';
 
 const Listening = v.object({ port: v.number() });
@@ -62,17 +60,4 @@ export async function startMeasuredServer(options: ServerOptions): Promise<Measu
       await ended.catch(() => undefined);
     },
   };
-}
-
-const Manifest = v.object({ scripts: v.object({ start: v.string() }) });
-
-/**
- * The flags of Node in the `start` script of the package that a built server belongs to.
- *
- * @param script the absolute path of `dist/server.js`
- */
-export function productionFlags(script: string): string[] {
-  const manifest: unknown = JSON.parse(readFileSync(join(script, '../../package.json'), 'utf8'));
-  const words = v.parse(Manifest, manifest).scripts.start.split(' ');
-  return words.filter((word) => word.startsWith('--') && !word.startsWith('--env-file'));
 }

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import { ERRORS, type ErrorCode } from '@oneclick/shared/error-status';
@@ -7,6 +9,14 @@ import { toJsonSchema } from '@valibot/to-json-schema';
 import fastify, { type FastifyInstance, type FastifySchema, type RouteOptions } from 'fastify';
 import * as v from 'valibot';
 import { ROUTE_DOCUMENTATION } from './route-documentation.ts';
+
+declare const SWAGGER_UI_FILES: string | undefined;
+
+/** The files of the page. The build has a copy of them, and its own path to it. */
+const PAGE_FILES = join(
+  import.meta.dirname,
+  typeof SWAGGER_UI_FILES === 'string' ? SWAGGER_UI_FILES : '../../node_modules/@fastify/swagger-ui/static',
+);
 
 /**
  * An app that serves the OpenAPI document of these routes (`swagger()`), and the files of a page that shows it. It serves
@@ -25,6 +35,9 @@ export async function createDocumentation(routes: readonly RouteOptions[]): Prom
   // The page shows requests and does not send them: it runs on the origin of the real API.
   await app.register(swaggerUi, {
     routePrefix: PATHS.docs,
+    // Without these two, the plugin looks for the files next to its own code, which is bundled.
+    baseDir: PAGE_FILES,
+    logo: { type: 'image/svg+xml', content: readFileSync(join(PAGE_FILES, 'logo.svg')) },
     staticCSP: PAGE_CSP,
     theme: { title: 'One-click sign-in: API' },
     uiConfig: { layout: 'BaseLayout', supportedSubmitMethods: [], defaultModelsExpandDepth: 0 },

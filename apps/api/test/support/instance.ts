@@ -23,14 +23,19 @@ interface InstanceOptions {
   /** The whole environment except PORT and PATH. */
   env: Record<string, string>;
   script?: Script;
+  /** A program and its arguments, in place of Node and `script`. */
+  command?: readonly [string, ...string[]];
 }
 
 /** The script to start, relative to apps/api. */
 export type Script = 'src/server.ts' | 'test/support/impatient-server.ts';
 
 /** Starts the API. Resolves when it listens. */
-export async function startInstance({ env, script = 'src/server.ts' }: InstanceOptions): Promise<Instance> {
-  const server = spawn(process.execPath, [`${import.meta.dirname}/../../${script}`], {
+export async function startInstance(options: InstanceOptions): Promise<Instance> {
+  const { env, script = 'src/server.ts' } = options;
+  const { command = [process.execPath, `${import.meta.dirname}/../../${script}`] as const } = options;
+  const [program, ...args] = command;
+  const server = spawn(program, args, {
     env: { PATH: process.env['PATH'], PORT: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
