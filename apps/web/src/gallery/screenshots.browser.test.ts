@@ -3,6 +3,7 @@ import { commands, page } from 'vitest/browser';
 import blocksUrl from './blocks.ttf?url';
 import { fitViewport } from './fit-viewport.ts';
 import { type OpenStory, openStory } from './open-story.tsx';
+import { recordLayoutShifts } from './record-layout-shifts.ts';
 import { stories } from './stories.ts';
 import { useApiWorker } from './use-api-worker.ts';
 import { whatIsShown } from './what-is-shown.ts';
@@ -60,11 +61,19 @@ test.each(stories)('$name looks as in its picture', async (described) => {
   document.body.replaceChildren(element);
   await page.viewport(320, 480);
   await commands.emulateMedia({ colorScheme: 'light', forcedColors: 'none' });
+  const recorded = recordLayoutShifts();
   story = await openStory(described, { element, locale: 'en', use });
+  const shifts = described.shows.session === 'signed-in' ? await recorded.stop() : [];
+  expect(shifts, 'nothing moves').toEqual([]);
   document.adoptedStyleSheets.push(onlyBlocks);
   const { says = '', ...shows } = described.shows;
-  await vi.waitFor(() => expect(whatIsShown(element)).toEqual(shows), { timeout: 5_000 });
-  expect(element.innerText).toContain(says);
+  await vi.waitFor(
+    () => {
+      expect(whatIsShown(element)).toEqual(shows);
+      expect(element.innerText).toContain(says);
+    },
+    { timeout: 5_000 },
+  );
   await fitViewport(320);
   await expect(element).toMatchScreenshot(`${described.name}-narrow`);
 

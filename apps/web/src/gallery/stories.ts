@@ -150,6 +150,8 @@ const signedOut: Story[] = [
   },
   {
     name: 'signed-out-closed-early',
+    // The app ends the transaction, as soon as it has been prepared.
+    answers: { exchangeToken: () => answer.error('authorization_denied') },
     act: async ({ press, opened }) => {
       await press('sign-in');
       opened[0]?.close();
