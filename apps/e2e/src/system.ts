@@ -101,7 +101,8 @@ async function startSystem({
     withWeb: !deployment,
     settings: {
       WEB_ORIGIN: webOrigin,
-      API_ORIGIN: apiOrigin,
+      // Otherwise the origin of the app, which a test may change.
+      ...(deployment && { API_ORIGIN: apiOrigin }),
       TRUST_PROXY: '127.0.0.1',
       OAUTH_PROVIDER: wires.provider.origin,
       OAUTH_CLIENT_ID: CLIENT_ID,
