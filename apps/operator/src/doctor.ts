@@ -38,24 +38,21 @@ function parseOptions() {
   }
 }
 
-async function run(): Promise<Finding[]> {
-  const { values, positionals } = parseOptions();
-  const [address, ...others] = positionals;
-  if (values.help || others.length > 0) throw new OperatorError(USAGE);
+type Options = ReturnType<typeof parseOptions>;
+
+function diagnose({ values, positionals: [address, ...others] }: Options): Promise<Finding[]> {
   const isProbing = values['probe-provider'] === true;
   if (address !== undefined) {
     const app = URL.parse(address);
-    if (!/^https?:$/.test(app?.protocol ?? '') || app === null || isProbing) throw new OperatorError(USAGE);
+    const isWebAddress = app !== null && /^https?:$/.test(app.protocol) && app.username === '';
+    if (!isWebAddress || others.length > 0 || isProbing) throw new OperatorError(USAGE);
     return diagnoseDeployment(app);
   }
-  return diagnoseConfiguration(readSettings(values['env-file']), {
-    ...(isProbing && {
-      probe: {
-        prompts: process.stdin.isTTY ? createPrompts({ output: process.stderr }) : noPrompts,
-        show: (text) => console.error(text),
-      },
-    }),
-  });
+  const probe = {
+    prompts: process.stdin.isTTY ? createPrompts({ output: process.stderr }) : noPrompts,
+    show: (text: string) => console.error(text),
+  };
+  return diagnoseConfiguration(readSettings(values['env-file']), isProbing ? { probe } : {});
 }
 
 function readSettings(given: string | undefined): Settings {
@@ -73,11 +70,14 @@ function format(findings: readonly Finding[]): string {
 }
 
 try {
-  const findings = await run();
-  console.log(process.argv.includes('--json') ? JSON.stringify({ findings }, null, 2) : format(findings));
-  process.exitCode = findings.length === 0 ? 0 : 1;
+  const options = parseOptions();
+  if (options.values.help) console.log(USAGE);
+  else {
+    const findings = await diagnose(options);
+    console.log(options.values.json ? JSON.stringify({ findings }, null, 2) : format(findings));
+    process.exitCode = findings.length === 0 ? 0 : 1;
+  }
 } catch (error) {
-  if (!(error instanceof OperatorError)) throw error;
-  console.error(error.message);
+  console.error(error instanceof OperatorError ? error.message : error);
   process.exitCode = 2;
 }

@@ -46,7 +46,8 @@ function checkFile({ path, variables }: NonNullable<Settings['file']>): Finding[
 function checkOrigins({ webOrigin, apiOrigin, topology, provider, trustedProxies }: Config): Finding[] {
   const isPublic = !topology.isLoopback;
   const findings: Finding[] = [];
-  if (provider.redirectUri !== webOrigin + WEB_PATHS.callback) {
+  const callbackPages = [...topology.acceptedFetchSites.keys()].map((origin) => origin + WEB_PATHS.callback);
+  if (!callbackPages.includes(provider.redirectUri)) {
     findings.push(redirectUriWrong(provider.redirectUri, webOrigin));
   }
   if (topology.relation === 'cross-site') {

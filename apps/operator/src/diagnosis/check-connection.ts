@@ -30,16 +30,19 @@ export async function checkConnection(
   try {
     await send(origin);
   } catch (error) {
-    const code = causesOf(error).find((each) => CERTIFICATE_FAULTS[each]);
-    const [faultCode, fault] = CERTIFICATE_FAULTS[code ?? ''] ?? [];
-    const problem =
-      faultCode && fault
-        ? finding(faultCode, `The certificate of ${origin} ${fault}.`)
-        : finding('unreachable', `${origin} does not answer: ${reasonOf(error)}.`);
-    return { findings: [problem], isReachable: false };
+    const fault =
+      certificateFault(origin, causesOf(error)) ??
+      finding('unreachable', `${origin} does not answer: ${reasonOf(error)}.`);
+    return { findings: [fault], isReachable: false };
   }
   const certificate = await readCertificate(new URL(origin)).catch(() => undefined);
   return { findings: certificate ? checkRemainingTime(origin, certificate) : [], isReachable: true };
+}
+
+/** @param codes the codes of an error and of its causes */
+export function certificateFault(server: string, codes: string[]): Finding | undefined {
+  const [code, fault] = CERTIFICATE_FAULTS[codes.find((each) => CERTIFICATE_FAULTS[each]) ?? ''] ?? [];
+  return code && finding(code, `The certificate of ${server} ${fault}.`);
 }
 
 const DAY_MS = 86_400_000;

@@ -2,6 +2,7 @@ import { lookup } from 'node:dns/promises';
 import { connectToRedis } from '@oneclick/api/redis-connection';
 import type { Config } from '@oneclick/api/config';
 import ipaddr from 'ipaddr.js';
+import { certificateFault } from './check-connection.ts';
 import { finding, type Finding } from './finding.ts';
 
 /** Connects as the API does, with the commands that it sends. */
@@ -41,6 +42,8 @@ export async function checkRedis({
       ];
     }
     if (state === 'unreachable') {
+      const fault = certificateFault(`Redis at ${host}`, [code]);
+      if (fault) return [...findings, fault];
       return [...findings, finding('redis_unreachable', `Redis at ${host} can't be used${reason}.`)];
     }
     // Of the server that is connected. A cluster has several, which are set up alike.

@@ -13,17 +13,35 @@ interface CheckedWeb {
   apiOrigin: string | undefined;
 }
 
+interface CheckWebOptions {
+  /** API_ORIGIN of the configuration, if it is known. */
+  expectedApiOrigin?: string | undefined;
+  /** Those within the origin. */
+  redirectsLeft?: number;
+}
+
 /**
  * Reads a deployed web app as a browser does, without running it.
  *
  * @param app the address of the app
- * @param expectedApiOrigin API_ORIGIN of the configuration, if it is known
  */
-export async function checkWeb(app: URL, send: Send, expectedApiOrigin?: string): Promise<CheckedWeb> {
+export async function checkWeb(
+  app: URL,
+  send: Send,
+  { expectedApiOrigin, redirectsLeft = 3 }: CheckWebOptions = {},
+): Promise<CheckedWeb> {
   const answer = await send(app.href);
   if (isRedirect(answer)) {
-    const problem = `${app.href} redirects to ${answer.headers.get('location')}.`;
-    return { findings: [finding('web_redirected', problem)], apiOrigin: undefined };
+    const location = answer.headers.get('location') ?? '';
+    const target = URL.parse(location, app.href);
+    // For example to the page of a language.
+    if (target?.origin === app.origin && redirectsLeft > 0) {
+      return checkWeb(target, send, { expectedApiOrigin, redirectsLeft: redirectsLeft - 1 });
+    }
+    return {
+      findings: [finding('web_redirected', `${app.href} redirects to ${location}.`)],
+      apiOrigin: undefined,
+    };
   }
   if (!isHtml(answer)) {
     const problem = `${app.href} answers ${answer.status} ${answer.headers.get('content-type') ?? ''} in place of the app.`;

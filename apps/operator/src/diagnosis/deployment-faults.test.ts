@@ -44,6 +44,16 @@ test('a healthy deployment on two subdomains has no findings', async () => {
   expect(await diagnoseDeployment(deployment.app)).toEqual([]);
 });
 
+test('an app that redirects to a page of its own has no findings', async () => {
+  await deployment.plant({ fault: at('/', () => redirectTo('/index.html')) });
+  expect(await diagnose()).toEqual([]);
+});
+
+test('an app that redirects to itself: web_redirected', async () => {
+  await deployment.plant({ fault: at('/', () => redirectTo('/')) });
+  expect(await diagnose()).toEqual(['web_redirected']);
+});
+
 interface Planted {
   fault: string;
   finding: FindingCode;
