@@ -13,6 +13,8 @@ import { createPerson, type Person } from './person.ts';
 
 export type System = Stack & {
   clientSecret: string;
+  /** The configuration of the API. */
+  apiSettings: Record<string, string>;
   /** The fault proxies in front of the API and in front of the provider. */
   wires: { api: FaultProxy; provider: FaultProxy };
   /** All lines that the parts have printed. */
@@ -95,22 +97,23 @@ async function startSystem({
   const webOrigin = deployment?.origins.web ?? `http://${webHost}:${ports.web}`;
   const apiOrigin = deployment?.origins.api ?? webOrigin;
   const clientSecret = `secret_${randomBytes(32).toString('hex')}`;
+  const apiSettings = {
+    WEB_ORIGIN: webOrigin,
+    // Otherwise the origin of the app, which a test may change.
+    ...(deployment && { API_ORIGIN: apiOrigin }),
+    TRUST_PROXY: '127.0.0.1',
+    OAUTH_PROVIDER: wires.provider.origin,
+    OAUTH_CLIENT_ID: CLIENT_ID,
+    OAUTH_CLIENT_SECRET: clientSecret,
+    OAUTH_SERVER_REDIRECT_URI: `${apiOrigin}/oauth/callback`,
+    RATE_LIMIT_PER_MINUTE: '6000',
+    SESSION_KEYS: `e2e:${randomBytes(32).toString('base64url')}`,
+  };
   const stack = await startStack({
     mode,
     ports,
     withWeb: !deployment,
-    settings: {
-      WEB_ORIGIN: webOrigin,
-      // Otherwise the origin of the app, which a test may change.
-      ...(deployment && { API_ORIGIN: apiOrigin }),
-      TRUST_PROXY: '127.0.0.1',
-      OAUTH_PROVIDER: wires.provider.origin,
-      OAUTH_CLIENT_ID: CLIENT_ID,
-      OAUTH_CLIENT_SECRET: clientSecret,
-      OAUTH_SERVER_REDIRECT_URI: `${apiOrigin}/oauth/callback`,
-      RATE_LIMIT_PER_MINUTE: '6000',
-      SESSION_KEYS: `e2e:${randomBytes(32).toString('base64url')}`,
-    },
+    settings: apiSettings,
     environment: {
       ...environment,
       web: { API_PROXY_TARGET: wires.api.origin, ...environment?.web },
@@ -129,6 +132,7 @@ async function startSystem({
     wires,
     log,
     deployment,
+    apiSettings,
     clientSecret,
     async endAccessToken(tokenResponse) {
       const answer = await fetch(`http://localhost:${ports.provider}/api/oauth2/revoke`, {

@@ -215,6 +215,17 @@ test.each([
 });
 
 test.each([
+  { status: 401, code: 'session_invalid' },
+  { status: 409, code: 'api_bad_answer' },
+  { status: 503, code: 'internal_error' },
+])('an error code of a newer API is handled by its status: $status', async ({ status, code }) => {
+  const body = { error: 'code_of_tomorrow', error_description: 'x', request_id: 'r-1', retryable: true };
+  serve('userinfo', () => Response.json(body, { status, headers: { 'Retry-After': '2' } }));
+  const error = { code, status, retryable: true, requestId: 'r-1', retryAfterMs: 2000 };
+  await expect(readUserinfo()).rejects.toMatchObject(error);
+});
+
+test.each([
   ['JSON', { error: 'invalid_token', hint: 'expired' }],
   ['a text', 'no such page'],
 ])('an error of another server keeps its status and its body: %s', async (_, body) => {

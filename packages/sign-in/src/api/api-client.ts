@@ -1,7 +1,7 @@
 import { isErrorCode } from '@oneclick/shared/error-status';
 import { reportForeignAnswer } from '../diagnostics/report-foreign-answer.ts';
 import { recordFrom } from '../record.ts';
-import { SignInError } from '../sign-in-error.ts';
+import { SignInError, type SignInErrorCode } from '../sign-in-error.ts';
 import { apiOriginOfPage } from './api-origin.ts';
 import { COOKIE_REQUEST, TIMEOUT_MS } from './cookie-request.ts';
 import { parseTokenUrl, toTokenOrigins } from './token-origins.ts';
@@ -136,14 +136,19 @@ export function unreachable(answer: { cause: unknown; status?: number; body?: st
 /** Undefined if it is not an error of the contract: a proxy or another server has answered in place of the API. */
 function apiErrorFrom({ status, headers }: Response, body: unknown): SignInError | undefined {
   const { error, request_id: requestId, retryable } = recordFrom(body);
-  if (!isErrorCode(error) || typeof requestId !== 'string' || typeof retryable !== 'boolean')
-    return undefined;
-  return new SignInError(error, {
+  if (typeof requestId !== 'string' || typeof retryable !== 'boolean') return undefined;
+  return new SignInError(isErrorCode(error) ? error : codeForClass(status), {
     status,
     retryable,
     ...(/^[\w-]{1,64}$/.test(requestId) && { requestId }),
     ...retryAfterIn(headers),
   });
+}
+
+/** The API is newer and has a code that this version does not know. The status says what the user can do next. */
+function codeForClass(status: number): SignInErrorCode {
+  if (status === 401) return 'session_invalid';
+  return status < 500 ? 'api_bad_answer' : 'internal_error';
 }
 
 function foreignErrorFrom({ status, headers }: Response, body: unknown): SignInError {
