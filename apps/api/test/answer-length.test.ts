@@ -1,10 +1,11 @@
 import { request as sendRequest, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { PATHS } from '@oneclick/shared/paths';
+import { installedWebServers } from '@oneclick/stack/web-servers';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { httpAnswer, startFaultyProvider } from './doubles/faulty-provider.ts';
-import { isNginxInstalled, startNginx } from './doubles/nginx.ts';
+import { useNginx } from './doubles/nginx.ts';
 import {
   createBrowser,
   errorOf,
@@ -40,12 +41,19 @@ const TOPOLOGIES = [
   ],
 ] as const;
 
+/** nginx with its default settings and nothing but `proxy_pass`. */
+const useStockNginx = (upstreamPort: number) =>
+  useNginx(
+    ({ port }) =>
+      `server { listen 127.0.0.1:${port}; location / { proxy_pass http://127.0.0.1:${upstreamPort}; } }`,
+  );
+
 /** The API behind HTTP, with a provider that issues tokens of the given lengths. */
 async function start(env: Record<string, string>, { isBehindNginx = false } = {}) {
   const provider = await startFaultyProvider();
   const { app } = await startApi({ env: { OAUTH_PROVIDER: provider.url, ...env } });
   await app.listen({ host: '127.0.0.1', port: 0 });
-  const port = isBehindNginx ? await startNginx(portOf(app.server)) : portOf(app.server);
+  const port = isBehindNginx ? await useStockNginx(portOf(app.server)) : portOf(app.server);
   const lengths = { answers: [] as number[], cookies: [] as number[] };
 
   async function inject({ method, url, headers, body }: InstanceRequest): Promise<ApiResponse> {
@@ -180,7 +188,7 @@ test('the transactions of both flows together keep within the Cookie header', as
   expect(tooLong()).toEqual([]);
 });
 
-test.skipIf(!isNginxInstalled)(
+test.skipIf(!installedWebServers.nginx)(
   'behind nginx with nothing but proxy_pass, users with long tokens sign in by both flows, refresh and sign out',
   async () => {
     const { newBrowser, issue } = await start(SERVER_SIDE, { isBehindNginx: true });

@@ -61,28 +61,7 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
 
   return {
     origin,
-    async inject({ method = 'GET', url, headers = {}, body }, signal) {
-      const response = await fetch(origin + url, {
-        method,
-        headers: {
-          ...Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)])),
-          ...(body !== undefined && { 'content-type': 'application/json' }),
-        },
-        redirect: 'manual',
-        signal: signal ?? null,
-        body: body === undefined ? null : JSON.stringify(body),
-      });
-      const text = await response.text();
-      return {
-        statusCode: response.status,
-        headers: {
-          ...Object.fromEntries(response.headers),
-          ...(response.headers.has('set-cookie') && { 'set-cookie': response.headers.getSetCookie() }),
-        },
-        body: text,
-        json: () => JSON.parse(text),
-      };
-    },
+    inject: (request, signal) => sendTo(origin, request, signal),
     log: () => output,
     kill: (signal) => void server.kill(signal),
     exitCode,
@@ -90,5 +69,33 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
       server.kill('SIGKILL');
       await exitCode;
     },
+  };
+}
+
+/** Sends a request to the API, or to a proxy in front of it. */
+export async function sendTo(
+  origin: string,
+  { method = 'GET', url, headers = {}, body }: InstanceRequest,
+  signal?: AbortSignal,
+): Promise<ApiResponse> {
+  const response = await fetch(origin + url, {
+    method,
+    headers: {
+      ...Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)])),
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+    },
+    redirect: 'manual',
+    signal: signal ?? null,
+    body: body === undefined ? null : JSON.stringify(body),
+  });
+  const text = await response.text();
+  return {
+    statusCode: response.status,
+    headers: {
+      ...Object.fromEntries(response.headers),
+      ...(response.headers.has('set-cookie') && { 'set-cookie': response.headers.getSetCookie() }),
+    },
+    body: text,
+    json: () => JSON.parse(text),
   };
 }
