@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import tls from 'node:tls';
 import { spawnRedis } from '@oneclick/api/test/redis-server';
 import getPort from 'get-port';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { createAuthority } from '../../test/certificates.ts';
 import { checkRedis } from './check-redis.ts';
 
@@ -71,43 +71,41 @@ test('the connection leaves the private network unencrypted: redis_in_plain_text
   expect(findings.map(({ code }) => code)).toEqual(['redis_in_plain_text', 'redis_unreachable']);
 });
 
-describe('Redis with TLS', () => {
-  /** Starts a Redis with this certificate. @returns its address */
-  async function startWithTls(options: {
-    host?: string;
-    notBeforeDate?: Date;
-    notAfterDate?: Date;
-  }): Promise<string> {
-    const authority = await createAuthority();
-    tls.setDefaultCACertificates([authority.cert]);
-    onTestFinished(() => tls.setDefaultCACertificates(tls.getCACertificates('bundled')));
-    const { cert, key } = await authority.issue({ host: 'localhost', ...options });
-    const folder = mkdtempSync(join(tmpdir(), 'redis-tls-'));
-    onTestFinished(() => rmSync(folder, { recursive: true }));
-    const files = { cert: join(folder, 'cert.pem'), key: join(folder, 'key.pem') };
-    writeFileSync(files.cert, cert);
-    writeFileSync(files.key, key);
-    const port = await getPort();
-    await startRedis([
-      ...HEALTHY,
-      ...`--tls-port ${port} --tls-cert-file ${files.cert} --tls-key-file ${files.key} --tls-ca-cert-file ${files.cert} --tls-auth-clients no`.split(
-        ' ',
-      ),
-    ]);
-    return `rediss://localhost:${port}`;
-  }
+/** Starts a Redis with this certificate. @returns its address */
+async function startWithTls(options: {
+  host?: string;
+  notBeforeDate?: Date;
+  notAfterDate?: Date;
+}): Promise<string> {
+  const authority = await createAuthority();
+  tls.setDefaultCACertificates([authority.cert]);
+  onTestFinished(() => tls.setDefaultCACertificates(tls.getCACertificates('bundled')));
+  const { cert, key } = await authority.issue({ host: 'localhost', ...options });
+  const folder = mkdtempSync(join(tmpdir(), 'redis-tls-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const files = { cert: join(folder, 'cert.pem'), key: join(folder, 'key.pem') };
+  writeFileSync(files.cert, cert);
+  writeFileSync(files.key, key);
+  const port = await getPort();
+  await startRedis([
+    ...HEALTHY,
+    ...`--tls-port ${port} --tls-cert-file ${files.cert} --tls-key-file ${files.key} --tls-ca-cert-file ${files.cert} --tls-auth-clients no`.split(
+      ' ',
+    ),
+  ]);
+  return `rediss://localhost:${port}`;
+}
 
-  test('with a valid certificate, Redis has no findings', async () => {
-    expect(await check(await startWithTls({}))).toEqual([]);
-  });
+test('Redis with TLS and a valid certificate has no findings', async () => {
+  expect(await check(await startWithTls({}))).toEqual([]);
+});
 
-  test('the certificate of Redis has expired: certificate_expired', async () => {
-    const url = await startWithTls({ notBeforeDate: new Date(0), notAfterDate: new Date(86_400_000) });
-    expect(await check(url)).toMatchObject([{ code: 'certificate_expired' }]);
-  });
+test('the certificate of Redis has expired: certificate_expired', async () => {
+  const url = await startWithTls({ notBeforeDate: new Date(0), notAfterDate: new Date(86_400_000) });
+  expect(await check(url)).toMatchObject([{ code: 'certificate_expired' }]);
+});
 
-  test('the certificate of Redis is for another host: certificate_for_another_name', async () => {
-    const url = await startWithTls({ host: 'redis.example.com' });
-    expect(await check(url)).toMatchObject([{ code: 'certificate_for_another_name' }]);
-  });
+test('the certificate of Redis is for another host: certificate_for_another_name', async () => {
+  const url = await startWithTls({ host: 'redis.example.com' });
+  expect(await check(url)).toMatchObject([{ code: 'certificate_for_another_name' }]);
 });
