@@ -93,10 +93,8 @@ async function serveWithNginx({ folder, hosts, isApart, ports, tls, upstream }: 
     `${site(hosts.web, 'oneclick_web')} root ${folder}/dist; ${routes}`,
   );
   writeFileSync(join(api, 'nginx-site.conf'), site(hosts.api, 'oneclick_api'));
-  writeFileSync(
-    join(api, 'nginx-upstream.conf'),
-    `upstream oneclick_api { server ${upstream}; keepalive 32; }`,
-  );
+  const instances = join(api, 'nginx-upstream.conf');
+  writeFileSync(instances, readFileSync(instances, 'utf8').replace('127.0.0.1:3000', upstream));
 
   const nginx = await startNginx({
     folder,
