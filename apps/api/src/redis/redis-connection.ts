@@ -5,7 +5,7 @@ import type { SharedStoreState } from '../stores.ts';
 
 type RedisClient = Redis | Cluster;
 
-/** The connection to the Redis of all instances, a single server or a cluster. It logs each change of its state once. */
+/** The connection to the Redis of all instances: a single server, the master of a Sentinel, or a cluster. It logs each change of its state once. */
 export interface RedisConnection {
   state: () => SharedStoreState;
   /**
@@ -68,29 +68,45 @@ export async function connectToRedis({
   let recoveryTimer: NodeJS.Timeout | undefined;
   const missedCommands: (() => RedisCommand[])[] = [];
 
-  /** Only the server knows whether REDIS_URL is one of a cluster. */
-  async function findCluster(): Promise<Cluster | undefined> {
+  /** Only the server knows whether REDIS_URL is one of a cluster, or a Sentinel. */
+  async function findServers(): Promise<RedisClient | undefined> {
     if (client !== single) return undefined;
-    const isCluster = await single.cluster('SLOTS').then(
-      () => true,
-      () => false, // A single server refuses the command.
-    );
-    if (!isCluster) return undefined;
-    const { host, port, username, password, tls } = single.options;
-    return new ioredis.Cluster([{ host: host ?? '', port: port ?? 6379 }], {
+    const { host = '', port = 6379, username, password, tls } = single.options;
+    const access = {
+      ...(username !== undefined && { username }),
+      ...(password !== undefined && { password }),
+      ...(tls && { tls }),
+    };
+    // A single server refuses both commands.
+    const slots = await single.cluster('SLOTS').catch(() => undefined);
+    if (slots !== undefined) {
+      return new ioredis.Cluster([{ host, port }], {
+        ...atOnce,
+        clusterRetryStrategy: reconnectDelayMs,
+        // `checkCommands` checks more, and does not fail while a connection to one of the servers is being opened.
+        enableReadyCheck: false,
+        maxRedirections: MAX_REDIRECTIONS,
+        redisOptions: { ...options, ...access },
+        // The certificate is for the name of a server, not for its address.
+        ...(tls && { dnsLookup: (address, callback) => callback(null, address) }),
+      });
+    }
+    const masters = await single.call('SENTINEL', 'MASTERS').catch(() => undefined);
+    if (!Array.isArray(masters)) return undefined;
+    if (masters.length !== 1)
+      throw new Error(`The Sentinel watches ${masters.length} masters in place of one`);
+    return new ioredis.Redis({
+      ...options,
+      ...access,
       ...atOnce,
-      clusterRetryStrategy: reconnectDelayMs,
-      // `checkCommands` checks more, and does not fail while a connection to one of the servers is being opened.
-      enableReadyCheck: false,
-      maxRedirections: MAX_REDIRECTIONS,
-      redisOptions: {
-        ...options,
-        ...(username !== undefined && { username }),
-        ...(password !== undefined && { password }),
-        ...(tls && { tls }),
-      },
-      // The certificate is for the name of a server, not for its address.
-      ...(tls && { dnsLookup: (address, callback) => callback(null, address) }),
+      db: single.options.db ?? 0,
+      retryStrategy: reconnectDelayMs,
+      sentinelRetryStrategy: reconnectDelayMs,
+      sentinels: [{ host, port }],
+      name: String(masters[0][masters[0].indexOf('name') + 1]),
+      ...(username !== undefined && { sentinelUsername: username }),
+      ...(password !== undefined && { sentinelPassword: password }),
+      ...(tls && { sentinelTLS: tls, enableTLSForSentinelMode: true }),
     });
   }
 
@@ -117,10 +133,10 @@ export async function connectToRedis({
   async function checkCommands(): Promise<void> {
     const checked = client;
     try {
-      const cluster = await findCluster();
-      if (cluster) {
+      const servers = await findServers();
+      if (servers) {
         single.removeAllListeners('close').disconnect();
-        return await use(cluster);
+        return await use(servers);
       }
       await checked.eval(USE_ALL_COMMANDS, 1, `check:${randomUUID()}`);
       setState('reachable');
