@@ -58,8 +58,8 @@ test('without JavaScript a configured app has its name and its links', async ({ 
   const page = await context.newPage();
   await page.goto(origin);
   await expect(page).toHaveTitle(NAME);
-  await expect(page.locator('.brand span')).toHaveText(NAME);
-  await expect(page.locator('.brand')).toBeInViewport();
+  await expect(page.locator('header.brand span')).toHaveText(NAME);
+  await expect(page.locator('header.brand')).toBeInViewport();
   await expect(page.getByRole('link')).toHaveText(['이용약관', '도움말']);
   await context.close();
 });

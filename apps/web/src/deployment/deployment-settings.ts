@@ -55,7 +55,7 @@ function variable(rule: string, isValid: (text: string) => boolean) {
 const apiOrigin = variable(
   'an exact origin such as https://api.example.com (http on loopback only; no path, no trailing slash)',
   (text) => {
-    const url = URL.parse(text);
+    const url = URL.canParse(text) ? new URL(text) : undefined;
     const isSafe = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname));
     return isSafe && url.origin === text && !text.includes('*');
   },

@@ -1,5 +1,15 @@
 // @vitest-environment node
-import { cpSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
@@ -106,6 +116,22 @@ test('the compressed copies are those of the configured files', () => {
     const compressed = (ending: string) => Buffer.from(files[`dist/${path}${ending}`] ?? '', 'latin1');
     expect(brotliDecompressSync(compressed('.br')).toString()).toBe(files[`dist/${path}`]);
     expect(gunzipSync(compressed('.gz')).toString()).toBe(files[`dist/${path}`]);
+  }
+});
+
+test('a read-only build is configured, twice into the same folder', () => {
+  const readOnly = join(folder, 'read-only');
+  cpSync(from, readOnly, { recursive: true });
+  cpSync(`${from}-headers`, `${readOnly}-headers`, { recursive: true });
+  for (const entry of globSync('**/*', { cwd: readOnly, withFileTypes: true })) {
+    chmodSync(join(entry.parentPath, entry.name), entry.isFile() ? 0o444 : 0o555);
+  }
+  const to = join(folder, 'from-read-only/dist');
+  for (let times = 0; times < 2; times += 1) configureBuild({ from: readOnly, to, apiOrigin: API_ORIGIN });
+  expect(filesOf(to)).toEqual(configured({ apiOrigin: API_ORIGIN }));
+  expect(statSync(join(to, 'oauth')).mode & 0o200).toBe(0o200);
+  for (const entry of globSync('**', { cwd: readOnly, withFileTypes: true })) {
+    if (entry.isDirectory()) chmodSync(join(entry.parentPath, entry.name), 0o755);
   }
 });
 

@@ -1,5 +1,5 @@
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join, resolve, sep } from 'node:path';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 import type { HeaderManifest } from '../headers.ts';
 import { setApiOrigin } from './api-origin-tag.ts';
 import { compressAgain } from './compressed-files.ts';
@@ -37,7 +37,7 @@ export interface BuildConfiguration {
  * follow from the same values, and each changed file is compressed again if the build has compressed copies (`.br`,
  * `.gz`). The build stays as it is, for other deployments. The same build and options give the same bytes.
  *
- * Runs in Node alone, without Vite.
+ * Runs in Node.js 20 or newer, without Vite.
  *
  * @throws {Error} if there is no build, an origin is malformed, or the copy would change the build
  * @example
@@ -54,7 +54,7 @@ export function configureBuild({
   files = {},
 }: BuildConfiguration): void {
   const origins = apiOrigin ? [apiOrigin, ...connectTo] : connectTo;
-  const malformed = origins.find((origin) => URL.parse(origin)?.origin !== origin || origin.includes('*'));
+  const malformed = origins.find((origin) => !isOrigin(origin));
   if (malformed !== undefined)
     throw new Error(`"${malformed}" is no origin, such as https://api.example.com.`);
   if ([from, headersOf(from)].some((folder) => isWithin(to, folder))) {
@@ -67,11 +67,16 @@ export function configureBuild({
     const html = readFileSync(join(from, path), 'utf8');
     return [path, editPage(apiOrigin ? setApiOrigin(html, apiOrigin) : html, path)];
   });
-  cpSync(from, to, { recursive: true });
-  for (const [path, content] of [...pages, ...Object.entries(files)]) {
-    writeFileSync(join(to, path), content);
-    compressAgain(join(to, path));
+  const changed = new Map([...pages, ...Object.entries(files)]);
+  // Not with `cp`, which also copies the permissions: a build may be read-only.
+  for (const entry of readdirSync(from, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    const source = join(entry.parentPath, entry.name);
+    const path = relative(from, source).replaceAll(sep, '/');
+    mkdirSync(dirname(join(to, path)), { recursive: true });
+    writeFileSync(join(to, path), changed.get(path) ?? readFileSync(source));
   }
+  for (const path of changed.keys()) compressAgain(join(to, path));
 
   const configured: HeaderManifest = {
     ...manifest,
@@ -81,6 +86,8 @@ export function configureBuild({
   mkdirSync(headersOf(to), { recursive: true });
   for (const [name, text] of headerFiles(configured)) writeFileSync(join(headersOf(to), name), text);
 }
+
+const isOrigin = (text: string) => URL.canParse(text) && new URL(text).origin === text && !text.includes('*');
 
 const headersOf = (folder: string) => `${resolve(folder)}-headers`;
 
