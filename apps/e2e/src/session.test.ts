@@ -203,3 +203,33 @@ test('offline the last known balance stays with its age, and the notice disappea
   await context.setOffline(false);
   await expect(person.see('notice')).toHaveCount(0);
 });
+
+test('nothing moves when the account loads, is refreshed, and when an error appears', async ({
+  person,
+  context,
+}) => {
+  await person.page.setViewportSize({ width: 412, height: 823 });
+  await person.openApp();
+  await person.signIn();
+  await person.page.addInitScript(() => {
+    const shifts: unknown[] = [];
+    Object.assign(window, { shifts });
+    new PerformanceObserver((list) =>
+      shifts.push(...list.getEntries().map((entry) => entry.toJSON())),
+    ).observe({ type: 'layout-shift', buffered: true });
+  });
+  await person.page.reload();
+  await person.seesAccount();
+  await person.see('refresh-balance').click();
+  await expect(person.see('reading')).toContainText('unchanged');
+  await context.setOffline(true);
+  await person.seesNotice('offline');
+  const shifts = await person.page.evaluate(async () => {
+    // After two frames, the browser has reported what the notice has moved.
+    for (let frame = 0; frame < 2; frame += 1) {
+      await new Promise((resolve) => requestAnimationFrame(resolve));
+    }
+    return Reflect.get(window, 'shifts');
+  });
+  expect(shifts).toEqual([]);
+});

@@ -16,12 +16,9 @@ import { type OpenedWindow, openedWindows } from '@oneclick/sign-in/test/opened-
 import { App } from '../app.tsx';
 import { followTheme } from '../appearance/theme.ts';
 import { type SessionStatus, showSessionStatus } from '../show-session-status.ts';
-import { en, type FirstTexts } from '../texts/en.ts';
-import { ja } from '../texts/ja.ts';
-import { ko } from '../texts/ko.ts';
+import { loadLanguage } from '../texts/language.ts';
 import { loadLateTexts } from '../texts/load-late-texts.ts';
 import { LanguageContext } from '../texts/use-texts.ts';
-import { zhHans } from '../texts/zh-hans.ts';
 import { type Answers, apiDouble } from './api-double.ts';
 import { showDesign } from './show-design.ts';
 import { copyWindowPage, type WindowPage } from './window-page.ts';
@@ -29,7 +26,6 @@ import { copyWindowPage, type WindowPage } from './window-page.ts';
 // As the inline script of index.html does.
 followTheme();
 
-const TEXTS: Record<Locale, FirstTexts> = { en, ko, ja, 'zh-Hans': zhHans };
 const FOUND_WITHIN_MS = 5_000;
 
 /** A state of the app that a user can meet, and how it comes about. */
@@ -114,7 +110,10 @@ async function openApp(
 ): Promise<OpenStory> {
   clearStorage();
   // So that each language shows at once.
-  await Promise.all(LOCALES.map(loadLateTexts));
+  const [languages] = await Promise.all([
+    Promise.all(LOCALES.map(loadLanguage)),
+    Promise.all(LOCALES.map(loadLateTexts)),
+  ]);
   if (before.isSignedIn) writeSessionMark('signed-in');
   if (before.outcome) leaveSignInOutcome(before.outcome);
 
@@ -141,7 +140,9 @@ async function openApp(
         <StrictMode>
           <SignInProvider client={client}>
             <QueryClientProvider client={queryClient}>
-              <LanguageContext value={{ locale, texts: TEXTS[locale] }}>{screen ?? <App />}</LanguageContext>
+              <LanguageContext value={languages.find((language) => language.locale === locale)}>
+                {screen ?? <App />}
+              </LanguageContext>
             </QueryClientProvider>
           </SignInProvider>
         </StrictMode>,
