@@ -15,6 +15,8 @@ export interface DeploymentDescription {
   server: 'nginx' | 'caddy';
   /** Names below `localhost` need no DNS, because browsers resolve them to this machine. */
   hosts: { web: string; api: string };
+  /** More lines for the server block of the web app in nginx. */
+  nginxLines?: string;
 }
 
 export interface Deployment {
@@ -37,7 +39,7 @@ const API = join(import.meta.dirname, '../../api');
 export async function startDeployment(
   options: DeploymentDescription & { apiPort: number; build?: string },
 ): Promise<Deployment> {
-  const { server, hosts } = options;
+  const { server, hosts, nginxLines = '' } = options;
   const folder = mkdtempSync(join(tmpdir(), `${server}-`));
   const isApart = hosts.api !== hosts.web;
   const webPort = await getPort();
@@ -46,7 +48,15 @@ export async function startDeployment(
   const origins = { web: `https://${hosts.web}:${ports.web}`, api: `https://${hosts.api}:${ports.api}` };
 
   const upstream = `127.0.0.1:${options.apiPort}`;
-  const site: Site = { hosts, folder, isApart, ports, upstream, tls: await createCertificate(folder, hosts) };
+  const site: Site = {
+    hosts,
+    nginxLines,
+    folder,
+    isApart,
+    ports,
+    upstream,
+    tls: await createCertificate(folder, hosts),
+  };
   configureBuild({
     from: options.build ?? join(WEB, 'dist'),
     to: join(folder, 'dist'),
@@ -65,6 +75,7 @@ export async function startDeployment(
 }
 
 interface Site {
+  nginxLines: string;
   folder: string;
   hosts: DeploymentDescription['hosts'];
   isApart: boolean;
@@ -75,7 +86,15 @@ interface Site {
   upstream: string;
 }
 
-async function serveWithNginx({ folder, hosts, isApart, ports, tls, upstream }: Site): Promise<WebServer[]> {
+async function serveWithNginx({
+  nginxLines,
+  folder,
+  hosts,
+  isApart,
+  ports,
+  tls,
+  upstream,
+}: Site): Promise<WebServer[]> {
   const [web, api] = [join(folder, 'oneclick/web'), join(folder, 'oneclick/api')];
   copyMatching(join(WEB, 'deploy'), web, /\.conf$/);
   copyMatching(join(API, 'deploy'), api, /\.conf$/);
@@ -90,7 +109,7 @@ async function serveWithNginx({ folder, hosts, isApart, ports, tls, upstream }: 
   const routes = isApart ? '' : 'include oneclick/api/nginx-routes.conf;';
   writeFileSync(
     join(web, 'nginx-site.conf'),
-    `${site(hosts.web, 'oneclick_web')} root ${folder}/dist; ${routes}`,
+    `${site(hosts.web, 'oneclick_web')} root ${folder}/dist; ${routes} ${nginxLines}`,
   );
   writeFileSync(join(api, 'nginx-site.conf'), site(hosts.api, 'oneclick_api'));
   const instances = join(api, 'nginx-upstream.conf');

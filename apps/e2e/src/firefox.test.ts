@@ -1,5 +1,6 @@
+import { installedWebServers } from '@oneclick/stack/web-servers';
 import { firefox, firefoxWith } from './firefox.ts';
-import { testSignInScenarios } from './sign-in-scenarios.ts';
+import { createPerson, testSignInScenarios } from './sign-in-scenarios.ts';
 import { expect, test } from './system.ts';
 
 testSignInScenarios(firefox);
@@ -31,6 +32,35 @@ test.describe('Firefox with all cookies and site data blocked', () => {
       await tab.click('button');
       await expect.poll(() => tab.evaluate('location.pathname').catch(() => undefined)).toBe('/');
       await expect.poll(() => notice().catch(() => undefined)).toBe('cookies_blocked');
+    } finally {
+      await browser.close();
+    }
+  });
+});
+
+test.describe('Firefox with third-party cookies blocked', () => {
+  // The setting "All cross-site cookies (may cause websites to break)".
+  const engine = firefoxWith({ 'network.cookie.cookieBehavior': 1 });
+  test.skip(engine.missing !== undefined, engine.missing);
+  test.skip(!installedWebServers.nginx, 'nginx is not installed');
+  test.use({
+    deployment: { server: 'nginx', hosts: { web: 'app.one.localhost', api: 'api.two.localhost' } },
+    environment: { api: { OAUTH_SERVER_REDIRECT_URI: '' } },
+  });
+
+  test('with web app and API on two sites, a Firefox that blocks third-party cookies names the cause after the sign-in', async ({
+    system,
+  }) => {
+    const browser = await engine.launch();
+    try {
+      const profile = await browser.newProfile();
+      const tab = await profile.newTab();
+      await tab.goTo(system.origins.web);
+      const person = createPerson({ tab, profile });
+      const popup = await person.clickSignIn();
+      await popup.passProvider();
+      await person.seesNotice('api_cookies_blocked');
+      await person.seesSignedOut();
     } finally {
       await browser.close();
     }

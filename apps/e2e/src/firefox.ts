@@ -19,6 +19,7 @@ export function firefoxWith(settings: Record<string, boolean | number>): Engine 
       const browser = await launch({
         browser: 'firefox',
         executablePath: executablePath ?? '',
+        acceptInsecureCerts: true, // The CA of a test is unknown to the browser.
         extraPrefsFirefox: {
           // Enables the popup blocker, which Puppeteer disables.
           'dom.disable_open_during_load': true,

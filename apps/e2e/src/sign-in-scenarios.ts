@@ -181,7 +181,7 @@ interface Person {
   seesNotice: (code: string) => Promise<void>;
 }
 
-function createPerson({ tab, profile }: { tab: EngineTab; profile: EngineProfile }): Person {
+export function createPerson({ tab, profile }: { tab: EngineTab; profile: EngineProfile }): Person {
   /** Returns undefined if the element or the page does not exist. */
   const evaluate = (expression: string): Promise<unknown> => tab.evaluate(expression).catch(() => undefined);
   const read = (testId: string) => evaluate(`${element(testId)}?.textContent`);

@@ -174,3 +174,32 @@ for (const apiHost of ['app.one.localhost', 'api.one.localhost']) {
     });
   });
 }
+
+test.describe('a host that removes .html from addresses', () => {
+  test.skip(!installedWebServers.nginx, 'nginx is not installed');
+  test.use({
+    deployment: {
+      server: 'nginx',
+      hosts: { web: 'app.one.localhost', api: 'api.one.localhost' },
+      // As Cloudflare Pages does, and Vercel and Netlify on request.
+      nginxLines: String.raw`
+        rewrite ^(/oauth/\w+)\.html$ $1 permanent;
+        location ~ ^/oauth/\w+$ {
+          include oneclick/web/dist-headers/nginx-headers.conf;
+          try_files $uri.html =404;
+        }`,
+    },
+  });
+
+  test('a sign-in works on a host that redirects the pages of the window to addresses without .html', async ({
+    person,
+    answers,
+    system,
+  }) => {
+    await person.openApp();
+    await person.signIn();
+    const { web } = system.origins;
+    const callback = answers.filter((answer) => answer.url().startsWith(`${web}/oauth/callback`));
+    expect(callback.map((answer) => answer.status())).toEqual([301, 200]);
+  });
+});
