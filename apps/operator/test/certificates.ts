@@ -11,11 +11,24 @@ interface Issue {
   notAfterDate?: Date;
 }
 
-/** A certificate authority for the tests. */
-export async function createAuthority(name = 'Test CA') {
-  const common = { keyType: 'ec', algorithm: 'sha256' } as const;
+export interface Authority {
+  cert: string;
+  issue: (issue?: Issue) => Promise<Certificate>;
+}
+
+const COMMON = { keyType: 'ec', algorithm: 'sha256' } as const;
+
+/**
+ * A certificate authority for the tests.
+ * @param signer the authority that signs its certificate. Without one, it is a root
+ */
+export async function createAuthority(
+  name = 'Test CA',
+  signer?: { key: string; cert: string },
+): Promise<Authority & { key: string }> {
   const authority = await generate([{ name: 'commonName', value: name }], {
-    ...common,
+    ...COMMON,
+    ...(signer && { ca: signer }),
     extensions: [
       { name: 'basicConstraints', cA: true, critical: true },
       { name: 'keyUsage', keyCertSign: true, critical: true },
@@ -23,10 +36,11 @@ export async function createAuthority(name = 'Test CA') {
   });
   return {
     cert: authority.cert,
-    async issue({ host, ...validity }: Issue = {}): Promise<Certificate> {
+    key: authority.private,
+    async issue({ host, ...validity } = {}) {
       const hosts = host ? [host] : ['app.example.com', 'api.example.com'];
       const issued = await generate([{ name: 'commonName', value: hosts[0] }], {
-        ...common,
+        ...COMMON,
         ...validity,
         ca: { key: authority.private, cert: authority.cert },
         extensions: [{ name: 'subjectAltName', altNames: hosts.map((value) => ({ type: 2, value })) }],

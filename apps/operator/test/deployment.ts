@@ -42,7 +42,6 @@ const TYPES: Record<string, string> = { '.html': 'text/html', '.js': 'text/javas
 export function useDeployment() {
   const folder = mkdtempSync(join(tmpdir(), 'deployment-'));
   let authority: Awaited<ReturnType<typeof createAuthority>>;
-  let otherAuthority: typeof authority;
   let files: Map<string, string>;
   let manifest: HeaderManifest;
   let port = 0;
@@ -67,11 +66,11 @@ export function useDeployment() {
       return new URL(originOf('app.example.com'));
     },
     authority: () => authority,
-    otherAuthority: () => otherAuthority,
     /** Until the end of the test. */
     async plant(plant: Plant): Promise<void> {
       planted = plant;
       if (plant.certificate) server.setSecureContext(plant.certificate);
+      await api?.close();
       api = await buildApp(parseConfig(deployment.environment()));
     },
   };
@@ -140,7 +139,7 @@ export function useDeployment() {
   });
 
   beforeAll(async () => {
-    [authority, otherAuthority] = await Promise.all([createAuthority(), createAuthority('Other CA')]);
+    authority = await createAuthority();
     tls.setDefaultCACertificates([authority.cert]);
     server.setSecureContext(await authority.issue());
     await once(server.listen(0, '127.0.0.1'), 'listening');

@@ -4,6 +4,7 @@ import { ErrorResponse, StartResponse } from '@oneclick/shared/messages';
 import { CSRF_HEADER, PATHS, WEB_PATHS } from '@oneclick/shared/paths';
 import * as v from 'valibot';
 import type { Answer, Send } from '../send.ts';
+import { checkClock } from './check-clock.ts';
 import { redirectUriWrong } from './check-configuration.ts';
 import { finding, type Finding } from './finding.ts';
 import { parseJson } from '../parse-json.ts';
@@ -63,7 +64,7 @@ async function checkStart({ webOrigin, apiOrigin, send }: Api): Promise<Finding[
   const started = v.safeParse(StartResponse, body);
   if (!started.success) return [describeForeignAnswer(url, answer)];
 
-  const findings = checkCookies(url, answer, topology);
+  const findings = [...checkClock(url, answer), ...checkCookies(url, answer, topology)];
   const redirectUri = URL.parse(started.output.authorizationUrl)?.searchParams.get('redirect_uri') ?? '';
   if (redirectUri !== webOrigin + WEB_PATHS.callback) findings.push(redirectUriWrong(redirectUri, webOrigin));
   if (topology.needsCors) findings.push(...checkCors(url, answer, webOrigin));

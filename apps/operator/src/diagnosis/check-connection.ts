@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { connect, type PeerCertificate } from 'node:tls';
 import { causesOf, reasonOf, type Send } from '../send.ts';
 import { finding, type Finding, type FindingCode } from './finding.ts';
@@ -61,7 +62,9 @@ function readCertificate({ protocol, hostname, port }: URL): Promise<PeerCertifi
   if (protocol !== 'https:') return Promise.resolve(undefined);
   return new Promise((resolve, reject) => {
     const host = hostname.replace(/^\[|\]$/g, '');
-    const socket = connect({ host, port: Number(port || 443), servername: host, timeout: 5000 });
+    // RFC 6066 §3: an address is no server name.
+    const servername = isIP(host) === 0 ? host : '';
+    const socket = connect({ host, port: Number(port || 443), servername, timeout: 5000 });
     socket.once('secureConnect', () => {
       resolve(socket.getPeerCertificate());
       socket.destroy();

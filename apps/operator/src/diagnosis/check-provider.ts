@@ -3,6 +3,7 @@ import type { ProviderConfig, Config } from '@oneclick/api/config';
 import * as v from 'valibot';
 import { parseJson } from '../parse-json.ts';
 import type { Answer, Send } from '../send.ts';
+import { checkClock } from './check-clock.ts';
 import { finding, type Finding } from './finding.ts';
 
 /** Sends the requests that the API sends, with a code and tokens that don't exist. */
@@ -139,18 +140,3 @@ function endpointWrong(name: string, url: string, how: string): Finding {
 const isMissing = ({ status }: Answer) => status === 404 || status === 405 || status === 410;
 
 const isHtml = ({ headers }: Answer) => /^text\/html\b/i.test(headers.get('content-type') ?? '');
-
-const MAX_CLOCK_DIFFERENCE_MS = 60_000;
-
-function checkClock(url: string, { headers }: Answer): Finding[] {
-  const difference = Date.now() - Date.parse(headers.get('date') ?? '');
-  if (!(Math.abs(difference) > MAX_CLOCK_DIFFERENCE_MS)) return []; // NaN without the header
-  const seconds = Math.round(Math.abs(difference) / 1000);
-  const direction = difference > 0 ? 'ahead of' : 'behind';
-  return [
-    finding(
-      'clock_differs',
-      `The clock of this machine is ${seconds} s ${direction} that of ${new URL(url).host}.`,
-    ),
-  ];
-}

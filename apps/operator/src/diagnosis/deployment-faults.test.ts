@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { createAuthority } from '../../test/certificates.ts';
 import { useDeployment, type Fault, type Reply } from '../../test/deployment.ts';
 import { resolveExampleHosts } from '../../test/resolve-example-hosts.ts';
 import { diagnoseDeployment } from './diagnose.ts';
@@ -283,6 +284,11 @@ const FAULTS: Planted[] = [
     })),
   },
   {
+    fault: 'the clock of the server is slow',
+    finding: 'clock_differs',
+    plant: setHeader('/api/oauth/start', 'date', new Date(Date.now() - 600_000).toUTCString()),
+  },
+  {
     fault: 'the metrics are public',
     finding: 'metrics_public',
     plant: at('/metrics', () => ({ status: 200, headers: {}, body: '# HELP errors_total' })),
@@ -352,9 +358,20 @@ describe('certificates', () => {
     expect(await diagnose()).toEqual([code]);
   });
 
-  test('a certificate of an unknown authority: certificate_chain_incomplete', async () => {
-    await deployment.plant({ certificate: await deployment.otherAuthority().issue() });
+  test('the server sends no intermediate certificate: certificate_chain_incomplete', async () => {
+    const intermediate = await createAuthority('Intermediate CA', deployment.authority());
+    const { key, cert } = await intermediate.issue();
+    await deployment.plant({ certificate: { key, cert } });
     expect(await diagnose()).toEqual(['certificate_chain_incomplete']);
+    await deployment.plant({ certificate: { key, cert: `${cert}\n${intermediate.cert}` } });
+    expect(await diagnose()).toEqual([]);
+  });
+
+  test('the certificate is of an authority that nobody knows: certificate_not_trusted', async () => {
+    const unknown = await createAuthority('Unknown CA');
+    const { key, cert } = await unknown.issue();
+    await deployment.plant({ certificate: { key, cert: `${cert}\n${unknown.cert}` } });
+    expect(await diagnose()).toEqual(['certificate_not_trusted']);
   });
 });
 
