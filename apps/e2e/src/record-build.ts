@@ -6,12 +6,12 @@ import { type BuildFiles, RECORDED_BUILD } from './recorded-build.ts';
 
 /*
  * `pnpm record`: keeps the present build of web app and API for the tests of later versions. The browser loads the text
- * files of the web app; the API runs its scripts.
+ * files of the web app; the API runs its scripts, and does without its documentation page.
  */
 
 const filesIn = (name: 'web' | 'api', pattern: string): BuildFiles => {
   const cwd = inWorkspace(`apps/${name}/dist`);
-  const paths = globSync(pattern, { cwd, exclude: (path) => path.startsWith('.') });
+  const paths = globSync(pattern, { cwd, exclude: (path) => /^(?:\.|swagger-ui)/.test(path) });
   return Object.fromEntries(paths.map((path) => [`${name}/${path}`, readFileSync(join(cwd, path), 'utf8')]));
 };
 

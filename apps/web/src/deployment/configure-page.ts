@@ -1,9 +1,9 @@
 import { type Locale, LOCALES } from '@oneclick/shared/languages';
 import { TEXT_SEPARATOR } from '../first-screen/first-screen.ts';
+import { contrast } from '../design/contrast.ts';
 import brandCss from './brand.css?inline';
 import { BRAND_LINK_TEXTS } from './brand-link-texts.ts';
-import { type Colour, contrast } from './contrast.ts';
-import type { DeploymentSettings } from './deployment-settings.ts';
+import type { Colour, DeploymentSettings } from './deployment-settings.ts';
 
 /** The browser asks for a longer icon as a file. */
 const MAX_INLINE_ICON_LENGTH = 1_000;

@@ -3,7 +3,7 @@ import { isLoopback } from '@oneclick/shared/is-loopback';
 import { type Locale, LOCALES } from '@oneclick/shared/languages';
 import * as v from 'valibot';
 import tokens from '../design/tokens.css?raw';
-import { type Colour, contrast } from './contrast.ts';
+import { contrast } from '../design/contrast.ts';
 
 /** Names every faulty variable with its rule. */
 export class SettingsError extends Error {
@@ -13,6 +13,9 @@ export class SettingsError extends Error {
     super(`The app can't be configured:\n  ${faults.join('\n  ')}`);
   }
 }
+
+/** A colour as CSS writes it: `#4f46e5`. */
+export type Colour = `#${string}`;
 
 /** The accent colour in each theme. */
 interface Accents {

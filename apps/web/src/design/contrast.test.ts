@@ -9,6 +9,7 @@ test.each([
   // The grey with just enough contrast for a text on white, and the next one: https://webaim.org/resources/contrastchecker/
   ['#767676', '#ffffff', 4.54],
   ['#777777', '#ffffff', 4.48],
-] as const)('the contrast of %s and %s is %s', (one, other, ratio) => {
+  ['#000000', 'rgb(255, 255, 255)', 21],
+])('the contrast of %s and %s is %s', (one, other, ratio) => {
   expect(contrast(one, other)).toBeCloseTo(ratio, 2);
 });
