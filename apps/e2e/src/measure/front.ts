@@ -32,7 +32,7 @@ interface FrontOptions {
  */
 export function createFront({ folder, headersFor, edit = (text) => text, api }: FrontOptions): Answer {
   const files = new Map(
-    globSync('**/*.*', { cwd: folder }).map((path) => {
+    globSync('**/*.*', { cwd: folder, exclude: ['**/*.{br,gz}'] }).map((path) => {
       const body = brotliCompressSync(edit(readFileSync(join(folder, path), 'utf8')));
       const headers = {
         ...headersFor(`/${path}`),
