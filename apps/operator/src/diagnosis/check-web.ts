@@ -90,16 +90,26 @@ interface WindowPage {
 }
 
 async function checkWindowPage({ app, path, apiTag, apiOrigin, send }: WindowPage): Promise<Finding[]> {
-  const url = new URL(path, app);
+  const isCallback = path === WEB_PATHS.callback;
+  let url = new URL(path, app);
   // A cache or a rule may treat an address with a query in another way. The page does nothing with an unknown state.
-  const answer = await send(path === WEB_PATHS.callback ? `${url.href}?code=doctor&state=doctor` : url.href);
+  if (isCallback) url.search = '?code=doctor&state=doctor';
+  const isWindowPage = ({ mark, apiOrigin: tag }: Page) =>
+    isCallback ? mark === 'callback' : tag === undefined;
+  let answer = await send(url.href);
   if (isRedirect(answer)) {
-    return [finding('window_page_redirected', `${url.href} redirects to ${answer.headers.get('location')}.`)];
+    const location = answer.headers.get('location') ?? '';
+    const target = URL.parse(location, url.href);
+    // A host that removes `.html` from addresses may serve the same page at the new address.
+    const isKept = target?.origin === app.origin && target.search === url.search;
+    const redirected = isKept ? await send(target.href) : undefined;
+    if (!target || !redirected || !isHtml(redirected) || !isWindowPage(readPage(redirected.body))) {
+      return [finding('window_page_redirected', `${withoutQuery(url)} redirects to ${location}.`)];
+    }
+    [url, answer] = [target, redirected];
   }
   const page = readPage(answer.body);
-  const isCallback = path === WEB_PATHS.callback;
-  const isWindowPage = isCallback ? page.mark === 'callback' : page.apiOrigin === undefined;
-  if (!isHtml(answer) || !isWindowPage) {
+  if (!isHtml(answer) || !isWindowPage(page)) {
     const below = app.pathname.replace(/[^/]*$/, '') + path.slice(1);
     const isBelow = app.pathname !== '/' && isHtml(await send(new URL(below, app).href));
     if (isBelow) {
@@ -111,19 +121,21 @@ async function checkWindowPage({ app, path, apiTag, apiOrigin, send }: WindowPag
       ];
     }
     return isHtml(answer)
-      ? [finding('window_page_answered_by_app', `${url.href} answers with another page.`)]
-      : [finding('window_page_missing', `${url.href} answers ${answer.status}.`)];
+      ? [finding('window_page_answered_by_app', `${withoutQuery(url)} answers with another page.`)]
+      : [finding('window_page_missing', `${withoutQuery(url)} answers ${answer.status}.`)];
   }
 
   const findings = checkHeaders({ url, answer, apiOrigin });
   if (isCallback && page.apiOrigin !== apiTag) {
-    const problem = `<meta name="api-origin"> of ${url.href} is "${page.apiOrigin}", and that of the app is "${apiTag}".`;
+    const problem = `<meta name="api-origin"> of ${withoutQuery(url)} is "${page.apiOrigin}", and that of the app is "${apiTag}".`;
     findings.push(finding('api_origin_tag_wrong', problem));
   }
   // The build makes one script, and puts it into the page.
   if (page.inlineScripts !== 1 || page.files.length > 0) {
     const scripts = [`${page.inlineScripts} scripts in the page`, ...page.files].join(', ');
-    findings.push(finding('window_page_changed', `${url.href} is not as it was built: it has ${scripts}.`));
+    findings.push(
+      finding('window_page_changed', `${withoutQuery(url)} is not as it was built: it has ${scripts}.`),
+    );
   }
   return findings;
 }
@@ -151,11 +163,14 @@ function checkHeaders({
     const actual = answer.headers.get(name);
     const report = (code: Parameters<typeof finding>[0]) =>
       findings.push(
-        finding(code, `${url.href} is sent with ${name}: ${actual ?? '(none)'} in place of ${value}.`),
+        finding(
+          code,
+          `${withoutQuery(url)} is sent with ${name}: ${actual ?? '(none)'} in place of ${value}.`,
+        ),
       );
     switch (name) {
       case 'Content-Security-Policy':
-        findings.push(...checkPolicy(url.href, actual, value));
+        findings.push(...checkPolicy(withoutQuery(url), actual, value));
         break;
       case 'Cross-Origin-Opener-Policy':
         if (actual === null ? !isWindowPage : actual !== value && !isHarmless(actual, isWindowPage)) {
@@ -234,4 +249,8 @@ function isRedirect({ status }: Answer): boolean {
 
 function isHtml({ status, headers }: Answer): boolean {
   return status === 200 && /^text\/html\b/i.test(headers.get('content-type') ?? '');
+}
+
+function withoutQuery({ origin, pathname }: URL): string {
+  return origin + pathname;
 }

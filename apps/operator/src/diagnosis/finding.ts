@@ -38,7 +38,7 @@ export const REMEDIES = {
   app_under_sub_path:
     'Serve the folder oauth/ of the build at the root of the origin too: the app may live below a path, its sign-in window may not.',
   window_page_redirected:
-    'Turn off the "clean URL" rule or other redirects for /oauth/*.html: AIHubMix sends users to the exact address that is registered.',
+    'Turn off the "clean URL" rule or other redirects for /oauth/*.html. A redirect works only if it keeps the query and ends at the same page, for which the API needs a host of its own: /oauth/callback is a path of the API.',
   window_page_answered_by_app:
     'Exclude /oauth/ from the fallback to index.html, and serve the files of the build there.',
   window_page_changed:

@@ -25,10 +25,17 @@ beforeEach(resolveExampleHosts);
 async function start(
   server: 'nginx' | 'caddy',
   apiHost: string,
+  nginxLines = '',
 ): Promise<{ app: URL; stopApi: () => Promise<void> }> {
   const apiPort = await getPort();
   const hosts = { web: 'app.example.com', api: apiHost };
-  const deployment = await startDeployment({ server, hosts, apiPort, build: join(folder, 'dist') });
+  const deployment = await startDeployment({
+    server,
+    hosts,
+    apiPort,
+    nginxLines,
+    build: join(folder, 'dist'),
+  });
   onTestFinished(deployment.stop);
   tls.setDefaultCACertificates([deployment.certificates]);
   const api = await buildApp(
@@ -62,4 +69,20 @@ test.skipIf(!installedWebServers.nginx)('the API behind nginx is down: api_not_r
   const { app, stopApi } = await start('nginx', 'app.example.com');
   await stopApi();
   expect((await diagnoseDeployment(app)).map(({ code }) => code)).toEqual(['api_not_running']);
+});
+
+describe('nginx removes .html from addresses', () => {
+  const nginxLines = String.raw`
+    rewrite ^(/oauth/\w+)\.html$ $1 permanent;
+    location ~ ^/oauth/\w+$ {
+      include oneclick/web/dist-headers/nginx-headers.conf;
+      try_files $uri.html =404;
+    }`;
+  test.skipIf(!installedWebServers.nginx).each([
+    ['an API on a host of its own has no findings', 'api.example.com', []],
+    ['an API on the same host: window_page_redirected', 'app.example.com', ['window_page_redirected']],
+  ])('%s', async (_name, apiHost, codes) => {
+    const { app } = await start('nginx', apiHost, nginxLines);
+    expect((await diagnoseDeployment(app)).map(({ code }) => code)).toEqual(codes);
+  });
 });
