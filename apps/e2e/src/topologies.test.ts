@@ -85,6 +85,7 @@ for (const server of ['nginx', 'caddy'] satisfies DeploymentDescription['server'
           'content-security-policy': expect.stringContaining(connectSrc),
           'strict-transport-security': 'max-age=31536000',
           'cache-control': 'no-cache',
+          'content-encoding': server === 'nginx' ? 'gzip' : 'br',
         });
         expect(headersOf(web + WEB_PATHS.callback)).toMatchObject({
           'cross-origin-opener-policy': 'unsafe-none',

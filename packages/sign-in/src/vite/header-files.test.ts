@@ -1,7 +1,7 @@
 // @vitest-environment node
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -12,7 +12,7 @@ import { type HeaderManifest, headersFor } from '../headers.ts';
 import { headerFiles } from './header-files.ts';
 import { hashesOfPages } from './header-manifest.ts';
 
-/* The generated files, read by the servers that they are written for, with the configuration that the README shows. */
+/* The generated files, read by the servers that they are written for, with the files of apps/web/deploy and apps/api/deploy. */
 
 const FILES: Record<string, string> = {
   'index.html': '<script>app</script>',
@@ -41,16 +41,29 @@ beforeAll(() => {
     ...[...headerFiles(MANIFEST)].map(([name, text]) => [`dist-headers/${name}`, text] as const),
   ];
   for (const [path, text] of files) {
-    mkdirSync(dirname(join(folder, path)), { recursive: true });
-    writeFileSync(join(folder, path), text);
+    write(path, text);
   }
 });
 
-/** The example of the README in this language, for the folder and the ports of the test. */
-function exampleFor(language: string, { api }: { api: number }): string {
-  const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');
-  const [, example = ''] = new RegExp(`\`\`\`${language}\n(.*?)\`\`\``, 's').exec(readme) ?? [];
-  return example.replaceAll('/srv/app', folder).replace('127.0.0.1:3000', `127.0.0.1:${api}`);
+const APPS = join(import.meta.dirname, '../../../../apps');
+
+/**
+ * Copies a file of the web app's or the API's folder `deploy`, edited as an operator does.
+ * @param path relative to apps
+ * @param edits each text that is replaced, and its replacement
+ */
+function copyDeployed(path: string, to: string, edits: [text: string, replacement: string][] = []): void {
+  let text = readFileSync(join(APPS, path), 'utf8');
+  for (const [edited, replacement] of edits) {
+    expect(text).toContain(edited);
+    text = text.replace(edited, replacement);
+  }
+  write(to, text);
+}
+
+function write(path: string, text: string): void {
+  mkdirSync(dirname(join(folder, path)), { recursive: true });
+  writeFileSync(join(folder, path), text);
 }
 
 /** Starts an API that answers every path with a header of its own. */
@@ -63,10 +76,15 @@ async function startApi(): Promise<number> {
 }
 
 /** Starts a web server until the test ends, and resolves when it answers. */
-async function startServer(command: string, args: string[], port: number): Promise<string> {
+async function startServer(
+  command: string,
+  args: string[],
+  port: number,
+  env: Record<string, string> = {},
+): Promise<string> {
   const child = spawn(command, args, {
     stdio: ['ignore', 'ignore', 'pipe'],
-    env: { ...process.env, HOME: folder },
+    env: { ...process.env, HOME: folder, ...env },
   });
   let errors = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text));
@@ -125,37 +143,62 @@ const isInstalled = (command: string, arg: string) =>
 /** Debian installs nginx outside the PATH of users who are not root. */
 const NGINX = ['nginx', '/usr/sbin/nginx'].find((path) => isInstalled(path, '-v'));
 
-test.skipIf(!NGINX)('nginx sends the headers, with the example of the README', async () => {
-  const port = await getPort();
-  const example = exampleFor('nginx', { api: await startApi() }).replace(
-    'listen 80',
-    `listen 127.0.0.1:${port}`,
-  );
-  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
-  const config = `daemon off; master_process off; pid nginx.pid; events {}
+test.skipIf(!NGINX)(
+  'nginx sends the headers, with the files for operators and a fallback for routes',
+  async () => {
+    const [port, api] = [await getPort(), await startApi()];
+    copyDeployed('web/deploy/nginx.conf', 'oneclick/web/nginx.conf', [
+      ['location / {', 'location / { try_files $uri /index.html;'],
+    ]);
+    copyDeployed('api/deploy/nginx-routes.conf', 'oneclick/api/nginx-routes.conf');
+    copyDeployed('api/deploy/nginx-upstream.conf', 'oneclick/api/nginx-upstream.conf', [
+      ['127.0.0.1:3000', `127.0.0.1:${api}`],
+    ]);
+    write(
+      'oneclick/web/nginx-site.conf',
+      `listen 127.0.0.1:${port}; root ${folder}/dist; access_log off; include oneclick/api/nginx-routes.conf;`,
+    );
+    cpSync(join(folder, 'dist-headers'), join(folder, 'oneclick/web/dist-headers'), { recursive: true });
+    const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
+    const config = `daemon off; master_process off; pid nginx.pid; events {}
     http {
-      access_log off;
       ${temporary.map((name) => `${name}_temp_path temporary-${name};`).join(' ')}
-      ${example}
+      include oneclick/api/nginx-upstream.conf;
+      include oneclick/web/nginx.conf;
     }`;
-  writeFileSync(join(folder, 'nginx.conf'), config);
-  const args = ['-p', folder, '-c', 'nginx.conf', '-e', 'stderr'];
-  expect(spawnSync(NGINX!, [...args, '-t'], { encoding: 'utf8' }).stderr).toContain('test is successful');
-  const origin = await startServer(NGINX!, args, port);
-  expect(await answersOf(origin)).toEqual(expectedAnswers({ missing: 'no-store' }));
-});
+    write('nginx.conf', config);
+    const args = ['-p', folder, '-c', 'nginx.conf', '-e', 'stderr'];
+    expect(spawnSync(NGINX!, [...args, '-t'], { encoding: 'utf8' }).stderr).toContain('test is successful');
+    const origin = await startServer(NGINX!, args, port);
+    expect(await answersOf(origin)).toEqual(expectedAnswers({ missing: 'no-store' }));
+  },
+);
 
 test.skipIf(!isInstalled('caddy', 'version'))(
-  'Caddy sends the headers, with the example of the README',
+  'Caddy sends the headers, with the files for operators and a fallback for routes',
   async () => {
-    const port = await getPort();
-    const site = exampleFor('caddyfile', { api: await startApi() }).replace(
-      'app.example.com',
-      `http://127.0.0.1:${port}`,
+    const [port, api] = [await getPort(), await startApi()];
+    const route = [
+      '@route {',
+      '    not path /oauth/* /assets/*',
+      '    not file',
+      '}',
+      'rewrite @route /index.html',
+    ];
+    copyDeployed(
+      'web/deploy/Caddyfile',
+      'caddy/Caddyfile',
+      route.map((line) => [`#     ${line}`, line]),
     );
-    const file = join(folder, 'Caddyfile');
-    writeFileSync(file, `{\n\tadmin off\n}\n${site}`);
-    const origin = await startServer('caddy', ['run', '--config', file, '--adapter', 'caddyfile'], port);
+    copyDeployed('api/deploy/routes.caddyfile', 'caddy/api/routes.caddyfile');
+    cpSync(join(folder, 'dist-headers'), join(folder, 'caddy/dist-headers'), { recursive: true });
+    const args = ['run', '--config', join(folder, 'caddy/Caddyfile'), '--adapter', 'caddyfile'];
+    const origin = await startServer('caddy', args, port, {
+      CADDY_ADMIN: 'off',
+      WEB_HOST: `http://127.0.0.1:${port}`,
+      WEB_FILES: join(folder, 'dist'),
+      API_INSTANCES: `127.0.0.1:${api}`,
+    });
     expect(await answersOf(origin)).toEqual(expectedAnswers({ missing: 'no-cache' }));
   },
 );
