@@ -51,7 +51,7 @@ test('nothing is installed if Chromium, Redis, nginx and Caddy are there', async
 
 test('as root on Debian the missing packages are installed, and each command is printed before it runs', async () => {
   const calls = aptGet({ 'redis-server': 'redis-server', 'nginx-light': 'nginx', caddy: 'caddy' });
-  await setUpTests({ withAllBrowsers: false, isRoot: true });
+  await setUpTests({ withAllBrowsers: false, isRoot: true, hasSystemd: false });
   expect(calls()).toEqual([
     expect.stringMatching(/ update$/),
     expect.stringMatching(/ install -y --no-install-recommends redis-server$/),
@@ -61,6 +61,17 @@ test('as root on Debian the missing packages are installed, and each command is 
   expect(printed).toEqual(
     calls().map((call) => `The tests need a program that is missing. Running: apt-get ${call}`),
   );
+});
+
+test('where systemd runs, the services of newly installed servers are stopped, and no others', async () => {
+  program('redis-server');
+  const calls = aptGet({ 'nginx-light': 'nginx', caddy: 'caddy' });
+  program('systemctl', `echo "$@" >> '${join(bin, 'log')}'`);
+  await setUpTests({ withAllBrowsers: false, isRoot: true, hasSystemd: true });
+  expect(calls().filter((call) => call.startsWith('disable'))).toEqual([
+    'disable --now nginx',
+    'disable --now caddy',
+  ]);
 });
 
 test('Firefox and WebKit are installed only on request, and their absence is no error', async () => {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { execa } from 'execa';
 import { environment } from './environment.ts';
 import { findChromium, findProgram } from './find-chromium.ts';
@@ -25,6 +26,13 @@ const BROWSERS = {
   xvfb: () => isOnPath('Xvfb'),
 };
 
+/** Debian starts these services when it installs their packages. Tests start servers of their own, on free ports. */
+const SERVICES: Record<string, string> = {
+  'redis-server': 'redis-server',
+  'nginx-light': 'nginx',
+  caddy: 'caddy',
+};
+
 /** For what a slow mirror or another apt-get makes fail. */
 const RETRIES = ['-o', 'Acquire::Retries=3', '-o', 'DPkg::Lock::Timeout=120'];
 
@@ -34,13 +42,22 @@ const RETRIES = ['-o', 'Acquire::Retries=3', '-o', 'DPkg::Lock::Timeout=120'];
  *
  * @throws {StackError} if a required program is missing and can't be installed
  */
-export async function setUpTests(options: { withAllBrowsers: boolean; isRoot?: boolean }): Promise<void> {
+export async function setUpTests(options: {
+  withAllBrowsers: boolean;
+  isRoot?: boolean;
+  hasSystemd?: boolean;
+}): Promise<void> {
   const { withAllBrowsers, isRoot = process.getuid?.() === 0 } = options;
+  const { hasSystemd = existsSync('/run/systemd/system') } = options;
   const missing = missingOf({ ...REQUIRED, ...WEB_SERVERS, ...(withAllBrowsers && BROWSERS) });
   if (missing.length > 0 && isRoot && isOnPath('apt-get')) {
     await install('apt-get', ['-q', ...RETRIES, 'update']);
     for (const name of missing) {
       await install('apt-get', ['-q', ...RETRIES, 'install', '-y', '--no-install-recommends', name]);
+      const service = SERVICES[name];
+      if (hasSystemd && service) {
+        await run('Its service would keep a port.', 'systemctl', ['disable', '--now', service]);
+      }
     }
   }
   if (!REQUIRED.chromium()) await install('playwright-core', ['install', 'chromium']);
@@ -57,8 +74,11 @@ function missingOf(programs: Record<string, () => boolean>): string[] {
   return Object.entries(programs).flatMap(([name, isThere]) => (isThere() ? [] : name));
 }
 
-async function install(command: string, args: string[]): Promise<void> {
-  console.log(`The tests need a program that is missing. Running: ${command} ${args.join(' ')}`);
+const install = (command: string, args: string[]) =>
+  run('The tests need a program that is missing.', command, args);
+
+async function run(reason: string, command: string, args: string[]): Promise<void> {
+  console.log(`${reason} Running: ${command} ${args.join(' ')}`);
   const { failed, shortMessage } = await execa(command, args, {
     env: { DEBIAN_FRONTEND: 'noninteractive', PLAYWRIGHT_DOWNLOAD_CONNECTION_TIMEOUT: '10000' },
     preferLocal: true,
