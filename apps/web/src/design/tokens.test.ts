@@ -1,7 +1,7 @@
 // @vitest-environment node
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { type Colour, contrast } from '../deployment/contrast.ts';
+import { contrast } from './contrast.ts';
 
 const tokens = readFileSync(new URL('tokens.css', import.meta.url), 'utf8');
 
@@ -35,7 +35,7 @@ function weakPairs(css: string): string[] {
   );
 }
 
-function colourIn(block: string, token: string): Colour {
+function colourIn(block: string, token: string): string {
   const [, hex] = new RegExp(`--color-${token}: #([0-9a-f]{6});`).exec(block) ?? [];
   if (hex === undefined) throw new Error(`--color-${token} must be like #4f46e5`);
   return `#${hex}`;

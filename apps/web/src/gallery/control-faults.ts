@@ -1,4 +1,4 @@
-import { type Colour, contrast } from '../deployment/contrast.ts';
+import { contrast } from '../design/contrast.ts';
 
 /** WCAG 2.2, 1.4.11: what a control needs to be found. */
 const LEAST_CONTRAST = 3;
@@ -12,7 +12,7 @@ export function focusFaults(root: Element): string[] {
     const { outlineStyle, outlineWidth, outlineColor } = getComputedStyle(control);
     const isOutlined = outlineStyle !== 'none' && Number.parseFloat(outlineWidth) >= LEAST_OUTLINE_PX;
     if (!isOutlined) faults.push(`${nameOf(control)} has no outline`);
-    else if (contrast(hexOf(outlineColor), backgroundAround(control)) < LEAST_CONTRAST)
+    else if (contrast(outlineColor, backgroundAround(control)) < LEAST_CONTRAST)
       faults.push(`the outline of ${nameOf(control)} is weak`);
     if (!isInSight(control)) faults.push(`${nameOf(control)} has the focus and is covered`);
   }
@@ -26,7 +26,7 @@ export function forcedColorFaults(root: Element): string[] {
     .filter((control) => {
       const { borderTopStyle, borderTopWidth, borderTopColor } = getComputedStyle(control);
       const hasBorder = borderTopStyle !== 'none' && Number.parseFloat(borderTopWidth) >= 1;
-      return !hasBorder || contrast(hexOf(borderTopColor), backgroundAround(control)) < LEAST_CONTRAST;
+      return !hasBorder || contrast(borderTopColor, backgroundAround(control)) < LEAST_CONTRAST;
     })
     .map((control) => `${nameOf(control)} has no border`);
 }
@@ -49,18 +49,12 @@ function controlsIn(root: Element): HTMLElement[] {
 }
 
 /** The colour behind an element. */
-function backgroundAround(element: Element): Colour {
+function backgroundAround(element: Element): string {
   for (let around = element.parentElement; around; around = around.parentElement) {
     const { backgroundColor } = getComputedStyle(around);
-    if (!/^rgba\(.*, 0\)$/.test(backgroundColor)) return hexOf(backgroundColor);
+    if (!/^rgba\(.*, 0\)$/.test(backgroundColor)) return backgroundColor;
   }
   return '#ffffff';
-}
-
-/** @param computed `rgb(r, g, b)` or `rgba(r, g, b, a)`, without its opacity */
-function hexOf(computed: string): Colour {
-  const channels = (computed.match(/[\d.]+/g) ?? []).slice(0, 3);
-  return `#${channels.map((channel) => Number(channel).toString(16).padStart(2, '0')).join('')}`;
 }
 
 /** Whether a user sees the middle of the element. */
