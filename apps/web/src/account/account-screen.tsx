@@ -80,11 +80,19 @@ export function AccountScreen({ session }: { session: SignedInSession }) {
               {/* The key replaces the element: text that starts elsewhere on its line would count as moved. */}
               <span key={String(isRefreshing)}>{isRefreshing ? account.refreshing : account.refresh}</span>
             </button>
-            <button type="button" className="primary" data-testid="top-up" onClick={openTopUp}>
+            <button
+              type="button"
+              className="primary"
+              data-testid="top-up"
+              aria-describedby="top-up-hint"
+              onClick={openTopUp}
+            >
               {account.topUp}
             </button>
           </div>
-          <p className="hint">{account.topUpHint}</p>
+          <p className="hint" id="top-up-hint">
+            {account.topUpHint}
+          </p>
         </div>
         {user && (
           <AccountBoundary onFail={onFail}>

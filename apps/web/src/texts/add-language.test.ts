@@ -105,4 +105,4 @@ test('a fifth language compiles after the steps of the README, and not before', 
     );
   }
   expect(await filesWithErrors(copy)).toEqual([]);
-});
+}, 60_000);

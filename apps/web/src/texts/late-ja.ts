@@ -13,10 +13,10 @@ export const lateJa: LateTexts = {
     username: 'ユーザー名',
     email: 'メールアドレス',
     usage: '使用済みクォータ',
-    usageNumbers: ({ used, quota, share }) => `${quota}のうち${used}を使用済み(${share})`,
+    usageNumbers: ({ used, quota, share }) => `${quota}のうち${used}を使用済み（${share}）`,
     usedSoFar: (used) => `これまでに${used}を使用`,
     left: (share) => `残り${share}`,
-    runningLow: (share) => `残りわずか: ${share}`,
+    runningLow: (share) => `残りわずか：${share}`,
     usedUp: '残高がありません。チャージしてください。',
     inDebt: '残高がマイナスです。チャージしてください。',
     unlimited: 'クォータ無制限',
@@ -39,7 +39,7 @@ export const lateJa: LateTexts = {
     mayBeOutdated: (age) => `最新の情報ではない可能性があります。最終更新：${age}`,
   },
   error: {
-    codeForSupport: 'お問い合わせ用のエラーコード:',
+    codeForSupport: 'お問い合わせ用のエラーコード：',
   },
   errors: {
     offline: 'オフラインです。インターネット接続を確認してください。',
@@ -74,7 +74,7 @@ export const lateJa: LateTexts = {
     session_expired: 'ログインの有効期限が切れました。続けるには、もう一度ログインしてください。',
     session_refused: 'AIHubMixがログインを延長しませんでした。続けるには、もう一度ログインしてください。',
     session_invalid: 'ログインが無効になりました。続けるには、もう一度ログインしてください。',
-    no_session: 'ログアウトしています。続けるには、ログインしてください。',
+    no_session: 'ログインしていません。続けるには、ログインしてください。',
     invalid_token:
       'このログインはAIHubMixで受け付けられなくなりました。続けるには、もう一度ログインしてください。',
     refresh_in_progress: 'ログインを延長しています。しばらくしてから、もう一度お試しください。',

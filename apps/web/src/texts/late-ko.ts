@@ -13,12 +13,12 @@ export const lateKo: LateTexts = {
     username: '이름',
     email: '이메일',
     usage: '사용한 할당량',
-    usageNumbers: ({ used, quota, share }) => `${quota} 중 ${used} 사용 (${share})`,
+    usageNumbers: ({ used, quota, share }) => `${quota} 중 ${used} 사용(${share})`,
     usedSoFar: (used) => `지금까지 ${used} 사용`,
     left: (share) => `${share} 남음`,
     runningLow: (share) => `잔액 부족: ${share} 남음`,
     usedUp: '모두 사용했습니다. 충전해 주세요.',
-    inDebt: '마이너스 잔액입니다. 충전해 주세요.',
+    inDebt: '잔액이 마이너스입니다. 충전해 주세요.',
     unlimited: '할당량 제한 없음',
     memberSince: '가입일',
     status: '상태',
@@ -59,11 +59,11 @@ export const lateKo: LateTexts = {
     transaction_not_found:
       '이 브라우저에서 시작한 로그인이 아니거나 쿠키가 차단되어 있습니다. 이 사이트의 쿠키를 허용한 뒤 다시 로그인해 주세요.',
     transaction_replaced:
-      '나중에 시작한 다른 로그인이 이 로그인을 대신합니다. 가장 최근에 시작한 로그인을 마치거나 다시 로그인해 주세요.',
+      '나중에 시작한 로그인으로 대체되었습니다. 가장 최근에 시작한 로그인을 마치거나 다시 로그인해 주세요.',
     transaction_invalid: '로그인을 마칠 수 없습니다. 다시 로그인해 주세요.',
     transaction_replayed: '이미 완료된 로그인입니다. 페이지를 새로고침하거나 다시 로그인해 주세요.',
     authorization_denied:
-      'AIHubMix에서 접근을 허용하지 않았고, 공유된 정보는 없습니다. 원할 때 다시 로그인할 수 있습니다.',
+      'AIHubMix 페이지에서 접근을 허용하지 않으셨습니다. 공유된 정보는 없으며, 언제든지 다시 로그인할 수 있습니다.',
     authorization_failed: 'AIHubMix에서 로그인을 마치지 못했습니다. 잠시 후 다시 시도해 주세요.',
     code_rejected: 'AIHubMix가 이 로그인을 받아들이지 않았습니다. 다시 로그인해 주세요.',
 

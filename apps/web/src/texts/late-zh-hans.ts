@@ -12,7 +12,7 @@ export const lateZhHans: LateTexts = {
     username: '用户名',
     email: '邮箱',
     usage: '已用额度',
-    usageNumbers: ({ used, quota, share }) => `已用 ${used}，共 ${quota}(${share})`,
+    usageNumbers: ({ used, quota, share }) => `已用 ${used}，共 ${quota}（${share}）`,
     usedSoFar: (used) => `已用 ${used}`,
     left: (share) => `剩余 ${share}`,
     runningLow: (share) => `余额不足：剩余 ${share}`,
@@ -45,10 +45,10 @@ export const lateZhHans: LateTexts = {
     api_bad_answer: '无法识别服务器的响应。请刷新页面，然后重试。',
     rate_limited: '请求过于频繁。请等待一分钟，然后重试。',
     shutting_down: '服务器正在重启。请稍后重试。',
-    origin_not_allowed: '为了您的安全，无法从当前地址登录。请通过平时的网址打开本应用。',
+    origin_not_allowed: '为了您的安全，无法从当前网址登录。请使用平时的网址打开本应用。',
     cookies_blocked: '浏览器阻止了 Cookie，因此无法登录。请允许本网站使用 Cookie，然后刷新页面。',
     api_cookies_blocked:
-      '本应用的服务器使用另一个地址，浏览器没有保存它的 Cookie。请通过平时的网址打开本应用。如果网址无误，则应用和服务器必须位于同一站点。只有运营者可以更改，请联系客服。',
+      '本应用的服务器使用另一个地址，浏览器没有保存它的 Cookie。请使用平时的网址打开本应用。如果网址无误，则应用和服务器必须位于同一站点。只有运营者可以更改，请联系客服。',
     framed: '在其他页面中登录不安全。请在单独的标签页中打开本应用。',
 
     window_closed: '登录窗口已关闭。如需继续，请重新登录。',
@@ -63,11 +63,11 @@ export const lateZhHans: LateTexts = {
     code_rejected: 'AIHubMix 未接受本次登录。请重新登录。',
 
     session_expired: '登录已过期。如需继续，请重新登录。',
-    session_refused: 'AIHubMix 未延长您的登录。如需继续，请重新登录。',
+    session_refused: 'AIHubMix 未能延长您的登录状态。如需继续，请重新登录。',
     session_invalid: '登录已失效。如需继续，请重新登录。',
     no_session: '您已退出登录。如需继续，请登录。',
-    invalid_token: 'AIHubMix 不再接受此登录。如需继续，请重新登录。',
-    refresh_in_progress: '正在延长登录。请稍后重试。',
+    invalid_token: '您在 AIHubMix 的登录已失效。如需继续，请重新登录。',
+    refresh_in_progress: '正在延长登录状态。请稍后重试。',
     insufficient_scope: '您未与本应用共享此信息。请退出登录后重新登录，并允许共享。',
 
     provider_unavailable: '目前无法连接 AIHubMix。请在一分钟后重试。',

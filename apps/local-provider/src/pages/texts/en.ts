@@ -12,7 +12,7 @@ export const en = {
   consentTitle: (app: string) => `${app} would like to use your account`,
   signedInAs: 'Signed in as',
   appWillSee: 'It will be able to see',
-  scopeProfile: 'Your username and e-mail address',
+  scopeProfile: 'Your username and email address',
   scopeBalance: 'Your balance and how much is used',
   scopeAlways: 'Account number, status and start date',
   consentNote: 'It never sees your password.',

@@ -28,7 +28,7 @@ export const zhHans: Texts = {
   topUpNote: '这是演示金额，不会实际扣款。',
   toppedUp: '已充值 10.00。您可以关闭此标签页并返回应用。',
   homeTitle: '本地 AIHubMix',
-  homeLead: '在您电脑上运行的 AIHubMix 替身：真实的 OAuth 2.0，演示账户和演示金额。',
+  homeLead: '在您的电脑上运行的 AIHubMix 模拟服务：OAuth 2.0 与真实服务相同，账户和金额仅供演示。',
   homeNext: '此页面无需任何操作。请在您开发的应用中点击登录按钮。',
   homeEndpoints: '接口',
   errorTitle: '无法继续',
