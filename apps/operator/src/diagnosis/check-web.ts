@@ -90,12 +90,9 @@ interface WindowPage {
 }
 
 async function checkWindowPage({ app, path, apiTag, apiOrigin, send }: WindowPage): Promise<Finding[]> {
-  const isCallback = path === WEB_PATHS.callback;
   let url = new URL(path, app);
   // A cache or a rule may treat an address with a query in another way. The page does nothing with an unknown state.
-  if (isCallback) url.search = '?code=doctor&state=doctor';
-  const isWindowPage = ({ mark, apiOrigin: tag }: Page) =>
-    isCallback ? mark === 'callback' : tag === undefined;
+  if (path === WEB_PATHS.callback) url.search = '?code=doctor&state=doctor';
   let answer = await send(url.href);
   if (isRedirect(answer)) {
     const location = answer.headers.get('location') ?? '';
@@ -103,30 +100,25 @@ async function checkWindowPage({ app, path, apiTag, apiOrigin, send }: WindowPag
     // A host that removes `.html` from addresses may serve the same page at the new address.
     const isKept = target?.origin === app.origin && target.search === url.search;
     const redirected = isKept ? await send(target.href) : undefined;
-    if (!target || !redirected || !isHtml(redirected) || !isWindowPage(readPage(redirected.body))) {
+    if (!target || !redirected || !isWindowPage(path, redirected)) {
       return [finding('window_page_redirected', `${withoutQuery(url)} redirects to ${location}.`)];
     }
     [url, answer] = [target, redirected];
   }
-  const page = readPage(answer.body);
-  if (!isHtml(answer) || !isWindowPage(page)) {
+  if (!isWindowPage(path, answer)) {
     const below = app.pathname.replace(/[^/]*$/, '') + path.slice(1);
-    const isBelow = app.pathname !== '/' && isHtml(await send(new URL(below, app).href));
-    if (isBelow) {
-      return [
-        finding(
-          'app_under_sub_path',
-          `The page ${path} is served at ${below}, and the window opens ${path}.`,
-        ),
-      ];
+    if (below !== path && isWindowPage(path, await send(new URL(below, app).href))) {
+      const problem = `The page ${path} is served at ${below}, and the window opens ${path}.`;
+      return [finding('app_under_sub_path', problem)];
     }
     return isHtml(answer)
       ? [finding('window_page_answered_by_app', `${withoutQuery(url)} answers with another page.`)]
       : [finding('window_page_missing', `${withoutQuery(url)} answers ${answer.status}.`)];
   }
 
+  const page = readPage(answer.body);
   const findings = checkHeaders({ url, answer, apiOrigin });
-  if (isCallback && page.apiOrigin !== apiTag) {
+  if (page.apiOrigin !== undefined && page.apiOrigin !== apiTag) {
     const problem = `<meta name="api-origin"> of ${withoutQuery(url)} is "${page.apiOrigin}", and that of the app is "${apiTag}".`;
     findings.push(finding('api_origin_tag_wrong', problem));
   }
@@ -140,6 +132,12 @@ async function checkWindowPage({ app, path, apiTag, apiOrigin, send }: WindowPag
   return findings;
 }
 
+/** The callback page has a mark. The opening page is the only one without a tag for the API. */
+function isWindowPage(path: string, answer: Answer): boolean {
+  const { mark, apiOrigin } = readPage(answer.body);
+  return isHtml(answer) && (path === WEB_PATHS.callback ? mark === 'callback' : apiOrigin === undefined);
+}
+
 /** Compares with the headers that the build writes for this very page. */
 function checkHeaders({
   url,
@@ -150,8 +148,8 @@ function checkHeaders({
   answer: Answer;
   apiOrigin: string;
 }): Finding[] {
-  const isWindowPage = url.pathname.startsWith('/oauth/');
-  const path = isWindowPage ? url.pathname : '/index.html';
+  const isInWindow = url.pathname.startsWith('/oauth/');
+  const path = isInWindow ? url.pathname : '/index.html';
   const connectTo = apiOrigin === url.origin ? [] : [apiOrigin];
   const expected = headersFor(path, {
     pages: { [path]: inlineHashesOf(answer.body) },
@@ -173,19 +171,19 @@ function checkHeaders({
         findings.push(...checkPolicy(withoutQuery(url), actual, value));
         break;
       case 'Cross-Origin-Opener-Policy':
-        if (actual === null ? !isWindowPage : actual !== value && !isHarmless(actual, isWindowPage)) {
-          report(actual === null ? 'header_missing' : 'opener_policy_cuts_window');
-        }
+        if (actual !== null && actual !== value && actual !== 'unsafe-none')
+          report('opener_policy_cuts_window');
+        else if (actual === null && !isInWindow) report('header_missing');
         break;
       case 'Cache-Control': {
-        const isFresh = isWindowPage ? /\bno-store\b/ : /\b(?:no-cache|no-store|max-age=0)\b/;
+        const isFresh = isInWindow ? /\bno-store\b/ : /\b(?:no-cache|no-store|max-age=0)\b/;
         const isFromCache = Number(answer.headers.get('age') ?? 0) > 0;
         if (!isFresh.test(actual ?? '') || isFromCache)
-          report(isWindowPage ? 'window_page_cached' : 'page_cached');
+          report(isInWindow ? 'window_page_cached' : 'page_cached');
         break;
       }
       case 'Referrer-Policy':
-        if (isWindowPage && actual !== value) report('window_page_referrer');
+        if (isInWindow && actual !== value) report('window_page_referrer');
         else if (actual === null) report('header_missing');
         break;
       default:
@@ -193,11 +191,6 @@ function checkHeaders({
     }
   }
   return findings;
-}
-
-/** An app may do without the protection. A window page may not have any. */
-function isHarmless(openerPolicy: string, isWindowPage: boolean): boolean {
-  return !isWindowPage && openerPolicy === 'unsafe-none';
 }
 
 const A_MONTH_SECONDS = 2_592_000;
