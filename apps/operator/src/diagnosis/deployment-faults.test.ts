@@ -335,12 +335,13 @@ test('an app below a path whose window pages are below it, too: app_under_sub_pa
   expect(new Set(findings.map(({ code }) => code))).toEqual(new Set(['app_under_sub_path']));
 });
 
+const answerWithAppBelow: Fault = (reply, { path }) =>
+  path.startsWith('/shop/oauth/')
+    ? { ...reply, ...page('<meta name="api-origin" content=""><p>App') }
+    : reply;
+
 test('an app below a path whose fallback answers for every page: window_page_missing', async () => {
-  const fault: Fault = (reply, { path }) =>
-    path.startsWith('/shop/oauth/')
-      ? { ...reply, ...page('<meta name="api-origin" content=""><p>App') }
-      : reply;
-  await deployment.plant({ isBelow: '/shop/', fault });
+  await deployment.plant({ isBelow: '/shop/', fault: answerWithAppBelow });
   const findings = await diagnoseDeployment(new URL('/shop/', deployment.app));
   expect(new Set(findings.map(({ code }) => code))).toEqual(new Set(['window_page_missing']));
 });
