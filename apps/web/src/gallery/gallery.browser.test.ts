@@ -1,4 +1,5 @@
 import { LOCALES } from '@oneclick/shared/languages';
+import { answer } from '@oneclick/sign-in/test/answers.ts';
 import axe from 'axe-core';
 import { afterEach, expect, test, vi } from 'vitest';
 import { commands, page, userEvent } from 'vitest/browser';
@@ -109,11 +110,15 @@ test('on the screen of a small phone, the notice covers no control that has the 
 });
 
 test('the focus moves to the title of the next screen, and Tab to its first button', async () => {
-  await open(stories.find(({ name }) => name === 'account-stale-provider-down')!);
+  const stale = stories.find(({ name }) => name === 'account-stale-provider-down')!;
+  const start = vi.fn<() => Response>(answer.start);
+  await open({ ...stale, answers: { ...stale.answers, start } });
   await page.getByTestId('sign-out').click();
   expect(document.activeElement?.textContent).toBe('Sign in with AIHubMix');
   await userEvent.keyboard('{Tab}');
   expect(document.activeElement).toBe(page.getByTestId('sign-in').element());
+  // The focus prepares the sign-in. Its request must not reach the next test.
+  await vi.waitFor(() => expect(start).toHaveBeenCalled());
 });
 
 test('extensions that replace texts and insert elements break no change of the screen', async () => {

@@ -1,4 +1,4 @@
-import { act, cleanup, configure, render, screen } from '@testing-library/react';
+import { act, cleanup, configure, render, screen, waitFor } from '@testing-library/react';
 import { createFakeSignInClient, type FakeSession } from '@oneclick/sign-in/testing';
 import { SignInProvider } from '@oneclick/sign-in/react';
 import { afterEach, expect, test } from 'vitest';
@@ -46,7 +46,7 @@ test('a change of the language changes the texts, the title and the language of 
   const before = Array.from(document.querySelectorAll('*'));
   choose('ja');
   await screen.findByText(ja.signedOut.lead);
-  expect(document.title).toBe(ja.app.title);
+  await waitFor(() => expect(document.title).toBe(ja.app.title));
   expect(document.documentElement.lang).toBe('ja');
   expect(localStorage.getItem('oneclick:language')).toBe('ja');
   expect(Array.from(document.querySelectorAll('*'))).toEqual(before);
