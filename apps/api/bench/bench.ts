@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 import { environment } from '@oneclick/stack/environment';
 import { startProgress } from '@oneclick/stack/progress';
 import { build } from 'rolldown';
+import { startRedisServer } from '../test/doubles/redis-server.ts';
 import { compare, type Measured } from './compare.ts';
 import { createHealthProbe } from './health-probe.ts';
 import { MEMORY_FLAGS } from '../src/memory-flags.ts';
@@ -15,7 +16,8 @@ import { startMeasuredServer, type MeasuredServer } from './measured-server.ts';
 import { createVisitors } from './visitors.ts';
 
 /*
- * `pnpm bench` prints what a visit costs the built API, how fast it starts and how much memory it takes. It has no limits
+ * `pnpm bench` prints what a visit costs the built API, how much a second instance adds, how fast the API starts and how much
+ * memory it takes. It has no limits
  * and never fails. `--baseline ../other/apps/api/dist/server.js` compares it with the build of another checkout.
  * `--cpu-only` leaves out the starts and the memory.
  *
@@ -34,6 +36,8 @@ const IDLE_MS = 2000;
 const MEMORY_VISITS = 100_000;
 const MEMORY_STEPS = 10;
 
+const BUILD = join(import.meta.dirname, '../dist/server.js');
+
 const { values: options } = parseArgs({
   options: { baseline: { type: 'string' }, 'cpu-only': { type: 'boolean' } },
 });
@@ -48,10 +52,13 @@ const progress = startProgress();
 const visitors = createVisitors({ count: CONCURRENT_VISITORS });
 const running = new Set<MeasuredServer>();
 const folder = await mkdtemp(join(tmpdir(), 'bench-'));
+/** The environment of the API. */
+let env: Record<string, string> = {};
 
 try {
   const subjects = await prepareSubjects();
   await measureVisits(subjects);
+  await measureInstances();
   if (!options['cpu-only']) {
     await measureStarts(subjects);
     await measureMemory(subjects);
@@ -78,7 +85,7 @@ async function prepareSubjects(): Promise<Subject[]> {
     logLevel: 'warn',
   });
   const provider = await start({ script: join(folder, 'instant-provider.mjs') });
-  const env = {
+  env = {
     NODE_ENV: 'production',
     PORT: '0',
     RATE_LIMIT_PER_MINUTE: '1000000000', // All visitors have one address.
@@ -89,16 +96,19 @@ async function prepareSubjects(): Promise<Subject[]> {
     SESSION_KEYS: `k1:${randomBytes(32).toString('base64url')}`,
   };
   const passThrough = { script: join(folder, 'pass-through.mjs'), args: [provider.url] };
-  // Given here, because a process with a channel to its parent can't set them for itself.
-  const api = (script: string) => ({ script, env, flags: MEMORY_FLAGS });
   // pnpm runs this script in the folder of the package.
   const callersFolder = environment['INIT_CWD'] ?? '.';
   const { baseline } = options;
   return [
     { name: 'pass-through', start: () => start(passThrough) },
     ...(baseline ? [{ name: 'baseline', start: () => start(api(resolve(callersFolder, baseline))) }] : []),
-    { name: 'api', start: () => start(api(join(import.meta.dirname, '../dist/server.js'))) },
+    { name: 'api', start: () => start(api(BUILD)) },
   ];
+}
+
+function api(script: string) {
+  // The flags are given here, because a process with a channel to its parent can't set them for itself.
+  return { script, env, flags: MEMORY_FLAGS };
 }
 
 async function start(server: Omit<Parameters<typeof startMeasuredServer>[0], 'preload'>) {
@@ -142,6 +152,51 @@ async function measureVisits(subjects: Subject[]): Promise<void> {
     probe.close();
     await stop(server);
   }
+}
+
+/**
+ * How many visits per second one instance and two instances serve, each with a core of its own. Computed from the CPU time
+ * of the instances, because visitors, provider and Redis take their part of the same machine. The requests of each visit
+ * alternate between the two instances, so that they share as much as they ever do.
+ */
+async function measureInstances(): Promise<void> {
+  const redis = await startRedisServer();
+  const twiceAsMany = createVisitors({ count: 2 * CONCURRENT_VISITORS }); // As many for each instance.
+  try {
+    const withRedis = { ...api(BUILD), env: { ...env, REDIS_URL: redis.url } };
+    const [first, second] = [await start(withRedis), await start(withRedis)];
+    const measured = [
+      { name: 'one instance', servers: [first], crowd: visitors, values: [] as number[] },
+      { name: 'two instances', servers: [first, second], crowd: twiceAsMany, values: [] as number[] },
+    ];
+    await twiceAsMany.visit([first.url, second.url], 2 * WARM_UP_VISITS);
+    for (let round = 0; round < ROUNDS; round += 1) {
+      progress.show('Rounds of visits with Redis', { done: round, total: ROUNDS });
+      for (const { servers, crowd, values } of measured) {
+        const visits = VISITS_PER_ROUND * servers.length;
+        const before = await cpuMsOf(servers);
+        await crowd.visit(
+          servers.map(({ url }) => url),
+          visits,
+        );
+        const cpuMsPerVisit = ((await cpuMsOf(servers)) - before) / visits;
+        values.push((1000 * servers.length) / cpuMsPerVisit);
+      }
+    }
+    print(
+      '\nVisits per second with one Redis, each instance on a core of its own, computed from the CPU time',
+    );
+    printComparison(measured, (visits) => `${Math.floor(visits)} visits/s`);
+    await Promise.all([stop(first), stop(second)]);
+  } finally {
+    await twiceAsMany.close();
+    await redis.stop();
+  }
+}
+
+async function cpuMsOf(servers: MeasuredServer[]): Promise<number> {
+  const usages = await Promise.all(servers.map((server) => server.usage()));
+  return usages.reduce((sum, { cpuMs }) => sum + cpuMs, 0);
 }
 
 async function measureStarts(subjects: Subject[]): Promise<void> {

@@ -21,9 +21,13 @@ const BROWSER_HEADERS = {
 
 const USERINFO_READS = 5;
 
-/** One user in one browser: signs in, reads the balance five times and refreshes the access token once. */
-export async function visit(baseUrl: string, dispatcher: Dispatcher): Promise<void> {
+/**
+ * One user in one browser: signs in, reads the balance five times and refreshes the access token once.
+ * @param instances the URLs of the instances, which get the requests in turn, as from a load balancer
+ */
+export async function visit(instances: readonly string[], dispatcher: Dispatcher): Promise<void> {
   const cookies = new Map<string, string>();
+  let turn = 0;
 
   async function send(
     path: string,
@@ -33,7 +37,7 @@ export async function visit(baseUrl: string, dispatcher: Dispatcher): Promise<vo
       statusCode,
       headers,
       body: answer,
-    } = await request(baseUrl + path, {
+    } = await request(instances[turn++ % instances.length] + path, {
       dispatcher,
       method: accessToken ? 'GET' : 'POST',
       headers: {

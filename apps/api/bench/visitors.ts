@@ -4,7 +4,7 @@ import { visit } from './visit.ts';
 /** Several visitors at a time, each in a browser of its own. */
 export interface Visitors {
   /** Resolves when all of these visits have ended. */
-  visit: (url: string, visits: number) => Promise<void>;
+  visit: (url: string | readonly string[], visits: number) => Promise<void>;
   close: () => Promise<void>;
 }
 
@@ -16,7 +16,7 @@ export function createVisitors({ count }: { count: number }): Visitors {
       const visitInTurn = async () => {
         while (left > 0) {
           left -= 1;
-          await visit(url, dispatcher);
+          await visit([url].flat(), dispatcher);
         }
       };
       await Promise.all(Array.from({ length: count }, visitInTurn));
