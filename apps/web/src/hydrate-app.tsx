@@ -22,8 +22,8 @@ export function hydrateApp({
   client: SignInClient;
   language: Language;
 }): void {
-  if (new URLSearchParams(location.search).has('debug')) {
-    void import('./debug-timeline.ts').then(({ printTimeline }) => printTimeline(client));
+  if (/\/oauth\/|[?&]debug/.test(location.href)) {
+    void import('./diagnose.ts').then(({ diagnose }) => diagnose(client));
   }
 
   // Load the account as soon as the user is or may soon be signed in. If loading fails, `LateAccount` shows the error.

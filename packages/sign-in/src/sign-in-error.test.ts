@@ -9,6 +9,17 @@ test('the details for a screen are the code and the request id, if there is one'
   expect(new SignInError('offline').details).toEqual({ code: 'offline' });
 });
 
+test('the details have the status of a server that has answered in place of the API', () => {
+  expect(new SignInError('api_unreachable', { status: 502, body: '<h1>' }).details).toEqual({
+    code: 'api_unreachable',
+    status: 502,
+  });
+  const left: unknown = JSON.parse(
+    JSON.stringify(new SignInError('api_unreachable', { status: 502 }).details),
+  );
+  expect(parseErrorDetails({ ...Object(left) })).toEqual({ code: 'api_unreachable', status: 502 });
+});
+
 test('any other error becomes api_bad_answer and stays its cause', () => {
   const cause = new TypeError('unexpected');
   expect(SignInError.from(cause)).toMatchObject({ code: 'api_bad_answer', retryable: false, cause });

@@ -46,12 +46,22 @@ export interface ErrorDetails {
   code: SignInErrorCode;
   /** The request in the API's log. Show it, so that the user can quote it to support. Missing if no API answered. */
   requestId?: string;
+  /** The HTTP status, if another server has answered in place of the API: a proxy whose API is down, for example. */
+  status?: number;
 }
 
 /** Reads error details that another page or tab has left. Undefined if the value has no known code. */
-export function parseErrorDetails({ code, requestId }: Record<string, unknown>): ErrorDetails | undefined {
+export function parseErrorDetails({
+  code,
+  requestId,
+  status,
+}: Record<string, unknown>): ErrorDetails | undefined {
   if (!isSignInErrorCode(code)) return undefined;
-  return { code, ...(typeof requestId === 'string' && { requestId }) };
+  return {
+    code,
+    ...(typeof requestId === 'string' && { requestId }),
+    ...(typeof status === 'number' && { status }),
+  };
 }
 
 /**
@@ -64,12 +74,12 @@ export function parseErrorDetails({ code, requestId }: Record<string, unknown>):
  * }
  */
 export class SignInError extends Error implements ErrorDetails {
-  readonly code: SignInErrorCode;
+  declare readonly code: SignInErrorCode;
   declare readonly requestId?: string;
   /** The HTTP status, if there was an answer. */
   declare readonly status?: number;
   /** Whether the same request may succeed later, although the user has done nothing. */
-  readonly retryable: boolean;
+  declare readonly retryable: boolean;
   /** Milliseconds to wait before the next request, from `Retry-After`. At most one minute. */
   declare readonly retryAfterMs?: number;
   /** What another server than the API has sent with an error status: JSON, or else its text. Not for a screen. */
@@ -79,7 +89,6 @@ export class SignInError extends Error implements ErrorDetails {
     code: SignInErrorCode,
     {
       cause,
-      retryable = false,
       ...answer
     }: {
       requestId?: string;
@@ -91,10 +100,7 @@ export class SignInError extends Error implements ErrorDetails {
     } = {},
   ) {
     super(code, { cause });
-    this.name = 'SignInError';
-    this.code = code;
-    this.retryable = retryable;
-    Object.assign(this, answer);
+    Object.assign(this, { retryable: false }, answer, { name: 'SignInError', code });
   }
 
   /** The error itself, or an `api_bad_answer` that has it as its cause. */
@@ -104,6 +110,7 @@ export class SignInError extends Error implements ErrorDetails {
 
   /** The part for a screen. */
   get details(): ErrorDetails {
-    return { code: this.code, ...(this.requestId !== undefined && { requestId: this.requestId }) };
+    const { code, requestId, status } = this;
+    return { code, ...(requestId ? { requestId } : status && { status }) };
   }
 }

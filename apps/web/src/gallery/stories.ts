@@ -52,9 +52,11 @@ const apiError = (code: ErrorCode, headers?: Record<string, string>): Failure =>
   respond: () => answer.error(code, headers),
   shows: { notice: code, supportCode: `${code} req-1` },
 });
-const unreachable = (respond: () => Response): Failure => ({
-  respond,
-  shows: { notice: 'api_unreachable', supportCode: 'api_unreachable' },
+const UNREACHABLE = { notice: 'api_unreachable', supportCode: 'api_unreachable' } as const;
+/** A proxy answers in place of the API. */
+const proxyError = (status: number): Failure => ({
+  respond: () => answer.html(status),
+  shows: { ...UNREACHABLE, supportCode: `api_unreachable ${status}` },
 });
 
 const failures = {
@@ -67,14 +69,14 @@ const failures = {
   'refreshed-elsewhere': apiError('refresh_in_progress'),
   'wrong-address': apiError('origin_not_allowed'),
   'our-fault': apiError('internal_error'),
-  'bad-gateway': unreachable(() => answer.html(502)),
-  'api-down': unreachable(() => answer.html(503)),
-  'gateway-timeout': unreachable(() => answer.html(504)),
-  firewall: unreachable(() => answer.html(403)),
-  'api-gone': unreachable(answer.networkError),
+  'bad-gateway': proxyError(502),
+  'api-down': proxyError(503),
+  'gateway-timeout': proxyError(504),
+  firewall: proxyError(403),
+  'api-gone': { respond: answer.networkError, shows: UNREACHABLE },
   'other-version': {
     respond: () => Response.json({}),
-    shows: { notice: 'api_bad_answer', supportCode: 'api_bad_answer' },
+    shows: { notice: 'api_bad_answer', supportCode: 'api_bad_answer 200' },
   },
 } satisfies Record<string, Failure>;
 

@@ -51,6 +51,8 @@ export const lateEn = {
   errors: {
     offline: 'You’re offline. Check your internet connection.',
     api_unreachable: 'We can’t reach the server. Check your internet connection, then try again.',
+    /** `api_unreachable` with a status: the connection works. */
+    not_answered_by_api: 'The server can’t answer right now. Try again in a minute.',
     api_bad_answer: 'This page doesn’t understand the server’s response. Reload the page and try again.',
     rate_limited: 'Too many requests. Wait a minute, then try again.',
     shutting_down: 'The server is restarting. Try again in a moment.',
@@ -99,7 +101,7 @@ export const lateEn = {
     method_not_allowed: OUR_FAULT,
     payload_too_large: OUR_FAULT,
     unsupported_media_type: OUR_FAULT,
-  } satisfies Record<SignInErrorCode, string>,
+  } satisfies Record<SignInErrorCode | 'not_answered_by_api', string>,
 };
 
 /** What every language has. */

@@ -44,6 +44,7 @@ export const lateKo: LateTexts = {
   errors: {
     offline: '오프라인 상태입니다. 인터넷 연결을 확인해 주세요.',
     api_unreachable: '서버에 연결할 수 없습니다. 인터넷 연결을 확인한 뒤 다시 시도해 주세요.',
+    not_answered_by_api: '지금은 서버가 응답할 수 없습니다. 잠시 후 다시 시도해 주세요.',
     api_bad_answer: '서버의 응답을 이해할 수 없습니다. 페이지를 새로고침한 뒤 다시 시도해 주세요.',
     rate_limited: '요청이 너무 많습니다. 1분 뒤에 다시 시도해 주세요.',
     shutting_down: '서버를 다시 시작하고 있습니다. 잠시 후 다시 시도해 주세요.',

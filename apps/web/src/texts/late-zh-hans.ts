@@ -42,6 +42,7 @@ export const lateZhHans: LateTexts = {
   errors: {
     offline: '您已离线。请检查网络连接。',
     api_unreachable: '无法连接服务器。请检查网络连接，然后重试。',
+    not_answered_by_api: '服务器暂时无法响应。请稍后重试。',
     api_bad_answer: '无法识别服务器的响应。请刷新页面，然后重试。',
     rate_limited: '请求过于频繁。请等待一分钟，然后重试。',
     shutting_down: '服务器正在重启。请稍后重试。',

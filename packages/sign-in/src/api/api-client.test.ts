@@ -214,6 +214,15 @@ test.each([
   await expect(readUserinfo()).rejects.toMatchObject({ name: 'SignInError', code, retryable });
 });
 
+test.each([200, 502])(
+  'a page of HTML with status %i is never offline, and has its status',
+  async (status) => {
+    vi.spyOn(navigator, 'onLine', 'get').mockReturnValue(false);
+    serve('userinfo', () => answer.html(status));
+    await expect(readUserinfo()).rejects.toMatchObject({ code: 'api_unreachable', status });
+  },
+);
+
 test.each([
   { status: 401, code: 'session_invalid' },
   { status: 409, code: 'api_bad_answer' },

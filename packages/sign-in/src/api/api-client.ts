@@ -87,7 +87,8 @@ export function createApiClient({
       body = response.status === 204 ? undefined : JSON.parse(text);
     } catch (cause) {
       // The error page of a proxy whose API is down is no JSON and has no code.
-      if (isApi) throw unreachable({ cause, ...(!response.ok && { status: response.status, body: text }) });
+      const { status, ok } = response;
+      if (isApi) throw unreachable({ cause, status, ...(!ok && { body: text }) });
       body = text;
     }
     if (!response.ok) {
@@ -130,7 +131,8 @@ export function createApiClient({
 
 /** No server has answered, or another one than the API. */
 export function unreachable(answer: { cause: unknown; status?: number; body?: string }): SignInError {
-  return new SignInError(navigator.onLine ? 'api_unreachable' : 'offline', { retryable: true, ...answer });
+  const code = navigator.onLine || answer.status ? 'api_unreachable' : 'offline';
+  return new SignInError(code, { retryable: true, ...answer });
 }
 
 /** Undefined if it is not an error of the contract: a proxy or another server has answered in place of the API. */

@@ -9,6 +9,15 @@ beforeEach(() => {
 });
 afterEach(() => void vi.useRealTimers());
 
+/** The policies of the app's page and of this one. */
+function servePolicies(ofApp: string, ofThisPage: string) {
+  const fetched = vi.spyOn(globalThis, 'fetch');
+  for (const policy of [ofApp, ofThisPage]) {
+    const headers = { 'Cross-Origin-Opener-Policy': policy };
+    fetched.mockResolvedValueOnce(new Response(null, { headers }));
+  }
+}
+
 const main = () => document.querySelector('main')!;
 const button = () => document.querySelector('button')!;
 
@@ -23,6 +32,7 @@ test.each([
   ['in place of the app, after 3 seconds', { historyLength: 2, afterMs: 3_000 }],
   ['in a window, when the tab would have closed the window', { historyLength: 1, afterMs: 20_000 }],
 ])('if nobody sends the page on, it offers the way to the app: %s', async (_, { historyLength, afterMs }) => {
+  servePolicies('unsafe-none', 'unsafe-none');
   const leave = vi.spyOn(location, 'replace').mockReturnValue();
   await loadOpeningPage({ historyLength });
   vi.advanceTimersByTime(afterMs - 1);
@@ -34,3 +44,20 @@ test.each([
   button().click();
   expect(leave).toHaveBeenCalledWith('/');
 });
+
+test.each([
+  ['unsafe-none', 'same-origin', 1],
+  ['same-origin', 'same-origin', 0],
+  ['same-origin', 'unsafe-none', 0],
+])(
+  'the policy %s of the app and %s of the window: the window names its own %i times',
+  async (app, own, count) => {
+    servePolicies(app, own);
+    await loadOpeningPage({ historyLength: 1 });
+    await vi.advanceTimersByTimeAsync(3_000);
+    const hints = Array.from(document.querySelectorAll('main [lang=en]'), ({ textContent }) => textContent);
+    expect(hints.filter((hint) => hint.includes('Cross-Origin-Opener-Policy: same-origin'))).toHaveLength(
+      count,
+    );
+  },
+);

@@ -49,8 +49,8 @@ export function createEventLog(schedule: (deliverAll: () => void) => void = queu
 }
 
 /** The event of a sign-in that failed: `denied` if the user refused, else `failed`. */
-export function failureEvent({ code, ...requestId }: ErrorDetails): SignInEvent {
+export function failureEvent({ code, ...details }: ErrorDetails): SignInEvent {
   return code === 'authorization_denied'
-    ? { type: 'denied', ...requestId }
-    : { type: 'failed', code, ...requestId };
+    ? { type: 'denied', ...details }
+    : { type: 'failed', code, ...details };
 }

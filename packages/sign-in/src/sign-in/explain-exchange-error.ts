@@ -9,10 +9,6 @@ import { SignInError } from '../sign-in-error.ts';
 export function explainExchangeError(api: Pick<ApiClient, 'isOnOtherHost'>, error: unknown): SignInError {
   const failure = SignInError.from(error);
   if (failure.code !== 'transaction_not_found' || !api.isOnOtherHost()) return failure;
-  const { status, requestId } = failure;
-  return new SignInError('api_cookies_blocked', {
-    ...(status !== undefined && { status }),
-    ...(requestId !== undefined && { requestId }),
-    cause: failure,
-  });
+  // oxlint-disable-next-line typescript/no-misused-spread -- the fields are meant, the methods are not.
+  return new SignInError('api_cookies_blocked', { ...failure, cause: failure });
 }

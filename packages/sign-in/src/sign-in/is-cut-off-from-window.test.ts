@@ -15,6 +15,8 @@ test.each([
   ['same-origin', null],
   ['same-origin', 'same-origin-allow-popups'],
   ['same-origin; report-to="coop"', null],
+  [null, 'same-origin'],
+  ['same-origin-allow-popups', 'same-origin'],
 ])(
   'the policy %s of the app and %s of its window cut them off, and the console says so',
   async (ofApp, ofWindow) => {

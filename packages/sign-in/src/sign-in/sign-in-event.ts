@@ -23,6 +23,6 @@ export type SignInEvent =
   | { type: 'denied'; requestId?: string }
   /** Signed in. Milliseconds since the click; missing if the click was in another tab or on another page. */
   | { type: 'completed'; tookMs?: number }
-  | { type: 'failed'; code: SignInErrorCode; requestId?: string }
+  | { type: 'failed'; code: SignInErrorCode; requestId?: string; status?: number }
   /** The user has signed out, here or in another tab; with `code`, the session has ended by itself. */
-  | { type: 'signed-out'; code?: SignInErrorCode; requestId?: string };
+  | { type: 'signed-out'; code?: SignInErrorCode; requestId?: string; status?: number };
