@@ -26,7 +26,7 @@ export async function checkApi(api: Api): Promise<Finding[]> {
   return findings;
 }
 
-/** A transaction that nobody finishes. It expires after ten minutes. */
+/** Starts a transaction, and ends it. */
 async function checkStart({ webOrigin, apiOrigin, send }: Api): Promise<Finding[]> {
   const url = apiOrigin + PATHS.start;
   const topology = computeTopology([webOrigin], apiOrigin);
@@ -38,7 +38,8 @@ async function checkStart({ webOrigin, apiOrigin, send }: Api): Promise<Finding[
   };
   const start = (more: Record<string, string> = {}) =>
     send(url, { method: 'POST', headers: { ...headers, ...more }, body: '{}' });
-  const answer = await start({ 'sec-fetch-site': topology.relation });
+  const fromPage = { 'sec-fetch-site': topology.relation };
+  const answer = await start(fromPage);
 
   const body = parseJson(answer.body);
   const refusal = v.safeParse(ErrorResponse, body);
@@ -71,6 +72,21 @@ async function checkStart({ webOrigin, apiOrigin, send }: Api): Promise<Finding[
   const cacheControl = answer.headers.get('cache-control');
   if (cacheControl !== 'no-store') {
     findings.push(finding('api_cached', `${url} is sent with Cache-Control: ${cacheControl ?? '(none)'}.`));
+  }
+  const cookie = answer.headers.getSetCookie().map((line) => line.replace(/;.*/, ''));
+  if (cookie.length > 0) {
+    // As a page does after a denial.
+    const end = await send(apiOrigin + PATHS.exchangeToken, {
+      method: 'POST',
+      headers: { ...headers, ...fromPage, cookie: cookie.join('; ') },
+      body: JSON.stringify({ error: 'access_denied', state: started.output.state }),
+    });
+    const ended = v.safeParse(ErrorResponse, parseJson(end.body));
+    if (ended.success && ended.output.error === 'transaction_not_found') {
+      findings.push(
+        finding('request_cookie_dropped', `${apiOrigin} did not receive the cookie that it had set.`),
+      );
+    }
   }
   return findings;
 }

@@ -324,9 +324,12 @@ describe('the API is configured for another deployment', () => {
   });
 });
 
-test('a proxy that drops X-CSRF: header_dropped', async () => {
-  await deployment.plant({ dropsRequestHeader: 'x-csrf' });
-  expect(await diagnose()).toEqual(['header_dropped']);
+test.each([
+  ['x-csrf', 'header_dropped'],
+  ['cookie', 'request_cookie_dropped'],
+])('a proxy that drops the request header %s: %s', async (dropsRequestHeader, code) => {
+  await deployment.plant({ dropsRequestHeader });
+  expect(await diagnose()).toEqual([code]);
 });
 
 test('an app below a path whose window pages are below it, too: app_under_sub_path', async () => {

@@ -73,6 +73,7 @@ export const REMEDIES = {
   api_origin_wrong: 'Set API_ORIGIN of the API to the origin at which browsers reach it.',
   header_dropped: 'Let the reverse proxy pass the request header X-CSRF on.',
   cookie_dropped: 'Let the reverse proxy and the CDN pass Set-Cookie on.',
+  request_cookie_dropped: 'Let the reverse proxy and the CDN pass Cookie on, unchanged.',
   cookie_changed:
     'Remove rules that rewrite cookies, such as proxy_cookie_domain and proxy_cookie_path of nginx.',
   preflight_refused:
