@@ -51,6 +51,20 @@ test('without JavaScript the page shows the name', () => {
   expect(open(noscript).body.textContent).toBe(`${NAME}Please turn on JavaScript to sign in.`);
 });
 
+test.each(['AIHubMix', 'One-click sign-in with AIHubMix'])(
+  'the name "%s", which a page of the build has as its title, is accepted',
+  (name) => {
+    for (const page of [index, WINDOW_PAGE]) {
+      expect(open(configured(page, { BRAND_NAME: name })).title).toBe(name);
+    }
+  },
+);
+
+test('all languages in the order of the build leave the texts of the page as they are', () => {
+  const html = configured(index, { LANGUAGES: LOCALES.join(',') });
+  expect(html.replace(` data-languages="${LOCALES.join(' ')}"`, '')).toBe(index);
+});
+
 test('a page without the place for a setting is refused', () => {
   expect(() => configured('<html lang="ko"><head></head>', { BRAND_NAME: 'Acme' })).toThrow('no place');
   expect(() => configured('<html lang="ko"><head></head>', { LANGUAGES: 'en' })).toThrow('no place');

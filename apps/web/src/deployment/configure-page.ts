@@ -24,9 +24,9 @@ export function configurePage(html: string, settings: DeploymentSettings): strin
   if (logo !== undefined && !isApp) page = replaceIn(page, /(?<=rel="icon" href=")[^"]*/, iconAddress(logo));
   if (isApp && (links.terms ?? links.help) !== undefined) {
     css += brandCss.trim() + languages.map(hideOtherLanguages).join('');
-    page = replaceIn(page, '</body>', `${linksHtml(links, languages)}</body>`);
+    page = replaceIn(page, /<\/body>/, `${linksHtml(links, languages)}</body>`);
   }
-  return css ? replaceIn(page, '</head>', `<style>${css}</style></head>`) : page;
+  return css ? replaceIn(page, /<\/head>/, `<style>${css}</style></head>`) : page;
 }
 
 /** Leaves out the other languages: their texts, and their options in the control. */
@@ -35,7 +35,7 @@ function offerLanguages(
   { languages, isApp }: { languages: readonly Locale[]; isApp: boolean },
 ): string {
   const root = `<html lang="${languages[0]}" data-languages="${languages.join(' ')}"`;
-  const page = replaceIn(html, '<html lang="en"', root);
+  const page = replaceIn(html, /<html lang="en"/, root);
   if (!isApp) return page;
   const isOffered = (tag: string) => languages.some((offered) => offered === tag);
   const texts = /(?:<template lang="[^"]*"[^<]*<\/template>)+/;
@@ -54,8 +54,8 @@ function showName(html: string, { name, isApp }: { name: string; isApp: boolean 
   const header = `<header class="brand"><img src="/favicon.svg" alt=""><span>${name}</span></header>`;
   const text = `[^${TEXT_SEPARATOR}<]*`;
   const firstTwoTexts = new RegExp(`(?<=<template lang="[^>]*>)${text}[${TEXT_SEPARATOR}]${text}`, 'g');
-  const withHeader = replaceIn(page, '<noscript>', `<noscript>${header}`);
-  const withRoot = replaceIn(withHeader, '<html ', `<html data-brand="${name}" `);
+  const withHeader = replaceIn(page, /<noscript>/, `<noscript>${header}`);
+  const withRoot = replaceIn(withHeader, /<html /, `<html data-brand="${name}" `);
   return replaceIn(withRoot, firstTwoTexts, name + TEXT_SEPARATOR + name);
 }
 
@@ -96,8 +96,7 @@ function escapeHtml(text: string): string {
 }
 
 /** Unlike `replace`, reports a page without the place. */
-function replaceIn(html: string, place: string | RegExp, replacement: string): string {
-  const replaced = html.replace(place, () => replacement);
-  if (replaced === html) throw new Error(`The page has no place for a setting: ${String(place)}`);
-  return replaced;
+function replaceIn(html: string, place: RegExp, replacement: string): string {
+  if (html.search(place) === -1) throw new Error(`The page has no place for a setting: ${String(place)}`);
+  return html.replace(place, () => replacement);
 }
