@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { isLoopback } from '@oneclick/shared/is-loopback';
+import { isOrigin } from '@oneclick/shared/is-origin';
 import * as v from 'valibot';
 import { coverTheInternet, parseAddressRange } from './proxies.ts';
 
@@ -69,8 +70,8 @@ function parseSafeUrl(text: string): URL | undefined {
   return isSafe ? url : undefined;
 }
 
-/** Compared byte for byte with the `Origin` header, so only the form that browsers send is accepted (RFC 6454 §6.2). */
-const parseOrigin = (text: string) => (parseSafeUrl(text)?.origin === text ? text : undefined);
+/** Compared byte for byte with the `Origin` header, so only the form that browsers send is accepted. */
+const parseOrigin = (text: string) => (isOrigin(text) && parseSafeUrl(text) ? text : undefined);
 const ORIGIN_RULE =
   'an exact origin such as https://app.example.com (http on loopback only; no path, no trailing slash)';
 export const origin = variable(ORIGIN_RULE, parseOrigin);

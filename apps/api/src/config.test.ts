@@ -128,6 +128,8 @@ test.each([
   ['WEB_ORIGIN', 'https://APP.example.com'],
   ['WEB_ORIGIN', 'https://app.example.com:443'],
   ['WEB_ORIGIN', 'https://app.example.com.'],
+  ['WEB_ORIGIN', 'https://app.example.com;'],
+  ['WEB_ORIGIN', 'https://a"b.example.com'],
   ['WEB_ORIGIN', 'https://user@app.example.com'],
   ['WEB_ORIGIN', 'https://*.example.com'],
   ['WEB_ORIGIN', '*'],

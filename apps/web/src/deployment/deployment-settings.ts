@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { isLoopback } from '@oneclick/shared/is-loopback';
+import { isOrigin } from '@oneclick/shared/is-origin';
 import { type Locale, LOCALES } from '@oneclick/shared/languages';
 import * as v from 'valibot';
 import tokens from '../design/tokens.css?raw';
@@ -57,11 +58,7 @@ function variable(rule: string, isValid: (text: string) => boolean) {
 
 const apiOrigin = variable(
   'an exact origin such as https://api.example.com (http on loopback only; no path, no trailing slash)',
-  (text) => {
-    const url = URL.canParse(text) ? new URL(text) : undefined;
-    const isSafe = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname));
-    return isSafe && url.origin === text && !text.includes('*');
-  },
+  (text) => isOrigin(text) && (text.startsWith('https:') || isLoopback(new URL(text).hostname)),
 );
 
 /** `|` separates the texts in index.html. */

@@ -151,6 +151,9 @@ test.each([
   'https://*.example.com',
   'javascript:alert(1)',
   "https://api.example.com; script-src 'unsafe-inline'",
+  'https://api.example.com;',
+  'https://a"b',
+  'https://api.example.com.',
 ])('the origin "%s" is refused before anything is written', (origin) => {
   const to = join(folder, 'refused');
   for (const origins of [{ apiOrigin: origin }, { connectTo: [origin] }]) {

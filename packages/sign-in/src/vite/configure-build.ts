@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
+import { isOrigin } from '@oneclick/shared/is-origin';
 import type { HeaderManifest } from '../headers.ts';
 import { setApiOrigin } from './api-origin-tag.ts';
 import { compressAgain } from './compressed-files.ts';
@@ -86,8 +87,6 @@ export function configureBuild({
   mkdirSync(headersOf(to), { recursive: true });
   for (const [name, text] of headerFiles(configured)) writeFileSync(join(headersOf(to), name), text);
 }
-
-const isOrigin = (text: string) => URL.canParse(text) && new URL(text).origin === text && !text.includes('*');
 
 const headersOf = (folder: string) => `${resolve(folder)}-headers`;
 
