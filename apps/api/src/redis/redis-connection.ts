@@ -112,14 +112,18 @@ export async function connectToRedis({
 
   async function use(next: RedisClient): Promise<void> {
     client = next;
+    // A client of a cluster may never settle the promise of `connect`. If no Sentinel gives an address, the client emits
+    // `error` at each attempt, and neither `close` nor `ready`.
+    const { promise: firstAttempt, resolve } = Promise.withResolvers<void>();
     next.on('error', (error: Error) => {
       lastError = withCode(error);
+      if (next.status !== 'connecting') return;
+      setState('unreachable', lastError);
+      resolve();
     });
     next.on('node error', (error: Error) => {
       lastError = withCode(error);
     });
-    // A client of a cluster may never settle the promise of `connect`.
-    const { promise: firstAttempt, resolve } = Promise.withResolvers<void>();
     next.on('close', () => {
       setState('unreachable', lastError);
       resolve();

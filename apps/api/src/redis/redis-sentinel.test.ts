@@ -1,3 +1,4 @@
+import { Redis } from 'ioredis';
 import { PATHS } from '@oneclick/shared/paths';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { startRedisSentinel } from '../../test/doubles/redis-sentinel.ts';
@@ -32,4 +33,20 @@ test('with the address of a Sentinel the API uses its master, follows a failover
   const response = await other.app.inject({ method: 'POST', url: PATHS.session, headers });
   expect([response.statusCode, response.json()]).toMatchObject([401, { error: 'session_invalid' }]);
   expect(log.join('')).not.toContain('canary-password');
+});
+
+test('the API starts although the Sentinel does not give the address of its master', async () => {
+  const redis = await startRedisSentinel();
+  onTestFinished(() => redis.stop());
+  const sentinel = new Redis(redis.url);
+  onTestFinished(() => sentinel.disconnect());
+  await sentinel.call('ACL', 'SETUSER', 'default', '-sentinel|get-master-addr-by-name');
+  const { app, events } = await startApi({ env: { REDIS_URL: redis.url } });
+  expect((await app.inject({ url: PATHS.readyz })).statusCode).toBe(503);
+  expect(events()).toEqual(['redis_unreachable']);
+  await sentinel.call('ACL', 'SETUSER', 'default', '+sentinel|get-master-addr-by-name');
+  await vi.waitFor(
+    async () => expect((await app.inject({ url: PATHS.readyz })).statusCode).toBe(200),
+    10_000,
+  );
 });
