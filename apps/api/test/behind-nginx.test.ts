@@ -9,7 +9,7 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import { useNginx } from './doubles/nginx.ts';
 import { startRedisServer } from './doubles/redis-server.ts';
 import { startRotatingProvider } from './doubles/rotating-provider.ts';
-import { createBrowser, tokensOf, type ApiResponse } from './support/browser.ts';
+import { createBrowser, errorOf, tokensOf, type ApiResponse } from './support/browser.ts';
 import { freePorts } from './support/free-port.ts';
 import { sendTo, startInstance, type Script } from './support/instance.ts';
 import { signIn } from './support/sign-in.ts';
@@ -93,6 +93,22 @@ async function startTwoInstances(env: Record<string, string> = {}, script?: Scri
   };
 }
 
+/**
+ * Repeats the refresh as long as the answer asks for it, three times at most. One reason is the lock of the killed instance: it
+ * lives as long as another instance waits for it.
+ */
+async function refreshAsTheWebAppDoes(
+  post: (path: string) => Promise<ApiResponse>,
+  repeats = 3,
+): Promise<ApiResponse> {
+  const response = await post(PATHS.refreshToken);
+  if (response.statusCode === 200 || repeats === 0) return response;
+  const { retryable } = v.parse(ErrorResponse, response.json());
+  if (!retryable) return response;
+  await delay(1000 * Number(response.headers['retry-after'] ?? 1));
+  return refreshAsTheWebAppDoes(post, repeats - 1);
+}
+
 /** Sets what an operator sets: the host, and the instances with a shorter time to shut down. */
 function writeSite({ folder, port }: { folder: string; port: number }, instances: number[]): string {
   const api = join(folder, 'oneclick/api');
@@ -153,11 +169,13 @@ test.skipIf(!installedWebServers.nginx)(
 
     // Both users are still signed in, and both visitors can sign in, although nginx knows an instance that is away.
     for (const page of signedIn) {
-      const { access_token } = tokensOf(await page.post(PATHS.refreshToken));
-      expect(provider.isAlive(access_token)).toBe(true);
+      const response = await refreshAsTheWebAppDoes(page.post);
+      expect(response.statusCode === 200 ? 'refreshed' : errorOf(response)).toBe('refreshed');
+      expect(provider.isAlive(tokensOf(response).access_token)).toBe(true);
     }
     for (const page of arriving) await signIn(page, provider);
-    expect(refusals).toHaveLength(2);
+    const notRepeated = refusals.filter(({ isRetryable }) => !isRetryable);
+    expect(notRepeated.map(({ path }) => path)).toEqual([PATHS.exchangeToken]);
     expect(provider.grantsEnded).toBe(0);
   },
 );
