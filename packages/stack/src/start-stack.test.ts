@@ -63,10 +63,7 @@ test('the web server gets no secret', () => {
 
 test('production runs the build, and the local provider in development mode', () => {
   const { api, web, provider } = partsByName({ mode: 'production' });
-  expect(api).toMatchObject({
-    args: ['--max-semi-space-size=4', '--heap-growing-percent=50', 'dist/server.js'],
-  });
-  expect(api).toMatchObject({ environment: { NODE_ENV: 'production' } });
+  expect(api).toMatchObject({ args: ['dist/server.js'], environment: { NODE_ENV: 'production' } });
   expect(web?.args.slice(1)).toEqual(['preview']);
   expect(provider).toMatchObject({ args: ['src/server.ts'], environment: { NODE_ENV: 'development' } });
 });

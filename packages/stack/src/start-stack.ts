@@ -47,9 +47,6 @@ export async function freeStackPorts(): Promise<Record<PartName, number>> {
   return { web, api, provider };
 }
 
-/** The flags of `start` in apps/api/package.json. */
-const PRODUCTION_FLAGS = ['--max-semi-space-size=4', '--heap-growing-percent=50'];
-
 /** The parts that `startStack` starts. */
 export function stackParts(description: StackDescription): Part[] {
   const { mode, ports, withLocalProvider = true, withWeb = true, environment = {} } = description;
@@ -64,7 +61,7 @@ export function stackParts(description: StackDescription): Part[] {
 
   const api: Part = {
     ...common('api', 'apps/api'),
-    args: isDevelopment ? [...watch, 'src/server.ts'] : [...PRODUCTION_FLAGS, 'dist/server.js'],
+    args: isDevelopment ? [...watch, 'src/server.ts'] : ['dist/server.js'],
     environment: {
       ...inheritedEnvironment,
       ...settings,
