@@ -21,7 +21,7 @@ import { signIn } from './support/sign-in.ts';
 import { VALID_ENV, WEB_ORIGIN } from './support/test-api.ts';
 
 const PACKAGE = join(import.meta.dirname, '..');
-/** In deploy/compose.yaml and deploy/kubernetes.yaml, too. */
+/** Of the API alone. deploy/compose.yaml and deploy/kubernetes.yaml add 64 MiB for a second Node.js. */
 const MEMORY_BYTES = 128 * 2 ** 20;
 const SIGN_INS = 200;
 const IN_PARALLEL = 10;
@@ -58,7 +58,7 @@ function createMemoryCgroup() {
 
 /** Users and memory limits are those of Linux. */
 test.skipIf(process.platform !== 'linux')(
-  'the build runs in a folder of its own, as another user, read-only, within the memory that deploy/ gives it',
+  'the build runs in a folder of its own, as another user, read-only, within 128 MiB',
   async () => {
     const { dist, node } = buildElsewhere();
     const identity = isRoot ? { uid: NOBODY, gid: NOBODY } : {};
