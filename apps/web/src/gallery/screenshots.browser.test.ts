@@ -46,8 +46,13 @@ onlyBlocks.replaceSync(`* {
 
 let story: OpenStory | undefined;
 beforeEach(() => {
-  // Screens show the time and dates.
-  vi.useFakeTimers({ toFake: ['Date'], now: new Date('2026-02-03T10:20:30Z') });
+  // Screens show the time and dates. The clock runs, because two updates of the balance have different times.
+  vi.useFakeTimers({
+    toFake: ['Date'],
+    now: new Date('2026-02-03T10:20:30Z'),
+    shouldAdvanceTime: true,
+    advanceTimeDelta: 1,
+  });
 });
 afterEach(() => {
   story?.close();

@@ -5,6 +5,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, vi } from 'vitest';
 import { commands } from 'vitest/browser';
 import { headersFor } from '@oneclick/sign-in/headers';
 
+const LAST_REQUEST = '/api/last-request-of-a-test';
+
 const { 'Content-Security-Policy': CONTENT_SECURITY_POLICY = '' } = headersFor('/', {
   pages: {},
   assets: [],
@@ -26,6 +28,7 @@ export function useApiWorker(): ReturnType<typeof setupWorker>['use'] {
     }),
     // The sign-in reads the headers of the window's page when the window seems closed.
     http.head(`*${WEB_PATHS.opening}`, () => new HttpResponse()),
+    http.get(LAST_REQUEST, () => new HttpResponse()),
     http.all('*', ({ request: { url } }) => {
       // The test server has the page's own scripts, styles and images.
       if (url.startsWith(location.origin) && !/\/(?:api|auth|oauth)\//.test(url)) return passthrough();
@@ -50,7 +53,9 @@ export function useApiWorker(): ReturnType<typeof setupWorker>['use'] {
       vi.spyOn(console, level).mockImplementation((...words) => void faults.push(words));
     }
   });
-  afterEach(() => {
+  afterEach(async () => {
+    // The requests of the closed story reach msw before this one, while the handlers of the test are in place.
+    await fetch(LAST_REQUEST);
     worker.resetHandlers();
     expect(faults.splice(0)).toEqual([]);
     // The page of the next test file would send its early session request, before msw can answer it.
