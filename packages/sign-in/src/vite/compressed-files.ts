@@ -1,6 +1,8 @@
-import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
+
+const TEXT_FILE = /\.(?:css|html|js|json|svg|txt|webmanifest|xml)$/;
 
 type Compress = (content: Uint8Array) => Uint8Array;
 
@@ -15,12 +17,13 @@ const COMPRESSIONS: [ending: string, compress: Compress][] = [
  * is, in place of compressing each response.
  */
 export function compressFiles(folder: string): void {
-  for (const path of globSync('**/*.{css,html,js,json,svg,txt,webmanifest,xml}', { cwd: folder })) {
+  for (const path of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+    if (!TEXT_FILE.test(path)) continue;
     for (const [ending, compress] of COMPRESSIONS) writeCompressed(join(folder, path), ending, compress);
   }
 }
 
-/** Writes the compressed copies anew that a file has. */
+/** Rewrites the compressed copies that exist beside the file. */
 export function compressAgain(path: string): void {
   for (const [ending, compress] of COMPRESSIONS) {
     if (existsSync(path + ending)) writeCompressed(path, ending, compress);

@@ -38,7 +38,7 @@ export interface BuildConfiguration {
  * follow from the same values, and each changed file is compressed again if the build has compressed copies (`.br`,
  * `.gz`). The build stays as it is, for other deployments. The same build and options give the same bytes.
  *
- * Runs in Node.js 20 or newer, without Vite.
+ * Runs in Node.js 20.12 or newer, without Vite.
  *
  * @throws {Error} if there is no build, an origin is malformed, or the copy would change the build
  * @example

@@ -1,4 +1,4 @@
-import { globSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve, sep } from 'node:path';
 import type { ResolvedConfig } from 'vite';
 import type { HeaderManifest } from '../headers.ts';
@@ -22,10 +22,11 @@ function outFolder({ root, build: { outDir } }: ResolvedConfig): string {
  * @param fileNames the files that the build has written
  */
 export function manifestOfBuild(config: ResolvedConfig, fileNames: string[]): HeaderManifest {
-  const cwd = outFolder(config);
-  const pages = globSync('**/*.html', { cwd })
+  const folder = outFolder(config);
+  const pages = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.html'))
     .toSorted()
-    .map((path) => [path.replaceAll(sep, '/'), readFileSync(join(cwd, path), 'utf8')] as const);
+    .map((path) => [path.replaceAll(sep, '/'), readFileSync(join(folder, path), 'utf8')] as const);
   const isAsset = (name: string) => name.startsWith(`${config.build.assetsDir}/`);
   return {
     pages: hashesOfPages(pages),
