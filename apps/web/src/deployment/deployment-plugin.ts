@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { compressFiles } from '@oneclick/sign-in/configure';
 import { build, type Plugin, type ResolvedConfig } from 'vite';
@@ -10,7 +11,8 @@ export function deploymentPlugin(): Plugin {
     apply: 'build',
     configResolved: (config) => void (app = config),
     async closeBundle() {
-      compressFiles(app.build.outDir);
+      const folder = resolve(app.root, app.build.outDir);
+      compressFiles(folder);
       await build({
         configFile: false,
         publicDir: false,
@@ -18,7 +20,7 @@ export function deploymentPlugin(): Plugin {
         ssr: { noExternal: true },
         build: {
           ssr: fileURLToPath(new URL('configure.ts', import.meta.url)),
-          outDir: `${app.build.outDir}-headers`,
+          outDir: `${folder}-headers`,
           emptyOutDir: false,
           rolldownOptions: { output: { entryFileNames: 'configure.mjs' } },
         },
