@@ -14,7 +14,7 @@ afterEach(() => {
   document.body.replaceChildren();
 });
 
-test('an app that a server shows in place of a page of the window names that, and removes the code from its address', () => {
+test('index.html served at /oauth/callback.html names the misconfiguration and removes the code from the address', () => {
   history.replaceState(null, '', '/oauth/callback.html?code=code-1&state=state-1');
   diagnose(clientWith());
   expect(document.querySelector('[role=alert]')?.textContent).toContain(

@@ -50,7 +50,7 @@ test.each([
   ['same-origin', 'same-origin', 0],
   ['same-origin', 'unsafe-none', 0],
 ])(
-  'the policy %s of the app and %s of the window: the window names its own %i times',
+  'with the policy %s for the app and %s for the window, the window shows %i hints about its policy',
   async (app, own, count) => {
     servePolicies(app, own);
     await loadOpeningPage({ historyLength: 1 });
