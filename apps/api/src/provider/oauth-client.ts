@@ -1,9 +1,10 @@
-import { createHash } from 'node:crypto';
 import * as oauth from 'oauth4webapi';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Config } from '../config.ts';
 import { ApiError } from '../http/api-error.ts';
 import type { ProviderEndpoint } from '../http/events.ts';
+import { buildAuthorizationUrl, type AuthorizationRequest } from './authorization-url.ts';
+import { createClientAuth } from './client-auth.ts';
 import { reportOddFields } from './odd-fields.ts';
 import type { ProviderFetch, ProviderResponse } from './provider-fetch.ts';
 import { readTokenResponse, type TokenSet } from './token-response.ts';
@@ -18,14 +19,6 @@ export interface OAuthClient {
   refreshTokenGrant: (old: Pick<TokenSet, 'scope'> & { refreshToken: string }) => Promise<TokenSet>;
   /** RFC 7009 §2.1. For a refresh token, the provider should also end the access tokens of the same grant. */
   revoke: (token: string) => Promise<void>;
-}
-
-interface AuthorizationRequest {
-  state: string;
-  codeVerifier: string;
-  redirectUri: string;
-  /** A user who has signed out may want to use another account, so the provider has to ask. */
-  isAfterSignOut: boolean;
 }
 
 interface AuthorizationCodeGrant {
@@ -50,9 +43,7 @@ export function createOAuthClient(
     ...(provider.revocationEndpoint && { revocation_endpoint: provider.revocationEndpoint }),
   };
   const client: oauth.Client = { client_id: provider.clientId };
-  const authenticate =
-    provider.clientAuth === 'client_secret_basic' ? clientSecretBasic : oauth.ClientSecretPost;
-  const clientAuth: oauth.ClientAuth = (...request) => authenticate(secrets.clientSecret)(...request);
+  const clientAuth = createClientAuth({ provider, secrets });
   /**
    * Sends a request that the library builds, and returns the provider's response. The library passes a `Response` on
    * without reading it, so this one is empty: a body would be copied into a stream and out of it again.
@@ -78,22 +69,7 @@ export function createOAuthClient(
   const onOddFields = reportOddFields(log, 'token');
 
   return {
-    buildAuthorizationUrl({ state, codeVerifier, redirectUri, isAfterSignOut }) {
-      const url = new URL(provider.authorizationEndpoint);
-      const parameters = {
-        client_id: provider.clientId,
-        redirect_uri: redirectUri,
-        response_type: 'code',
-        scope: provider.scope,
-        state,
-        // RFC 7636 §4.2. §5: a server without PKCE ignores the challenge, so it is always sent and never relied on.
-        code_challenge: createHash('sha256').update(codeVerifier).digest('base64url'),
-        code_challenge_method: 'S256',
-        ...(provider.autoAuthorize && !isAfterSignOut && { auto_authorize: 'true' }),
-      };
-      for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
-      return url.href;
-    },
+    buildAuthorizationUrl: (request) => buildAuthorizationUrl(provider, request),
 
     async authorizationCodeGrant({ code, state, redirectUri, codeVerifier }) {
       // Only obtains the library's type of checked parameters. The transaction cookie has checked the state.
@@ -144,19 +120,6 @@ type RequestOptions = Pick<
   oauth.TokenEndpointRequestOptions,
   typeof oauth.allowInsecureRequests | typeof oauth.customFetch
 >;
-
-/**
- * RFC 6749 §2.3.1: id and secret are form-encoded first. oauth4webapi also encodes `-` and `_`, which is allowed but
- * fails at the many servers that decode nothing. This function leaves both as they are, which works everywhere.
- */
-function clientSecretBasic(clientSecret: string): oauth.ClientAuth {
-  return (_server, { client_id: clientId }, _body, headers) =>
-    headers.set('authorization', `Basic ${btoa(`${formEncode(clientId)}:${formEncode(clientSecret)}`)}`);
-}
-
-function formEncode(text: string): string {
-  return new URLSearchParams({ '': text }).toString().slice(1);
-}
 
 /** RFC 6749 §5.2: this app is misconfigured, and the user can't change it. */
 const CLIENT_ERRORS = ['invalid_client', 'unauthorized_client'];
