@@ -7,6 +7,15 @@ export interface Answer {
   body: string;
 }
 
+/** The status and the content type, for a sentence. */
+export function describeAnswer({ status, headers }: Answer): string {
+  return `${status} ${headers.get('content-type') ?? ''}`.trim();
+}
+
+export function isHtml({ headers }: Answer): boolean {
+  return /^text\/html\b/i.test(headers.get('content-type') ?? '');
+}
+
 interface Sending {
   method?: 'GET' | 'POST' | 'OPTIONS';
   headers?: Record<string, string>;
@@ -20,7 +29,7 @@ export type Send = (url: string, sending?: Sending) => Promise<Answer>;
 const MAX_BODY_CHARACTERS = 4_000_000;
 
 /**
- * Creates the only way out of these commands. Each request has a time-out, and no redirect is followed.
+ * Creates the function that sends all HTTP requests of these commands. Each request has a time-out, and no redirect is followed.
  *
  * @param proxies those of the API's configuration. Without them, those of the environment count
  */

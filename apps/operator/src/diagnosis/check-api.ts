@@ -3,11 +3,12 @@ import { isLoopback } from '@oneclick/shared/is-loopback';
 import { ErrorResponse, StartResponse } from '@oneclick/shared/messages';
 import { CSRF_HEADER, PATHS, WEB_PATHS } from '@oneclick/shared/paths';
 import * as v from 'valibot';
-import type { Answer, Send } from '../send.ts';
+import { describeAnswer, type Answer, type Send } from '../send.ts';
 import { checkClock } from './check-clock.ts';
 import { redirectUriWrong } from './check-configuration.ts';
 import { finding, type Finding } from './finding.ts';
 import { parseJson } from '../parse-json.ts';
+import { reportNoAnswer } from './report-no-answer.ts';
 
 interface Api {
   webOrigin: string;
@@ -21,7 +22,7 @@ export async function checkApi(api: Api): Promise<Finding[]> {
   const findings = await checkStart(api);
   // Another answer than the API's says nothing about CORS.
   const isApi = !findings.some(({ code }) => code === 'api_not_running' || code === 'api_not_forwarded');
-  if (isApi && webOrigin !== apiOrigin) findings.push(...(await checkPreflight(api)));
+  if (isApi && webOrigin !== apiOrigin) findings.push(...(await reportNoAnswer(checkPreflight(api))));
   if (!isLoopback(new URL(apiOrigin).hostname)) findings.push(...(await checkExposure(api)));
   return findings;
 }
@@ -66,7 +67,8 @@ async function checkStart({ webOrigin, apiOrigin, send }: Api): Promise<Finding[
   if (!started.success) return [describeForeignAnswer(url, answer)];
 
   const findings = [...checkClock(url, answer), ...checkCookies(url, answer, topology)];
-  const redirectUri = URL.parse(started.output.authorizationUrl)?.searchParams.get('redirect_uri') ?? '';
+  const { authorizationUrl, state } = started.output;
+  const redirectUri = URL.parse(authorizationUrl)?.searchParams.get('redirect_uri') ?? '';
   if (redirectUri !== webOrigin + WEB_PATHS.callback) findings.push(redirectUriWrong(redirectUri, webOrigin));
   if (topology.needsCors) findings.push(...checkCors(url, answer, webOrigin));
   const cacheControl = answer.headers.get('cache-control');
@@ -74,25 +76,26 @@ async function checkStart({ webOrigin, apiOrigin, send }: Api): Promise<Finding[
     findings.push(finding('api_cached', `${url} is sent with Cache-Control: ${cacheControl ?? '(none)'}.`));
   }
   const cookie = answer.headers.getSetCookie().map((line) => line.replace(/;.*/, ''));
-  if (cookie.length > 0) {
-    // As a page does after a denial.
+  if (cookie.length > 0) findings.push(...(await reportNoAnswer(checkEnd())));
+  return findings;
+
+  /** Ends the transaction as a page does after a denial. */
+  async function checkEnd(): Promise<Finding[]> {
     const end = await send(apiOrigin + PATHS.exchangeToken, {
       method: 'POST',
       headers: { ...headers, ...fromPage, cookie: cookie.join('; ') },
-      body: JSON.stringify({ error: 'access_denied', state: started.output.state }),
+      body: JSON.stringify({ error: 'access_denied', state }),
     });
     const ended = v.safeParse(ErrorResponse, parseJson(end.body));
-    if (ended.success && ended.output.error === 'transaction_not_found') {
-      findings.push(
-        finding('request_cookie_dropped', `${apiOrigin} did not receive the cookie that it had set.`),
-      );
-    }
+    return ended.success && ended.output.error === 'transaction_not_found'
+      ? [finding('request_cookie_dropped', `${apiOrigin} did not receive the cookie that it had set.`)]
+      : [];
   }
-  return findings;
 }
 
-function describeForeignAnswer(url: string, { status, headers }: Answer): Finding {
-  const problem = `${url} answers ${status} ${headers.get('content-type') ?? ''}`.trim();
+function describeForeignAnswer(url: string, answer: Answer): Finding {
+  const { status } = answer;
+  const problem = `${url} answers ${describeAnswer(answer)}`;
   return status === 502 || status === 503 || status === 504
     ? finding('api_not_running', `${problem}: a proxy answers, and the API behind it does not.`)
     : finding('api_not_forwarded', `${problem}, which the API never does.`);
@@ -167,16 +170,19 @@ async function checkPreflight({ webOrigin, apiOrigin, send }: Api): Promise<Find
 }
 
 async function checkExposure({ webOrigin, apiOrigin, send }: Api): Promise<Finding[]> {
-  const findings: Finding[] = [];
-  for (const origin of new Set([webOrigin, apiOrigin])) {
-    const metrics = await send(origin + PATHS.metrics);
-    if (metrics.status === 200 && metrics.body.startsWith('# HELP ')) {
-      findings.push(finding('metrics_public', `Everybody can read ${origin}${PATHS.metrics}.`));
-    }
-    const document = await send(origin + PATHS.openapi);
-    if (document.status === 200 && v.is(v.object({ openapi: v.string() }), parseJson(document.body))) {
-      findings.push(finding('documentation_public', `Everybody can read ${origin}${PATHS.openapi}.`));
-    }
-  }
-  return findings;
+  const origins = [...new Set([webOrigin, apiOrigin])];
+  const checks = origins.flatMap((origin) => [checkMetrics(origin, send), checkDocumentation(origin, send)]);
+  return (await Promise.all(checks.map(reportNoAnswer))).flat();
+}
+
+async function checkMetrics(origin: string, send: Send): Promise<Finding[]> {
+  const { status, body } = await send(origin + PATHS.metrics);
+  const isPublic = status === 200 && body.startsWith('# HELP ');
+  return isPublic ? [finding('metrics_public', `Everybody can read ${origin}${PATHS.metrics}.`)] : [];
+}
+
+async function checkDocumentation(origin: string, send: Send): Promise<Finding[]> {
+  const { status, body } = await send(origin + PATHS.openapi);
+  const isPublic = status === 200 && v.is(v.object({ openapi: v.string() }), parseJson(body));
+  return isPublic ? [finding('documentation_public', `Everybody can read ${origin}${PATHS.openapi}.`)] : [];
 }

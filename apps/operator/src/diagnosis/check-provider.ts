@@ -1,47 +1,36 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
+import { buildAuthorizationUrl } from '@oneclick/api/authorization-url';
+import { createClientAuth } from '@oneclick/api/client-auth';
 import type { ProviderConfig, Config } from '@oneclick/api/config';
 import * as v from 'valibot';
 import { parseJson } from '../parse-json.ts';
-import type { Answer, Send } from '../send.ts';
+import { isHtml, type Answer, type Send } from '../send.ts';
 import { checkClock } from './check-clock.ts';
 import { finding, type Finding } from './finding.ts';
+import { reportNoAnswer } from './report-no-answer.ts';
 
 /** Sends the requests that the API sends, with a code and tokens that don't exist. */
 export async function checkProvider(config: Config, send: Send): Promise<Finding[]> {
   const { provider } = config;
-  const [authorization, token, ...resources] = await Promise.all([
-    checkAuthorization(provider, send),
-    checkTokenEndpoint(config, send),
-    checkResource('userinfo', provider.userinfoEndpoint, send),
-    checkResource('topup', provider.topupEndpoint, send),
+  const findings = await Promise.all([
+    reportNoAnswer(checkAuthorization(provider, send)),
+    reportNoAnswer(checkTokenEndpoint(config, send)),
+    reportNoAnswer(checkResource('userinfo', provider.userinfoEndpoint, send)),
+    reportNoAnswer(checkResource('topup', provider.topupEndpoint, send)),
   ]);
-  return [...authorization, ...token, ...resources.flat()];
+  return findings.flat();
 }
 
 /** The authorization request of a sign-in (RFC 6749 §4.1.1). */
-export function authorizationUrl(provider: ProviderConfig, challenge: Record<string, string>): URL {
-  const url = new URL(provider.authorizationEndpoint);
-  const parameters = {
-    response_type: 'code',
-    client_id: provider.clientId,
-    redirect_uri: provider.redirectUri,
-    scope: provider.scope,
-    state: randomBytes(32).toString('base64url'),
-    ...challenge,
-  };
-  for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
-  return url;
-}
-
-/** RFC 7636 §4.2 */
-export function challengeOf(codeVerifier: string): Record<string, string> {
-  const challenge = createHash('sha256').update(codeVerifier).digest('base64url');
-  return { code_challenge: challenge, code_challenge_method: 'S256' };
+export function authorizationUrl(provider: ProviderConfig, codeVerifier: string): string {
+  const state = randomBytes(32).toString('base64url');
+  const { redirectUri } = provider;
+  return buildAuthorizationUrl(provider, { state, codeVerifier, redirectUri, isAfterSignOut: false });
 }
 
 async function checkAuthorization(provider: ProviderConfig, send: Send): Promise<Finding[]> {
   const codeVerifier = randomBytes(32).toString('base64url');
-  const answer = await send(authorizationUrl(provider, challengeOf(codeVerifier)).href);
+  const answer = await send(authorizationUrl(provider, codeVerifier));
   return [
     ...checkClock(provider.authorizationEndpoint, answer),
     ...checkAnswer('authorization', provider.authorizationEndpoint, answer),
@@ -98,25 +87,23 @@ async function checkTokenEndpoint(config: Config, send: Send): Promise<Finding[]
 }
 
 /** A token request with the client's authentication (RFC 6749 §2.3.1). */
-export function requestTokens(
+export async function requestTokens(
   { provider, secrets }: Config,
   send: Send,
   parameters: Record<string, string>,
 ): Promise<Answer> {
-  const { clientId, clientAuth, tokenEndpoint } = provider;
-  const isBasic = clientAuth === 'client_secret_basic';
-  const credentials = [clientId, secrets.clientSecret].map(encodeURIComponent).join(':');
-  const form = isBasic
-    ? parameters
-    : { ...parameters, client_id: clientId, client_secret: secrets.clientSecret };
+  const { clientId, tokenEndpoint } = provider;
+  const body = new URLSearchParams(parameters);
+  const headers = new Headers({
+    accept: 'application/json',
+    'content-type': 'application/x-www-form-urlencoded',
+  });
+  const authenticate = createClientAuth({ provider, secrets });
+  await authenticate({ issuer: new URL(tokenEndpoint).origin }, { client_id: clientId }, body, headers);
   return send(tokenEndpoint, {
     method: 'POST',
-    headers: {
-      accept: 'application/json',
-      'content-type': 'application/x-www-form-urlencoded',
-      ...(isBasic && { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` }),
-    },
-    body: new URLSearchParams(form).toString(),
+    headers: Object.fromEntries(headers),
+    body: body.toString(),
   });
 }
 
@@ -138,5 +125,3 @@ function endpointWrong(name: string, url: string, how: string): Finding {
 }
 
 const isMissing = ({ status }: Answer) => status === 404 || status === 405 || status === 410;
-
-const isHtml = ({ headers }: Answer) => /^text\/html\b/i.test(headers.get('content-type') ?? '');

@@ -2,10 +2,11 @@ import { isLoopback } from '@oneclick/shared/is-loopback';
 import { WEB_PATHS } from '@oneclick/shared/paths';
 import { headersFor } from '@oneclick/sign-in/headers';
 import { inlineHashesOf } from '@oneclick/sign-in/inline-hashes';
-import type { Answer, Send } from '../send.ts';
+import { describeAnswer, isHtml, type Answer, type Send } from '../send.ts';
 import { checkPolicy } from './check-policy.ts';
 import { finding, type Finding } from './finding.ts';
 import { readPage, type Page } from './page.ts';
+import { reportNoAnswer } from './report-no-answer.ts';
 
 interface CheckedWeb {
   findings: Finding[];
@@ -43,8 +44,8 @@ export async function checkWeb(
       apiOrigin: undefined,
     };
   }
-  if (!isHtml(answer)) {
-    const problem = `${app.href} answers ${answer.status} ${answer.headers.get('content-type') ?? ''} in place of the app.`;
+  if (!isPage(answer)) {
+    const problem = `${app.href} answers ${describeAnswer(answer)} in place of the app.`;
     return { findings: [finding('web_not_served', problem)], apiOrigin: undefined };
   }
   const page = readPage(answer.body);
@@ -75,7 +76,8 @@ export async function checkWeb(
     findings.push(...checkHeaders({ url: app, answer, apiOrigin }), ...(await checkAssets(app, page, send)));
   }
   for (const path of [WEB_PATHS.callback, WEB_PATHS.opening]) {
-    findings.push(...(await checkWindowPage({ app, path, apiTag: page.apiOrigin, apiOrigin, send })));
+    const windowPage = { app, path, apiTag: page.apiOrigin, apiOrigin, send };
+    findings.push(...(await reportNoAnswer(checkWindowPage(windowPage))));
   }
   return { findings, apiOrigin };
 }
@@ -111,7 +113,7 @@ async function checkWindowPage({ app, path, apiTag, apiOrigin, send }: WindowPag
       const problem = `The page ${path} is served at ${below}, and the window opens ${path}.`;
       return [finding('app_under_sub_path', problem)];
     }
-    return isHtml(answer)
+    return isPage(answer)
       ? [finding('window_page_answered_by_app', `${withoutQuery(url)} answers with another page.`)]
       : [finding('window_page_missing', `${withoutQuery(url)} answers ${answer.status}.`)];
   }
@@ -135,7 +137,7 @@ async function checkWindowPage({ app, path, apiTag, apiOrigin, send }: WindowPag
 /** The callback page has a mark. The opening page is the only one without a tag for the API. */
 function isWindowPage(path: string, answer: Answer): boolean {
   const { mark, apiOrigin } = readPage(answer.body);
-  return isHtml(answer) && (path === WEB_PATHS.callback ? mark === 'callback' : apiOrigin === undefined);
+  return isPage(answer) && (path === WEB_PATHS.callback ? mark === 'callback' : apiOrigin === undefined);
 }
 
 /** Compares with the headers that the build writes for this very page. */
@@ -171,7 +173,8 @@ function checkHeaders({
         findings.push(...checkPolicy(withoutQuery(url), actual, value));
         break;
       case 'Cross-Origin-Opener-Policy':
-        if (actual !== null && actual !== value && actual !== 'unsafe-none')
+        // A parameter such as `report-to` changes nothing.
+        if (actual !== null && ![value, 'unsafe-none'].includes(actual.replace(/;.*/, '').trim()))
           report('opener_policy_cuts_window');
         else if (actual === null && !isInWindow) report('header_missing');
         break;
@@ -199,32 +202,30 @@ async function checkAssets(app: URL, page: Page, send: Send): Promise<Finding[]>
   const assets = page.files.map((file) => new URL(file, app)).filter(({ origin }) => origin === app.origin);
   const [asset] = assets.filter(({ pathname }) => /-[\w-]{8}\.\w+$/.test(pathname));
   if (!asset) return [];
-  const findings: Finding[] = [];
-  const answer = await send(asset.href);
+  const checks = [checkAsset(asset, send), checkMissingAsset(new URL('doctor-missing0.js', asset), send)];
+  return (await Promise.all(checks.map(reportNoAnswer))).flat();
+}
+
+async function checkAsset({ href }: URL, send: Send): Promise<Finding[]> {
+  const answer = await send(href);
   if (answer.status !== 200 || isHtml(answer)) {
-    findings.push(
-      finding('asset_missing', `${asset.href}, which the page loads, answers ${describe(answer)}.`),
-    );
-  } else if (maxAgeOf(answer) < A_MONTH_SECONDS) {
-    const actual = answer.headers.get('cache-control') ?? '(none)';
-    findings.push(finding('asset_not_cached', `${asset.href} is sent with Cache-Control: ${actual}.`));
+    return [finding('asset_missing', `${href}, which the page loads, answers ${describeAnswer(answer)}.`)];
   }
-  const missing = new URL('doctor-missing0.js', asset);
-  const answerToMissing = await send(missing.href);
-  if (answerToMissing.status < 400) {
-    findings.push(
-      finding(
-        'missing_asset_answered',
-        `${missing.href}, which no build has, answers ${describe(answerToMissing)}.`,
-      ),
-    );
-  } else if (maxAgeOf(answerToMissing) > 60) {
-    const actual = answerToMissing.headers.get('cache-control');
-    findings.push(
-      finding('missing_asset_cached', `The 404 of ${missing.href} is sent with Cache-Control: ${actual}.`),
-    );
+  if (maxAgeOf(answer) >= A_MONTH_SECONDS) return [];
+  const actual = answer.headers.get('cache-control') ?? '(none)';
+  return [finding('asset_not_cached', `${href} is sent with Cache-Control: ${actual}.`)];
+}
+
+async function checkMissingAsset({ href }: URL, send: Send): Promise<Finding[]> {
+  const answer = await send(href);
+  if (answer.status < 400) {
+    return [
+      finding('missing_asset_answered', `${href}, which no build has, answers ${describeAnswer(answer)}.`),
+    ];
   }
-  return findings;
+  if (maxAgeOf(answer) <= 60) return [];
+  const actual = answer.headers.get('cache-control');
+  return [finding('missing_asset_cached', `The 404 of ${href} is sent with Cache-Control: ${actual}.`)];
 }
 
 function maxAgeOf({ headers }: Answer): number {
@@ -232,16 +233,12 @@ function maxAgeOf({ headers }: Answer): number {
   return Number(seconds ?? 0);
 }
 
-function describe({ status, headers }: Answer): string {
-  return `${status} ${headers.get('content-type') ?? ''}`.trim();
-}
-
 function isRedirect({ status }: Answer): boolean {
   return status >= 300 && status < 400 && status !== 304;
 }
 
-function isHtml({ status, headers }: Answer): boolean {
-  return status === 200 && /^text\/html\b/i.test(headers.get('content-type') ?? '');
+function isPage(answer: Answer): boolean {
+  return answer.status === 200 && isHtml(answer);
 }
 
 function withoutQuery({ origin, pathname }: URL): string {

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { createAuthority } from '../../test/certificates.ts';
 import { useDeployment, type Fault, type Reply } from '../../test/deployment.ts';
 import { resolveExampleHosts } from '../../test/resolve-example-hosts.ts';
+import { createSend, NoAnswerError } from '../send.ts';
 import { diagnoseDeployment } from './diagnose.ts';
 import { REMEDIES, type FindingCode } from './finding.ts';
 
@@ -54,6 +55,31 @@ test('an app that redirects to itself: web_redirected', async () => {
   await deployment.plant({ fault: at('/', () => redirectTo('/')) });
   expect(await diagnose()).toEqual(['web_redirected']);
 });
+
+test('an opener policy with a parameter has no findings', async () => {
+  const policy = 'same-origin-allow-popups; report-to="x"';
+  await deployment.plant({ fault: setHeader('/', 'Cross-Origin-Opener-Policy', policy) });
+  expect(await diagnose()).toEqual([]);
+});
+
+test.each(['/assets/doctor-missing0.js', '/oauth/opening.html', '/api/oauth/exchange-token', '/metrics'])(
+  'if %s gives no answer, the other findings stay',
+  async (path) => {
+    await deployment.plant({
+      fault: (reply, request) => ({
+        ...setHeader('/', 'X-Content-Type-Options', undefined)(reply, request),
+        ...(request.path === '/api/oauth/start' && withHeaders(reply, { 'cache-control': undefined })),
+      }),
+    });
+    const send = createSend();
+    const findings = await diagnoseDeployment(deployment.app, {
+      send: (url, sending) =>
+        url.endsWith(path) ? Promise.reject(new NoAnswerError(url, undefined)) : send(url, sending),
+    });
+    const codes = findings.map(({ code }) => code);
+    expect(codes.toSorted()).toEqual(['api_cached', 'header_missing', 'unreachable']);
+  },
+);
 
 interface Planted {
   fault: string;
@@ -118,6 +144,11 @@ const FAULTS: Planted[] = [
     fault: 'the app is cut off from its windows',
     finding: 'opener_policy_cuts_window',
     plant: setHeader('/', 'Cross-Origin-Opener-Policy', 'same-origin'),
+  },
+  {
+    fault: 'the app is cut off from its windows, with a parameter',
+    finding: 'opener_policy_cuts_window',
+    plant: setHeader('/', 'Cross-Origin-Opener-Policy', 'same-origin; report-to="x"'),
   },
   {
     fault: 'nosniff is missing',

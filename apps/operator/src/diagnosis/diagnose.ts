@@ -1,13 +1,14 @@
 import type { Prompts } from '../prompts.ts';
-import { createSend, NoAnswerError, type Send } from '../send.ts';
+import { createSend, type Send } from '../send.ts';
 import { checkApi } from './check-api.ts';
 import { checkConfiguration, type Settings } from './check-configuration.ts';
 import { checkConnection } from './check-connection.ts';
 import { checkProvider } from './check-provider.ts';
 import { checkRedis } from './check-redis.ts';
 import { checkWeb } from './check-web.ts';
-import { finding, type Finding } from './finding.ts';
+import type { Finding } from './finding.ts';
 import { probeProvider } from './probe-provider.ts';
+import { reportNoAnswer } from './report-no-answer.ts';
 
 interface DiagnosisOptions {
   /** Asks the operator to sign in at the provider. */
@@ -28,7 +29,7 @@ export async function diagnoseConfiguration(
   const results = await Promise.all([
     whileReachable(originsOf(provider), sendToProvider, async () => [
       ...(await checkProvider(config, sendToProvider)),
-      ...(probe ? await probeProvider({ ...probe, config, send: sendToProvider }) : []),
+      ...(probe ? await reportNoAnswer(probeProvider({ ...probe, config, send: sendToProvider })) : []),
     ]),
     checkRedis(config),
     ...webOrigins.map(async (origin) => {
@@ -67,12 +68,7 @@ async function whileReachable(
   const connections = await Promise.all(origins.map((origin) => checkConnection(origin, send)));
   const findings = connections.flatMap((connection) => connection.findings);
   if (!connections.every(({ isReachable }) => isReachable)) return findings;
-  try {
-    return [...findings, ...(await check())];
-  } catch (error) {
-    if (!(error instanceof NoAnswerError)) throw error;
-    return [...findings, finding('unreachable', `${error.message}.`)];
-  }
+  return [...findings, ...(await reportNoAnswer(check()))];
 }
 
 function originsOf(provider: object): string[] {

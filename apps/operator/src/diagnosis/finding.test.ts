@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { REMEDIES } from './finding.ts';
+import { finding, REMEDIES } from './finding.ts';
 
 test('the runbook names no finding that does not exist', async () => {
   const runbook = await readFile(join(import.meta.dirname, '../../docs/runbook.md'), 'utf8');
@@ -15,4 +15,9 @@ test('the runbook names no finding that does not exist', async () => {
   }
   expect(named.length).toBeGreaterThan(30);
   expect(named.filter((code) => !(code in REMEDIES))).toEqual([]);
+});
+
+test('control characters of another server do not reach the terminal', () => {
+  const { problem } = finding('web_redirected', 'The page redirects to \u001b[2J\u009b31m\r\n\u202ex.');
+  expect(problem).toBe('The page redirects to  [2J 31m x.');
 });

@@ -97,6 +97,8 @@ export const REMEDIES = {
     'Check OAUTH_CLIENT_ID, OAUTH_SCOPE, and that the redirect URI is registered exactly like this.',
   client_refused: 'Check OAUTH_CLIENT_ID and OAUTH_CLIENT_SECRET, or try the other OAUTH_CLIENT_AUTH.',
   code_refused: 'Sign in again and copy the address at once: a code works once and for a short time.',
+  pkce_not_proven:
+    'Probe again, and paste the address within seconds. If this finding stays, AIHubMix may end a code at the first wrong attempt: ask AIHubMix whether it checks code_verifier.',
   pkce_not_enforced:
     'Ask AIHubMix to check code_verifier. Until then, an attacker who obtains a code of a user can inject it (RFC 9700 §4.5).',
   refresh_token_missing:
@@ -118,5 +120,10 @@ export interface Finding {
 }
 
 export function finding(code: FindingCode, problem: string): Finding {
-  return { code, problem, remedy: REMEDIES[code] };
+  return { code, problem: quote(problem), remedy: REMEDIES[code] };
+}
+
+/** Makes text that may come from another server safe for a terminal: control characters become spaces. */
+export function quote(text: string): string {
+  return text.replaceAll(/[\p{Cc}\p{Cf}]+/gu, ' ').slice(0, 2000);
 }

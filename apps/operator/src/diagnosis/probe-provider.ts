@@ -5,8 +5,9 @@ import { OperatorError } from '../operator-error.ts';
 import { parseJson } from '../parse-json.ts';
 import type { Prompts } from '../prompts.ts';
 import type { Send } from '../send.ts';
-import { authorizationUrl, challengeOf, requestTokens } from './check-provider.ts';
+import { authorizationUrl, requestTokens } from './check-provider.ts';
 import { finding, type Finding } from './finding.ts';
+import { reportNoAnswer } from './report-no-answer.ts';
 
 interface Probe {
   config: Config;
@@ -18,7 +19,7 @@ interface Probe {
 
 const EXPLANATION = `\
 This signs you in at AIHubMix with your own account, to see what AIHubMix does with PKCE and with refresh tokens. It asks for
-tokens once or twice and refreshes them once. It prints no token and keeps none.
+tokens up to three times and refreshes them once. It prints no token and keeps none.
 
 The callback page removes the code from the address bar. To see the code, open the developer tools of the browser on an empty
 tab, choose Network and "Preserve log", and only then open the address below. After the sign-in, copy the address of the
@@ -39,62 +40,117 @@ type Tokens = v.InferOutput<typeof Tokens>;
 /** Finds out what only a sign-in shows. @throws {OperatorError} if the operator pastes something else than the answer */
 export async function probeProvider(probe: Probe): Promise<Finding[]> {
   probe.show(EXPLANATION);
-  const injected = await signIn(probe, { hasWrongVerifier: true });
-  if (!injected) probe.show('AIHubMix checks PKCE. Please sign in once more, for the refresh token.');
-  const tokens = injected ?? (await signIn(probe, { hasWrongVerifier: false }));
-  const findings = injected
-    ? [finding('pkce_not_enforced', 'AIHubMix gave tokens for a code with a wrong code_verifier.')]
-    : [];
-  return tokens
-    ? [...findings, ...(await probeRefresh(probe, tokens))]
-    : [finding('code_refused', 'AIHubMix gave no tokens for the code.')];
+  const signedIn = await signIn(probe);
+  const injected = await exchangeCode(probe, { ...signedIn, codeVerifier: newVerifier() });
+  if (injected.tokens) {
+    return [
+      finding('pkce_not_enforced', 'AIHubMix gave tokens for a code with a wrong code_verifier.'),
+      ...(await reportNoAnswer(probeRefresh(probe, injected.tokens))),
+    ];
+  }
+  // RFC 7636 §4.6
+  if (!injected.isGrantInvalid) return [codeRefused(injected)];
+
+  // An expired code is an invalid grant too. With the right verifier, tokens prove that the verifier was the reason.
+  const { tokens } = await exchangeCode(probe, signedIn);
+  if (tokens) {
+    probe.show('AIHubMix checks PKCE.');
+    return probeRefresh(probe, tokens);
+  }
+  const problem =
+    'AIHubMix refused a code with a wrong code_verifier, and then with the right one too. The code may have expired.';
+  probe.show(
+    'The refused code does not prove anything about PKCE. Please sign in once more, for the refresh token.',
+  );
+  return [finding('pkce_not_proven', problem), ...(await reportNoAnswer(probeRefreshOnly(probe)))];
 }
 
-async function signIn(
-  probe: Probe,
-  { hasWrongVerifier }: { hasWrongVerifier: boolean },
-): Promise<Tokens | undefined> {
-  const { config, send, prompts, show } = probe;
-  const [codeVerifier, wrongVerifier] = [newVerifier(), newVerifier()];
-  const url = authorizationUrl(config.provider, challengeOf(codeVerifier));
-  show(`\n${url.href}\n`);
+async function probeRefreshOnly(probe: Probe): Promise<Finding[]> {
+  const exchange = await exchangeCode(probe, await signIn(probe));
+  return exchange.tokens ? probeRefresh(probe, exchange.tokens) : [codeRefused(exchange)];
+}
+
+interface SignedIn {
+  code: string;
+  codeVerifier: string;
+}
+
+async function signIn({ config, prompts, show }: Probe): Promise<SignedIn> {
+  const codeVerifier = newVerifier();
+  const url = authorizationUrl(config.provider, codeVerifier);
+  show(`\n${url}\n`);
   const callback = URL.parse(await prompts.askSecret('The address of the request to oauth/callback.html'));
   const code = callback?.searchParams.get('code');
   // RFC 6749 §10.12
-  if (!code || callback?.searchParams.get('state') !== url.searchParams.get('state')) {
+  if (!code || callback?.searchParams.get('state') !== new URL(url).searchParams.get('state')) {
     throw new OperatorError('That is not the answer to this sign-in: it has no code, or another state.');
   }
-  return tokensOf(config, send, {
+  return { code, codeVerifier };
+}
+
+function exchangeCode({ config, send }: Probe, { code, codeVerifier }: SignedIn): Promise<Exchange> {
+  return askForTokens(config, send, {
     grant_type: 'authorization_code',
     code,
     redirect_uri: config.provider.redirectUri,
-    code_verifier: hasWrongVerifier ? wrongVerifier : codeVerifier,
+    code_verifier: codeVerifier,
   });
 }
 
-async function probeRefresh({ config, send, show }: Probe, tokens: Tokens): Promise<Finding[]> {
-  const { refresh_token: first } = tokens;
-  if (first === undefined) {
-    return [finding('refresh_token_missing', 'The token answer of AIHubMix has no refresh token.')];
-  }
-  const refreshed = await tokensOf(config, send, { grant_type: 'refresh_token', refresh_token: first });
-  const last = refreshed?.refresh_token ?? first;
-  if (!(await revoke(config, send, last))) show('The tokens of this probe stay valid until they expire.');
-  if (!refreshed)
-    return [finding('refresh_refused', 'AIHubMix gave no tokens for a refresh token that is new.')];
-  return last === first
-    ? [finding('refresh_token_not_rotated', 'AIHubMix gave no new refresh token when the old one was used.')]
-    : [];
+function codeRefused({ status }: Exchange): Finding {
+  return finding('code_refused', `AIHubMix gave no tokens for the code (status ${status}).`);
 }
 
-async function tokensOf(
+async function probeRefresh({ config, send, show }: Probe, tokens: Tokens): Promise<Finding[]> {
+  const { access_token: accessToken, refresh_token: first } = tokens;
+  let last = first ?? accessToken;
+  try {
+    if (first === undefined) {
+      return [finding('refresh_token_missing', 'The token answer of AIHubMix has no refresh token.')];
+    }
+    const parameters = { grant_type: 'refresh_token', refresh_token: first };
+    const { tokens: refreshed } = await askForTokens(config, send, parameters);
+    if (!refreshed) {
+      return [finding('refresh_refused', 'AIHubMix gave no tokens for a refresh token that is new.')];
+    }
+    last = refreshed.refresh_token ?? first;
+    return last === first
+      ? [
+          finding(
+            'refresh_token_not_rotated',
+            'AIHubMix gave no new refresh token when the old one was used.',
+          ),
+        ]
+      : [];
+  } finally {
+    const isRevoked = await revoke(config, send, last).catch(() => false);
+    if (!isRevoked) show('The tokens of this probe stay valid until they expire.');
+  }
+}
+
+interface Exchange {
+  status: number;
+  tokens: Tokens | undefined;
+  isGrantInvalid: boolean;
+}
+
+const InvalidGrant = v.object({ error: v.literal('invalid_grant') });
+
+async function askForTokens(
   config: Config,
   send: Send,
   parameters: Record<string, string>,
-): Promise<Tokens | undefined> {
+): Promise<Exchange> {
   const answer = await requestTokens(config, send, parameters);
-  const parsed = v.safeParse(TokenAnswer, parseJson(answer.body));
-  return answer.status === 200 && parsed.success ? parsed.output : undefined;
+  const { status } = answer;
+  const body = parseJson(answer.body);
+  const parsed = v.safeParse(TokenAnswer, body);
+  return {
+    status,
+    tokens: status === 200 && parsed.success ? parsed.output : undefined,
+    // RFC 6749 §5.2
+    isGrantInvalid: status === 400 && v.is(InvalidGrant, body),
+  };
 }
 
 /** RFC 7009. @returns whether the provider has revoked the token */

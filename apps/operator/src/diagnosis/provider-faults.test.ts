@@ -83,3 +83,25 @@ test('the clock of this machine is ahead of that of the provider: clock_differs'
     { code: 'clock_differs', problem: expect.stringMatching(/30[01] s ahead of that of 127\.0\.0\.1/) },
   ]);
 });
+
+test('the authorization request and the authentication of the client are those of the API', async () => {
+  const requests: { url: string; authorization: string }[] = [];
+  const provider = await startServer(({ url = '', headers }, response) => {
+    requests.push({ url, authorization: headers.authorization ?? '' });
+    response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
+  });
+  const settings = { OAUTH_CLIENT_AUTH: 'client_secret_basic', OAUTH_CLIENT_SECRET: 'canary~secret!' };
+  await check(provider, { ...settings, OAUTH_AUTO_AUTHORIZE: 'true' });
+  const requestTo = (path: string) => requests.find(({ url }) => url.startsWith(path));
+  expect(requestTo('/api/oauth2/authorize')?.url).toContain('auto_authorize=true');
+  expect(requestTo('/api/oauth2/token')?.authorization).toBe(`Basic ${btoa('client_1:canary%7Esecret%21')}`);
+});
+
+test('an endpoint that gives no answer hides no other finding', async () => {
+  const provider = await startServer(({ url = '' }, response) => {
+    if (url.includes('/authorize')) response.destroy();
+    else response.writeHead(400).end('{"error": "invalid_client"}');
+  });
+  const codes = (await check(provider)).map(({ code }) => code);
+  expect(codes).toEqual(['unreachable', 'client_refused']);
+});

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { quote } from '../diagnosis/finding.ts';
 import { OperatorError } from '../operator-error.ts';
 import { parseJson } from '../parse-json.ts';
 import { reasonOf, type Answer, type Send } from '../send.ts';
@@ -67,7 +68,7 @@ function explainRefusal(
   }
   const refused = v.safeParse(Refused, body);
   if (refused.success && status < 500) {
-    const message = quote(refused.output.message.replaceAll(developerToken, '…'));
+    const message = quote(refused.output.message.replaceAll(developerToken, '…')).slice(0, 300);
     return status === 409
       ? `AIHubMix has an app with the name "${name}" already (${message}). Choose another name.`
       : `AIHubMix refused the registration (${status}): ${message}`;
@@ -82,9 +83,4 @@ function explainRefusal(
   }
   if (status >= 400) return `AIHubMix refused the registration (${status}) and gave no reason.`;
   return `${host} answered ${status} with something that is not a registration. Look at the list of your apps at AIHubMix: if "${name}" is there, delete it, and check --registration-url.`;
-}
-
-/** Text of another server, for a terminal. */
-function quote(text: string): string {
-  return text.replaceAll(/[\p{Cc}\p{Cf}]+/gu, ' ').slice(0, 300);
 }
