@@ -56,7 +56,11 @@ export async function setUpTests(options: {
       await install('apt-get', ['-q', ...RETRIES, 'install', '-y', '--no-install-recommends', name]);
       const service = SERVICES[name];
       if (hasSystemd && service) {
-        await run('Its service would keep a port.', 'systemctl', ['disable', '--now', service]);
+        await run('The service of this package would occupy a port.', 'systemctl', [
+          'disable',
+          '--now',
+          service,
+        ]);
       }
     }
   }

@@ -22,6 +22,8 @@ interface WebServerOptions {
   folder: string;
   /** A port that the configuration listens on. */
   port: number;
+  /** @default 30_000 */
+  readyTimeoutMs?: number;
 }
 
 /** Debian installs nginx outside of the PATH of users who are not root. */
@@ -35,13 +37,13 @@ export const installedWebServers = { nginx: NGINX !== null, caddy: CADDY !== nul
  * Starts nginx. Resolves when it listens.
  *
  * @param options.http the content of the http block. Includes are relative to the folder, as they are to /etc/nginx
- * @throws {Error} with the output of `nginx -t` if the configuration has a fault
+ * @throws {Error} with the output of `nginx -t` if the configuration has a fault, or if nginx does not listen on the port
  */
 export async function startNginx({
-  folder,
-  port,
   http,
+  ...options
 }: WebServerOptions & { http: string }): Promise<WebServer> {
+  const { folder } = options;
   // The default folders belong to root.
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
     (name) => `${name}_temp_path ${folder}/${name};`,
@@ -63,30 +65,30 @@ http {
   const log = join(folder, 'error.log');
   const args = ['-p', folder, '-c', configuration];
   await execa(NGINX ?? 'nginx', [...args, '-t', '-e', 'stderr']);
-  const server = await start(NGINX ?? 'nginx', [...args, '-e', log, '-g', 'daemon off;'], { folder, port });
+  const server = await start(NGINX ?? 'nginx', [...args, '-e', log, '-g', 'daemon off;'], options);
   return { ...server, log: () => server.log() + readFileSync(log, 'utf8') };
 }
 
 /**
  * Starts Caddy with the Caddyfile in the folder. Resolves when it listens.
  *
- * @throws {Error} with the output of `caddy validate` if the configuration has a fault
+ * @throws {Error} with the output of `caddy validate` if the configuration has a fault, or if Caddy does not listen on the port
  */
 export async function startCaddy({
-  folder,
-  port,
   environment = {},
+  ...options
 }: WebServerOptions & { environment?: Environment }): Promise<WebServer> {
+  const { folder } = options;
   const env = { HOME: folder, ...environment };
   const args = ['--config', join(folder, 'Caddyfile'), '--adapter', 'caddyfile'];
   await execa(CADDY ?? 'caddy', ['validate', ...args], { cwd: folder, env });
-  return start(CADDY ?? 'caddy', ['run', ...args], { folder, port, env });
+  return start(CADDY ?? 'caddy', ['run', ...args], { ...options, env });
 }
 
 async function start(
   program: string,
   args: string[],
-  { folder, port, env = {} }: WebServerOptions & { env?: Environment },
+  { folder, port, readyTimeoutMs = 30_000, env = {} }: WebServerOptions & { env?: Environment },
 ): Promise<WebServer> {
   const subprocess = execa(program, args, {
     cwd: folder,
@@ -101,7 +103,13 @@ async function start(
   subprocess.all.on('data', (chunk) => (output += String(chunk)));
   let hasEnded = false;
   const ended = subprocess.then(() => (hasEnded = true));
+  const deadline = AbortSignal.timeout(readyTimeoutMs);
   while (!(await isListening(port))) {
+    if (deadline.aborted) {
+      subprocess.kill('SIGTERM');
+      await ended;
+      throw new Error(`${program} does not listen on port ${port}: ${output}`);
+    }
     if (hasEnded) throw new Error(`${program} ended before it listened: ${output}`);
     await delay(20);
   }
