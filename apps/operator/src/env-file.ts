@@ -37,8 +37,8 @@ export function readEnvFile(path: string): NodeJS.Dict<string> {
 const RESERVE_BYTES = 8192;
 
 /**
- * Writes the new file beside the old one, with the space that it will need, so that it can be saved after a step that can't
- * be repeated.
+ * Writes the new file beside the old one. Reserves the disk space first, because the registration that follows can't be
+ * repeated.
  * @throws {OperatorError} if that fails
  */
 export function draftEnvFile(path: string): EnvFileDraft {

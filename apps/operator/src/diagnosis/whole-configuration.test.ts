@@ -75,7 +75,7 @@ test('each fault of a system is found in one run, and no secret is printed', asy
   expect(JSON.stringify(findings)).not.toContain('canary');
 });
 
-test('nothing is asked with settings that the API does not start with', async () => {
+test('no request is sent if the API would refuse the settings', async () => {
   const findings = await diagnoseConfiguration(await startSystem({ SESSION_KEYS: 'short' }));
   expect(findings.map(({ code }) => code)).toEqual(['setting_invalid']);
 });

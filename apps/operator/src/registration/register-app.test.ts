@@ -98,6 +98,25 @@ test('register-app writes a complete configuration that only its owner can read'
   expect(sentences.join()).not.toContain(config.secrets.clientSecret);
 });
 
+test('session keys in a file of their own are kept', async () => {
+  const keysFile = join(folder, 'keys');
+  writeFileSync(keysFile, `k1:${Buffer.alloc(32, 1).toString('base64url')}`);
+  writeFileSync(envFile, `SESSION_KEYS_FILE=${keysFile}\n`);
+  await run(await startAnswering(200, registered));
+  const variables = parseEnv(readFileSync(envFile, 'utf8'));
+  expect(variables).toMatchObject({ SESSION_KEYS_FILE: keysFile, OAUTH_CLIENT_ID: 'client_1' });
+  expect(variables).not.toHaveProperty('SESSION_KEYS');
+});
+
+test('a redirect URI of the environment is registered and written to the file', async () => {
+  const redirectUri = `${WEB_ORIGIN}/oauth/callback`;
+  const origin = await startAnswering(200, {
+    data: { ...registered.data, redirect_uri: redirectUri },
+  });
+  await run(origin, { environment: { DEVELOPER_TOKEN: TOKEN, OAUTH_REDIRECT_URI: redirectUri } });
+  expect(parseEnv(readFileSync(envFile, 'utf8'))['OAUTH_REDIRECT_URI']).toBe(redirectUri);
+});
+
 test('the provider accepts the client secret that register-app has written', async () => {
   const origin = await startProvider();
   await run(origin);

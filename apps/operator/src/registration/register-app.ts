@@ -52,10 +52,15 @@ export async function registerApp(options: RegisterAppOptions): Promise<string[]
     given('OAUTH_PROVIDER') ??
     (await prompts.ask('Address at which AIHubMix users sign in (--provider)'));
 
-  const SESSION_KEYS = variables['SESSION_KEYS'] || `k1:${randomBytes(32).toString('base64url')}`;
-  const settings = { WEB_ORIGIN, OAUTH_PROVIDER, SESSION_KEYS };
-  const redirectUri =
-    given('OAUTH_REDIRECT_URI') ?? `${WEB_ORIGIN.split(',')[0]?.trim()}${WEB_PATHS.callback}`;
+  const hasKeys = Boolean(variables['SESSION_KEYS'] || variables['SESSION_KEYS_FILE']);
+  const OAUTH_REDIRECT_URI = given('OAUTH_REDIRECT_URI');
+  const settings = {
+    WEB_ORIGIN,
+    OAUTH_PROVIDER,
+    ...(OAUTH_REDIRECT_URI && { OAUTH_REDIRECT_URI }),
+    ...(!hasKeys && { SESSION_KEYS: `k1:${randomBytes(32).toString('base64url')}` }),
+  };
+  const redirectUri = OAUTH_REDIRECT_URI ?? `${WEB_ORIGIN.split(',')[0]?.trim()}${WEB_PATHS.callback}`;
   refuseFaults({ ...variables, ...settings, OAUTH_REDIRECT_URI: redirectUri });
 
   const draft = draftEnvFile(envFile);
@@ -73,7 +78,7 @@ export async function registerApp(options: RegisterAppOptions): Promise<string[]
   draft.save({ ...settings, OAUTH_CLIENT_ID: clientId, OAUTH_CLIENT_SECRET: clientSecret });
   return [
     `Registered "${name}" as ${clientId} with the redirect URI ${redirectUri}.`,
-    `Wrote the client id, the client secret and the session keys to ${envFile}. Only you can read this file.`,
+    `Wrote the client id, the client secret${hasKeys ? '' : ', new session keys'} and the settings to ${envFile}. Only you can read this file.`,
     'Next: "npx -y pnpm@12 build" and "npx -y pnpm@12 start".',
   ];
 }
