@@ -82,7 +82,7 @@ async function startTwoInstances(env: Record<string, string> = {}, script?: Scri
     instances,
     refusals,
     openPage: () => createBrowser({ app: { inject }, webOrigin: WEB_ORIGIN, apiOrigin: WEB_ORIGIN }),
-    /** Stops the instance in peace and starts another one at its port. */
+    /** Sends SIGTERM to the instance, waits for its end, and starts another one at its port. */
     async replace(index: number, sessionKeys: string): Promise<void> {
       const [instance, port] = [instances[index], ports[index]];
       if (!instance || port === undefined) throw new Error('there are two instances');
