@@ -144,9 +144,11 @@ test.skipIf(!installedWebServers.nginx)(
     // nginx takes the instances in turn: each of them gets a refresh and an exchange, and waits for the provider.
     const releases: (() => void)[] = [];
     const responses: Promise<ApiResponse>[] = [];
+    let disconnections = 0;
     async function hold(...requests: (() => Promise<ApiResponse>)[]): Promise<void> {
       const delays = requests.map(() => provider.delayNext());
       releases.push(...delays.map(({ release }) => release));
+      for (const { disconnected } of delays) void disconnected.then(() => (disconnections += 1));
       responses.push(...requests.map((send) => send()));
       await Promise.all(delays.map(({ arrived }) => arrived));
     }
@@ -155,6 +157,8 @@ test.skipIf(!installedWebServers.nginx)(
     instances[0]?.kill('SIGKILL');
     await instances[0]?.exitCode;
     await expect.poll(() => refusals.length).toBe(2);
+    // Otherwise the provider would rotate tokens that no one receives.
+    await expect.poll(() => disconnections).toBe(2);
     for (const release of releases) release();
     const statuses = (await Promise.all(responses)).map(({ statusCode }) => statusCode);
     expect(statuses.filter((status) => status === 200)).toHaveLength(2);

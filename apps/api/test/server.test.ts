@@ -246,11 +246,12 @@ test(
     await signIn(page, provider);
     const headers = { origin: WEB_ORIGIN, 'x-csrf': '1', cookie: await page.sessionCookie() };
 
-    const { arrived, release } = provider.delayNext();
+    const { arrived, disconnected, release } = provider.delayNext();
     const lost = dead.inject({ method: 'POST', url: PATHS.refreshToken, headers });
     await arrived;
     dead.kill('SIGKILL');
     await expect(lost).rejects.toThrow('fetch failed');
+    await disconnected;
     release();
     const waiting = page.post(PATHS.refreshToken);
     await pause(100); // The request arrives before the signal.

@@ -41,11 +41,12 @@ test('an instance that is killed during a refresh delays the others no longer th
   await signIn(page, fleet.provider);
   const cookie = await page.sessionCookie();
   const doomed = await fleet.start({}, 'test/support/impatient-server.ts');
-  const { arrived, release } = fleet.provider.delayNext();
+  const { arrived, disconnected, release } = fleet.provider.delayNext();
   const lost = send(doomed, PATHS.refreshToken, cookie).catch(() => 'lost');
   await arrived;
   doomed.kill('SIGKILL');
   expect(await lost).toBe('lost');
+  await disconnected;
   release();
   const [responses, refreshes] = await fleet.countRefreshes(() =>
     Promise.all(fleet.all().map((instance) => send(instance, PATHS.refreshToken, cookie))),

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { portOf } from '../support/port-of.ts';
@@ -27,7 +28,7 @@ export type RotatingProvider = Awaited<ReturnType<typeof startRotatingProvider>>
 /** A provider that rotates refresh tokens, as an HTTP server on a free port of this machine. */
 export async function startRotatingProvider(options: RotatingProviderOptions = {}) {
   const { overlapMs = 0, chooseFault, slowMs = 200, lateMs = 1500 } = options;
-  const delays: { arrive: () => void; released: Promise<void> }[] = [];
+  const delays: { arrive: (socket: Socket) => void; released: Promise<void> }[] = [];
 
   const provider = Object.assign(createRotatingGrants({ overlapMs }), {
     origin: '',
@@ -38,12 +39,26 @@ export async function startRotatingProvider(options: RotatingProviderOptions = {
     clientSecrets: [] as (string | null)[],
     /** Used up one by one, before `chooseFault` is called. */
     nextFaults: [] as TokenFault[],
-    /** Delays the next token request until `release` is called. The tokens are rotated afterwards. */
+    /**
+     * Delays the next token request until `release` is called. The tokens are rotated afterwards, unless the client has
+     * disconnected. This process notices the disconnection later than the end of the client: await `disconnected` first.
+     */
     delayNext() {
       const arrived = Promise.withResolvers<void>();
+      const disconnected = Promise.withResolvers<void>();
       const released = Promise.withResolvers<void>();
-      delays.push({ arrive: arrived.resolve, released: released.promise });
-      return { arrived: arrived.promise, release: released.resolve };
+      delays.push({
+        arrive(socket) {
+          socket.once('close', disconnected.resolve);
+          arrived.resolve();
+        },
+        released: released.promise,
+      });
+      return {
+        arrived: arrived.promise,
+        disconnected: disconnected.promise,
+        release: released.resolve,
+      };
     },
     close: async () => {
       server.closeAllConnections();
@@ -73,7 +88,7 @@ export async function startRotatingProvider(options: RotatingProviderOptions = {
       return;
     }
     const delayed = delays.shift();
-    delayed?.arrive();
+    delayed?.arrive(request.socket);
     await delayed?.released;
     // The client has disconnected, so the request never happened.
     if (request.socket.destroyed) return;
