@@ -272,6 +272,20 @@ test('while the provider is down, the account stays visible with its age and the
   expect(screen.getByText(/This may be out of date/)).toBeTruthy();
 });
 
+test('each refresh that fails announces the error, and a refetch that the user did not ask for does not repeat it', async () => {
+  await renderSignedIn();
+  serve('userinfo', () => answer.error('provider_unavailable'));
+  act(() => screen.getByTestId('refresh-balance').click());
+  const first = await screen.findByRole('alert');
+  await act(() => queryClient.refetchQueries());
+  expect(screen.getByRole('alert')).toBe(first);
+
+  act(() => screen.getByTestId('refresh-balance').click());
+  expect(screen.getByRole('alert')).toBe(first);
+  await vi.waitFor(() => expect(screen.getByRole('alert')).not.toBe(first));
+  expect(screen.getByRole('alert').textContent).toContain('AIHubMix can’t be reached');
+});
+
 test.each([
   [59, '59 seconds ago'],
   [3_599, '59 minutes ago'],

@@ -33,6 +33,9 @@ export function AccountScreen({ session }: { session: SignedInSession }) {
   const { dataUpdatedAt: updatedAtMs, errorUpdatedAt: failedAtMs } = query;
   // Only for a refresh that the user asked for. The button stays as it is during the others.
   const isRefreshing = isFetching && requestedAtMs > 0 && requestedAtMs >= Math.max(updatedAtMs, failedAtMs);
+  const [failedRequestAtMs, setFailedRequestAtMs] = useState(0);
+  if (isError && requestedAtMs > failedRequestAtMs && failedAtMs >= requestedAtMs)
+    setFailedRequestAtMs(requestedAtMs);
   const isLoading = !user && !isBroken && !isError;
 
   return (
@@ -107,7 +110,8 @@ export function AccountScreen({ session }: { session: SignedInSession }) {
         )}
       </div>
       {problem && (
-        <NoticeBox error={problem}>
+        // The key announces the error of each refresh that the user asked for, also one that is on the screen already.
+        <NoticeBox key={failedRequestAtMs} error={problem}>
           {user && (isError || session.warning) && <DataAge updatedAtMs={updatedAtMs} />}
         </NoticeBox>
       )}
