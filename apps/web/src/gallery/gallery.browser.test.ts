@@ -121,6 +121,24 @@ test('the focus moves to the title of the next screen, and Tab to its first butt
   await vi.waitFor(() => expect(start).toHaveBeenCalled());
 });
 
+test('after the window was closed, "Cancel" moves the focus to the title, and Tab to its first button', async () => {
+  const windowLost = stories.find(({ name }) => name === 'window-lost')!;
+  await open({ ...windowLost, answers: { exchangeToken: 'never' } });
+  await expect.element(page.getByTestId('notice')).toBeInTheDocument();
+  page.getByTestId('cancel-sign-in').element().focus();
+  await userEvent.keyboard('{Enter}');
+  await expect.element(page.getByTestId('cancel-sign-in')).not.toBeInTheDocument();
+  expect(document.activeElement?.textContent).toBe('Sign in with AIHubMix');
+  await userEvent.keyboard('{Tab}');
+  expect(document.activeElement).toBe(page.getByTestId('sign-in').element());
+});
+
+test('the check marks before the points of the sign-in screen have no text for screen readers', async () => {
+  await open(stories.find(({ name }) => name === 'signed-out')!);
+  const point = document.querySelector('.points li')!;
+  expect(getComputedStyle(point, '::before').content).toBe('"✓" / ""');
+});
+
 test('extensions that replace texts and insert elements break no change of the screen', async () => {
   const account = stories.find(({ name }) => name === 'account')!;
   const { element } = await open({ ...account, answers: { ...account.answers, exchangeToken: 'never' } });

@@ -3,16 +3,17 @@ import { type ReactNode, useState, useSyncExternalStore } from 'react';
 /**
  * The heading of a screen. The screen refers to it by the id `title`. When a screen is replaced, the button that the
  * user pressed disappears. The focus then moves to the new heading, so that a screen reader reads it out, and Tab
- * leads to the first button of the new screen. The first screen of the page replaces none.
+ * leads to the first button of the new screen. The first screen of the page replaces none. A screen that removes a pressed
+ * button and stays gives the heading another key.
  */
-export function ScreenTitle({ isHidden = false, children }: { isHidden?: boolean; children: ReactNode }) {
+export function ScreenTitle({ isHidden, children }: { isHidden?: boolean; children: ReactNode }) {
   const [isOfFirstScreen] = useState(useIsHydrating());
   return (
     <h1
       id="title"
       tabIndex={-1}
       ref={isOfFirstScreen ? undefined : takeLostFocus}
-      {...(isHidden && { className: 'visually-hidden' })}
+      className={isHidden ? 'visually-hidden' : undefined}
     >
       {children}
     </h1>

@@ -17,7 +17,7 @@ export function SignedOutScreen({ session }: { session: SignedOutSession }) {
   return (
     <section className="card" aria-labelledby="title">
       <div className="stack">
-        <ScreenTitle>{signedOut.title}</ScreenTitle>
+        <ScreenTitle key={session.step}>{signedOut.title}</ScreenTitle>
         <p className="lead">{signedOut.lead}</p>
       </div>
       {transaction && <NoticeBox error={{ code: 'window_closed' }} sentence={signedOut.windowLost} />}
