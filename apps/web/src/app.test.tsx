@@ -336,6 +336,21 @@ test('a session that could not be restored is restored by the button "Try again"
   await screen.findByTestId('balance');
 });
 
+test('"Try again" announces an error that is on the screen already, and a retry by itself does not', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'], shouldAdvanceTime: true });
+  writeSessionMark('signed-in');
+  const requests = serve('session', () => answer.error('provider_timeout'));
+  renderApp();
+  const first = await screen.findByRole('alert');
+  await act(() => vi.advanceTimersToNextTimerAsync());
+  await vi.waitFor(() => expect(requests.length).toBeGreaterThan(1));
+  expect(screen.getByRole('alert')).toBe(first);
+
+  act(() => screen.getByTestId('try-again').click());
+  expect(screen.queryByRole('alert')).toBeNull();
+  await screen.findByRole('alert');
+});
+
 test('a change of user keeps nothing of the former account on the screen', async () => {
   await renderSignedIn();
   vi.spyOn(window, 'open').mockReturnValue(null);

@@ -124,7 +124,7 @@ export interface SignInClient {
   signOut(this: void): Promise<void>;
 
   /**
-   * Retries now the request that failed with a `warning`. The client also retries by itself, later.
+   * Removes the `warning`, and retries now the request that failed with it. The client also retries by itself, later.
    * @example
    * {session.status === 'loading' && session.warning && <button onClick={client.tryAgain}>Try again</button>}
    */

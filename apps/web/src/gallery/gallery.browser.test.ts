@@ -133,6 +133,21 @@ test('after the window was closed, "Cancel" moves the focus to the title, and Ta
   expect(document.activeElement).toBe(page.getByTestId('sign-in').element());
 });
 
+test('"Try again" disappears while it tries, and moves the focus to the title', async () => {
+  const failed = stories.find(({ name }) => name === 'restoring-provider-down')!;
+  await open({
+    ...failed,
+    act: async ({ find, setAnswers }) => {
+      await find('try-again');
+      setAnswers({ session: 'never' });
+    },
+  });
+  page.getByTestId('try-again').element().focus();
+  await userEvent.keyboard('{Enter}');
+  await expect.element(page.getByTestId('try-again')).not.toBeInTheDocument();
+  expect(document.activeElement?.textContent).toBe('Restoring your session…');
+});
+
 test('the check marks before the points of the sign-in screen have no text for screen readers', async () => {
   await open(stories.find(({ name }) => name === 'signed-out')!);
   const point = document.querySelector('.points li')!;

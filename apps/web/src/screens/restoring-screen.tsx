@@ -13,8 +13,10 @@ export function RestoringScreen({
 }) {
   const { app } = useFirstTexts();
   return (
-    <section className="card" aria-busy={!warning} aria-labelledby="title">
-      <ScreenTitle isHidden={!warning}>{app.restoring}</ScreenTitle>
+    <section className="card" aria-labelledby="title">
+      <ScreenTitle key={String(!warning)} isHidden={!warning}>
+        {app.restoring}
+      </ScreenTitle>
       {warning ? (
         <>
           <NoticeBox error={warning} />

@@ -99,13 +99,14 @@ describe('restore', () => {
     expect(sessionOf(client)).toMatchObject({ status: 'loading' });
   });
 
-  test('tryAgain asks for the session at once', async () => {
+  test('tryAgain asks for the session at once, without the warning of the last try', async () => {
     writeSessionMark('signed-in');
     serve('session', () => answer.error('provider_timeout'));
     const client = loadPage();
     await untilWarning(client);
     serve('session', () => answer.token());
     client.tryAgain();
+    expect(sessionOf(client)).toEqual({ status: 'loading' });
     await until(client, 'signed-in');
     expect(sessionOf(client)).toEqual(SIGNED_IN);
   });

@@ -26,7 +26,7 @@ export interface SessionKeeper {
    * @param options.claimedError from the address of the page. Shown if the API answers that nobody is signed in
    */
   restore(options?: { mark?: SessionMark; claimedError?: ErrorDetails | undefined }): Promise<void>;
-  /** Retries now what failed for a passing reason. */
+  /** Retries now what failed for a passing reason, and removes its warning. */
   tryAgain(this: void): void;
   /** Signs the user in with this token, or stores the token after a refresh. */
   setSignedIn(response: TokenResponse): void;
@@ -111,7 +111,7 @@ export function createSessionKeeper({
     const early = takeEarlySession();
     if (mark === 'sign-out-pending') signOut.report();
     const session = store.getSession();
-    // A warning stays on the screen while the request is retried.
+    // A warning stays on the screen while the request is retried by itself.
     store.startGeneration(session.status === 'loading' ? session : { status: 'loading' });
     if (areCookiesBlocked()) return showSignedOut({ code: 'cookies_blocked' });
     if (mark === 'sign-out-pending' || (mark === 'none' && !completed && !claimedError)) {
@@ -179,8 +179,8 @@ export function createSessionKeeper({
   return {
     restore,
     tryAgain() {
-      if (store.getSession().status === 'loading') return restoreAgain();
       store.setWarning();
+      if (store.getSession().status === 'loading') return restoreAgain();
       if (failedTries > 0) accessToken.postponeRefresh(0);
       else accessToken.refreshIfDue();
     },
