@@ -7,7 +7,7 @@ export function openWindow(url: string, features?: string): Window | undefined {
   try {
     // The headers that isolate this page (Cross-Origin-Opener-Policy with Cross-Origin-Embedder-Policy) cut it off from a
     // page without them. An empty window inherits them.
-    const firstUrl = window.crossOriginIsolated ? 'about:blank' : url;
+    const firstUrl = window.crossOriginIsolated ? '' : url;
     // `_blank`: with a name, a second sign-in would take over the window of the first one.
     const opened = window.open(firstUrl, '_blank', features);
     if (!opened || !isNewWindow(opened)) return undefined;

@@ -64,7 +64,7 @@ test('one build makes the app and the two pages of the window, each of which is 
     expect(inlineScriptsOf(read(page))).toHaveLength(1);
     expect(read(page)).toContain('</style>');
   }
-  expect(read('oauth/callback.html')).toContain('import(`/oauth/finish-here.js`)');
+  expect(read('oauth/callback.html')).toContain('import("/oauth/finish-here.js")');
   expect(read('oauth/finish-here.js')).toContain('as finishHere');
 });
 

@@ -72,7 +72,7 @@ async function buildParts(app: ResolvedConfig) {
     }),
     buildInlineScript(app, { entry: inThisFolder('choose-first-screen.ts') }),
   ]);
-  return { screens: module.renderFirstScreens(), script: await minifyOnceMore(script) };
+  return { screens: module.renderFirstScreens(), script };
 }
 
 /** Terser puts constants and functions where they are used once, which Vite's minifier does not: 0.4 KB less (brotli). */

@@ -21,5 +21,5 @@ test.each([
   for (const [name, value] of Object.entries(appWindow)) vi.stubGlobal(name, value);
   stubWindowOpen();
   openAuthorizationPopup({ isEmpty: true });
-  expect(window.open).toHaveBeenCalledWith('about:blank', '_blank', `popup,width=500,height=600,${position}`);
+  expect(window.open).toHaveBeenCalledWith('', '_blank', `popup,width=500,height=600,${position}`);
 });

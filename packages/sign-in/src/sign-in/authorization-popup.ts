@@ -32,7 +32,7 @@ export function openAuthorizationPopup({ isEmpty }: { isEmpty: boolean }): Autho
   // It is disowned while it shows a page of ours. The price: once the window has left, this tab can neither close it nor
   // bring it to the front.
   const popup = openWindow(
-    isEmpty ? 'about:blank' : WEB_PATHS.opening,
+    isEmpty ? '' : WEB_PATHS.opening,
     `popup,width=${WIDTH},height=${HEIGHT},left=${left},top=${top}`,
   );
   if (!popup) return undefined;
@@ -41,12 +41,13 @@ export function openAuthorizationPopup({ isEmpty }: { isEmpty: boolean }): Autho
 
   return {
     goToProvider({ authorizationUrl, channelName }, onSeemsClosed) {
-      if (channelName !== undefined) noteTransactionInWindow(popup, channelName);
       try {
         popup.location.replace(authorizationUrl);
       } catch {
         return false;
       }
+      // After the navigation has started, because this may wait for the storage. Until the provider answers, the window is ours.
+      if (channelName !== undefined) noteTransactionInWindow(popup, channelName);
       isAtProvider = true;
       timer = setInterval(() => {
         if (!popup.closed) return;

@@ -158,7 +158,7 @@ test('a prepared sign-in goes straight to the provider, and the API is asked onc
   client.prepareSignIn();
   client.signIn();
   expect(opened).toMatchObject([
-    { openedOn: 'about:blank', opener: null, url: expect.stringContaining('provider.example') },
+    { openedOn: '', opener: null, url: expect.stringContaining('provider.example') },
   ]);
   expect(sessionOf(client)).toMatchObject({ step: 'waiting-for-provider' });
   expect(starts).toHaveLength(1);

@@ -34,15 +34,24 @@ test('the syntax of the script is that of its target', async () => {
   expect(await build(modules, { target: 'es2015' })).not.toContain('?.');
 });
 
-test('the end of a script in a text does not end the script', async () => {
-  expect(await build({ 'end.ts': 'document.title = "</script>";' })).not.toContain('</script');
+test.each([
+  { name: 'the end of a script', text: '</script>' },
+  { name: 'the start of a comment', text: '<!--' },
+  { name: 'a line break', text: '\n' },
+])('$name in a text is escaped', async ({ text }) => {
+  const script = await build({ 'escaped.ts': `document.title = \`${text}\`;` });
+  expect(script).not.toContain(text);
+  const document = { title: '' };
+  // oxlint-disable-next-line typescript/no-implied-eval -- the script as a page would run it
+  new Function('document', script)(document);
+  expect(document.title).toBe(text);
 });
 
 test.each([
   { name: 'the start of a comment', text: '<!--' },
   { name: 'a line break', text: '\n' },
-])('a script that contains $name is refused', async ({ text }) => {
-  await expect(build({ 'refused.ts': `document.title = \`${text}\`;` })).rejects.toThrow(
+])('a script with $name that cannot be escaped is refused', async ({ text }) => {
+  await expect(build({ 'refused.ts': `document.title = String.raw\`${text}\`;` })).rejects.toThrow(
     'cannot be put into a page',
   );
 });

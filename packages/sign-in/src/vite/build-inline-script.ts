@@ -1,3 +1,4 @@
+import { minify } from 'terser';
 import type { BuildOptions, Plugin, ResolvedConfig } from 'vite';
 import { buildApart, codeIn } from './build-apart.ts';
 
@@ -22,7 +23,10 @@ export async function buildInlineScript(
 ): Promise<string> {
   // As a library, because Vite adds a loader of chunks to other builds.
   const lib = { entry, formats: ['iife' as const], name: 'page' };
-  const code = codeIn(await buildApart(app, { lib, target }, plugins));
+  const built = codeIn(await buildApart(app, { lib, target }, plugins));
+  // Terser puts constants and functions where they are used once, which Vite's minifier does not. The callback page is then
+  // 0.1 KB smaller (brotli).
+  const { code = built } = await minify(built, { module: true, compress: { passes: 2 } });
   // The first two would end or change the script. Tools and servers may change a line break, and with it the hash.
   if (/<\/script|<!--|[\n\r]/i.test(code)) throw new Error(`The script ${entry} cannot be put into a page.`);
   return code;
