@@ -98,6 +98,15 @@ test('register-app writes a complete configuration that only its owner can read'
   expect(sentences.join()).not.toContain(config.secrets.clientSecret);
 });
 
+test.each([
+  ['on this machine', 'http://localhost:5173', 'Next: "npx -y pnpm@12 build" and "npx -y pnpm@12 start".'],
+  ['with a host of its own', 'https://app.example.com', 'Next: apps/operator/docs/deploy.md.'],
+])('for an app %s, register-app names the next step', async (_, webOrigin, step) => {
+  const data = { ...registered.data, redirect_uri: `${webOrigin}/oauth/callback.html` };
+  const origin = await startAnswering(200, { ...registered, data });
+  expect(await run(origin, { webOrigin })).toContain(step);
+});
+
 test('session keys in a file of their own are kept', async () => {
   const keysFile = join(folder, 'keys');
   writeFileSync(keysFile, `k1:${Buffer.alloc(32, 1).toString('base64url')}`);

@@ -79,7 +79,9 @@ export async function registerApp(options: RegisterAppOptions): Promise<string[]
   return [
     `Registered "${name}" as ${clientId} with the redirect URI ${redirectUri}.`,
     `Wrote the client id, the client secret${hasKeys ? '' : ', new session keys'} and the settings to ${envFile}. Only you can read this file.`,
-    'Next: "npx -y pnpm@12 build" and "npx -y pnpm@12 start".',
+    isLoopback(new URL(redirectUri).hostname)
+      ? 'Next: "npx -y pnpm@12 build" and "npx -y pnpm@12 start".'
+      : 'Next: apps/operator/docs/deploy.md.',
   ];
 }
 
