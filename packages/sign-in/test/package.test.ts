@@ -45,6 +45,7 @@ beforeAll(() => {
     run('tar', ['-xzf', join(folder, `${name}.tgz`), '-C', target, '--strip-components=1'], folder);
   }
   link('parse5', PACKAGE);
+  link('terser', PACKAGE);
   link('valibot', SHARED);
 }, 120_000);
 

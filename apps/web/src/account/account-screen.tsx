@@ -33,10 +33,15 @@ export function AccountScreen({ session }: { session: SignedInSession }) {
   const { dataUpdatedAt: updatedAtMs, errorUpdatedAt: failedAtMs } = query;
   // Only for a refresh that the user asked for. The button stays as it is during the others.
   const isRefreshing = isFetching && requestedAtMs > 0 && requestedAtMs >= Math.max(updatedAtMs, failedAtMs);
-  const [failedRequestAtMs, setFailedRequestAtMs] = useState(0);
-  if (isError && requestedAtMs > failedRequestAtMs && failedAtMs >= requestedAtMs)
-    setFailedRequestAtMs(requestedAtMs);
+  /** The number of the last failure of a refresh that the user asked for. */
+  const [announcedFailure, setAnnouncedFailure] = useState(0);
   const isLoading = !user && !isBroken && !isError;
+
+  async function refresh(): Promise<void> {
+    setRequestedAtMs(Date.now());
+    const { isError: hasFailed, errorUpdateCount } = await refetch({ cancelRefetch: false });
+    if (hasFailed) setAnnouncedFailure(errorUpdateCount);
+  }
 
   return (
     <section aria-labelledby="title">
@@ -75,10 +80,7 @@ export function AccountScreen({ session }: { session: SignedInSession }) {
               type="button"
               data-testid="refresh-balance"
               aria-disabled={isPending || isRefreshing}
-              onClick={() => {
-                setRequestedAtMs(Date.now());
-                void refetch({ cancelRefetch: false });
-              }}
+              onClick={() => void refresh()}
             >
               {/* The key replaces the element: text that starts elsewhere on its line would count as moved. */}
               <span key={String(isRefreshing)}>{isRefreshing ? account.refreshing : account.refresh}</span>
@@ -111,7 +113,7 @@ export function AccountScreen({ session }: { session: SignedInSession }) {
       </div>
       {problem && (
         // The key announces the error of each refresh that the user asked for, also one that is on the screen already.
-        <NoticeBox key={failedRequestAtMs} error={problem}>
+        <NoticeBox key={announcedFailure} error={problem}>
           {user && (isError || session.warning) && <DataAge updatedAtMs={updatedAtMs} />}
         </NoticeBox>
       )}
