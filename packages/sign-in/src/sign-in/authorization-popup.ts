@@ -46,7 +46,7 @@ export function openAuthorizationPopup({ isEmpty }: { isEmpty: boolean }): Autho
       } catch {
         return false;
       }
-      // After the navigation has started, because this may wait for the storage. Until the provider answers, the window is ours.
+      // The write may wait for the storage, so the navigation starts first. The window shows our page until the provider answers.
       if (channelName !== undefined) noteTransactionInWindow(popup, channelName);
       isAtProvider = true;
       timer = setInterval(() => {
