@@ -28,18 +28,28 @@ async function nextState(page: Page): Promise<string> {
   return v.parse(StartResponse, await response.json()).state;
 }
 
-test('a page of the provider has no opener and cannot navigate the app', async ({ person, system }) => {
-  const html = `<script>
-    document.title = 'opener: ' + window.opener;
-    try { window.opener.location = 'about:blank'; } catch {}
-  </script>`;
-  system.wires.provider.break('/api/oauth2/authorize', { status: 200, html });
-  await person.openApp();
-  const popup = await person.clickSignIn();
-  await expect(popup).toHaveTitle('opener: null');
-  await expect(person.see('cancel-sign-in')).toBeVisible();
-  expect(person.page.url()).toBe(`${system.origins.web}/`);
-});
+for (const { place, isPrepared } of [
+  { place: 'a window that waited on a page of ours', isPrepared: false },
+  { place: 'a window that opened at the provider', isPrepared: true },
+]) {
+  test(`in ${place}, a page of the provider has no opener and cannot navigate the app`, async ({
+    person,
+    system,
+  }) => {
+    const html = `<script>
+      document.title = 'opener: ' + window.opener;
+      try { window.opener.location = 'about:blank'; } catch {}
+    </script>`;
+    system.wires.provider.break('/api/oauth2/authorize', { status: 200, html });
+    if (!isPrepared) system.wires.api.break(PATHS.start, { delayMs: 500 });
+    await person.openApp();
+    if (isPrepared) await person.prepareSignIn();
+    const popup = await person.clickSignIn();
+    await expect(popup).toHaveTitle('opener: null');
+    await expect(person.see('cancel-sign-in')).toBeVisible();
+    expect(person.page.url()).toBe(`${system.origins.web}/`);
+  });
+}
 
 test.describe('with a Cross-Origin-Opener-Policy of the provider', () => {
   test.use({ environment: { provider: { OPENER_POLICY: 'same-origin' } } });

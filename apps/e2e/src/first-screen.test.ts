@@ -1,5 +1,4 @@
 import type { Page } from '@playwright/test';
-import { PATHS } from '@oneclick/shared/paths';
 import { expect, test } from './system.ts';
 
 /*
@@ -56,9 +55,7 @@ test('without React a pointer on the button prepares the transaction, and the cl
   });
   await holdBack(person.page, REACT);
   await person.openApp();
-  const started = person.page.waitForResponse((response) => response.url().endsWith(PATHS.start));
-  await person.see('sign-in').hover();
-  await started;
+  await person.prepareSignIn();
   const popup = await person.clickSignIn();
   await popup.locator('[name=username]').waitFor();
   expect(visited).not.toContain('/oauth/opening.html');

@@ -2,7 +2,7 @@ import type { BrowserContext } from '@playwright/test';
 import { PATHS, WEB_PATHS } from '@oneclick/shared/paths';
 import { expect, test } from './system.ts';
 
-/* The app's own page with headers that cut it off from other pages. The window opens before the API has answered. */
+/* The app's own page with headers that cut it off from other pages. The window opens before the API has answered, or at the provider. */
 
 const SAME_ORIGIN = { 'cross-origin-opener-policy': 'same-origin' };
 const ISOLATED = { ...SAME_ORIGIN, 'cross-origin-embedder-policy': 'require-corp' };
@@ -47,6 +47,16 @@ for (const { name, headers, paths, isIsolated } of [
     await tab.waitForURL(/topup/);
   });
 }
+
+test('if the app is isolated, a prepared sign-in works in the window that opens at the provider', async ({
+  person,
+  context,
+}) => {
+  await sendHeaders(context, { headers: ISOLATED, paths: ['/'] });
+  await person.openApp();
+  await person.prepareSignIn();
+  await person.signIn();
+});
 
 test('if only the app sends Cross-Origin-Opener-Policy: same-origin, the sign-in continues in its tab, and the console names the header', async ({
   person,

@@ -1,3 +1,4 @@
+import { PATHS } from '@oneclick/shared/paths';
 import { expect, type Locator, type Page } from '@playwright/test';
 
 interface Account {
@@ -16,6 +17,8 @@ export interface Person {
   openApp: () => Promise<unknown>;
   /** Clicks the sign-in button and returns the window that opens. */
   clickSignIn: () => Promise<Page>;
+  /** Moves the pointer to the button, and waits until the app knows where the provider is. */
+  prepareSignIn: () => Promise<void>;
   enterPassword: (popup: Page, account?: Account) => Promise<void>;
   /** Signs in from the app's page, with password and consent, until the account is shown and the window has closed. */
   signIn: (account?: Account) => Promise<void>;
@@ -40,6 +43,12 @@ export function createPerson({ page, system }: { page: Page; system: { origins: 
     return popup;
   }
 
+  async function prepareSignIn(): Promise<void> {
+    const started = page.waitForResponse((response) => response.url().endsWith(PATHS.start));
+    await see('sign-in').hover();
+    await (await started).finished();
+  }
+
   async function seesAccount({ username }: { username: string } = DEMO): Promise<void> {
     await expect(see('username')).toHaveText(username);
     await expect(root).toHaveAttribute('data-session', 'signed-in');
@@ -50,6 +59,7 @@ export function createPerson({ page, system }: { page: Page; system: { origins: 
     see,
     openApp: () => page.goto(system.origins.web),
     clickSignIn,
+    prepareSignIn,
     enterPassword,
     signIn: async (account = DEMO) => {
       const popup = await clickSignIn();

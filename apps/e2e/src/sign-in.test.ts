@@ -189,9 +189,7 @@ test('hovering over the button prepares the transaction, and the click opens the
     if (request.isNavigationRequest()) visited.push(pathname);
   });
   await person.openApp();
-  const started = person.page.waitForResponse(/oauth\/start/);
-  await person.see('sign-in').hover();
-  await started;
+  await person.prepareSignIn();
   await person.page.mouse.move(0, 0);
   await person.see('sign-in').hover();
   await person.signIn();

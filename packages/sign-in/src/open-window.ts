@@ -1,21 +1,31 @@
+import { WEB_PATHS } from '@oneclick/shared/paths';
+
 /**
- * Opens a window or a tab of ours, and disowns it, so that no page it reaches later can navigate this one. Call it in
- * the click itself. Undefined if the browser blocked the window. Extensions and built-in browsers of apps replace
- * `window.open`. Anything else than a new window that can be steered counts as blocked, too.
+ * Opens a window or a tab, and disowns it, so that no page it reaches can navigate this one. Call it in the click itself.
+ * Undefined if the browser blocked the window. Extensions and built-in browsers of apps replace `window.open`. Anything
+ * else than a new window that can be steered counts as blocked, too.
+ *
+ * @param url where it goes. Default: a small page of ours, until the caller knows the address
  */
-export function openWindow(url: string, features?: string): Window | undefined {
+export function openWindow(url: string = waitingPage(), features?: string): Window | undefined {
   try {
-    // The headers that isolate this page (Cross-Origin-Opener-Policy with Cross-Origin-Embedder-Policy) cut it off from a
-    // page without them. An empty window inherits them.
-    const firstUrl = window.crossOriginIsolated ? '' : url;
     // `_blank`: with a name, a second sign-in would take over the window of the first one.
-    const opened = window.open(firstUrl, '_blank', features);
+    const opened = window.open(url, '_blank', features);
     if (!opened || !isNewWindow(opened)) return undefined;
+    // In time: until this task ends, the window shows the empty document that it has started with.
     opened.opener = null;
     return opened;
   } catch {
     return undefined;
   }
+}
+
+/**
+ * The headers that isolate this page (Cross-Origin-Opener-Policy with Cross-Origin-Embedder-Policy) cut it off from a page
+ * without them. An empty window inherits them.
+ */
+function waitingPage(): string {
+  return window.crossOriginIsolated ? '' : WEB_PATHS.opening;
 }
 
 /** A frame and the page itself are windows, too, but no new ones. */

@@ -1,5 +1,5 @@
 import { isLoopback } from '@oneclick/shared/is-loopback';
-import { WEB_APP_CALLS, WEB_PATHS } from '@oneclick/shared/paths';
+import { WEB_APP_CALLS } from '@oneclick/shared/paths';
 import { parseTopupResponse } from '../api/api-answers.ts';
 import { openWindow } from '../open-window.ts';
 import { parseUrl } from '../parse-url.ts';
@@ -9,7 +9,7 @@ import { SignInError } from '../sign-in-error.ts';
 /** Opens the provider's top-up page in a new tab. Call it in the click itself: the tab opens before the request. */
 export async function topUp(fetchWithAccessToken: SignInClient['fetchWithAccessToken']): Promise<TopUpTab> {
   // Not with `noopener`, which returns no tab to send on.
-  const tab = openWindow(WEB_PATHS.opening);
+  const tab = openWindow();
   if (!tab) throw new SignInError('tab_blocked');
   try {
     const { topup_url } = await fetchWithAccessToken(WEB_APP_CALLS.topup, { parse: parseTopupResponse });

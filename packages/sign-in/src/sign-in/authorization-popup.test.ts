@@ -1,3 +1,4 @@
+import { WEB_PATHS } from '@oneclick/shared/paths';
 import { afterEach, expect, test, vi } from 'vitest';
 import { stubWindowOpen } from '../../test/stub-window-open.ts';
 import { openAuthorizationPopup } from './authorization-popup.ts';
@@ -20,6 +21,10 @@ test.each([
   vi.stubGlobal('outerHeight', 800);
   for (const [name, value] of Object.entries(appWindow)) vi.stubGlobal(name, value);
   stubWindowOpen();
-  openAuthorizationPopup({ isEmpty: true });
-  expect(window.open).toHaveBeenCalledWith('', '_blank', `popup,width=500,height=600,${position}`);
+  openAuthorizationPopup(undefined);
+  expect(window.open).toHaveBeenCalledWith(
+    WEB_PATHS.opening,
+    '_blank',
+    `popup,width=500,height=600,${position}`,
+  );
 });

@@ -157,9 +157,7 @@ test('a prepared sign-in goes straight to the provider, and the API is asked onc
   await new Promise((resolve) => setImmediate(resolve));
   client.prepareSignIn();
   client.signIn();
-  expect(opened).toMatchObject([
-    { openedOn: '', opener: null, url: expect.stringContaining('provider.example') },
-  ]);
+  expect(opened).toMatchObject([{ openedOn: expect.stringContaining('provider.example'), opener: null }]);
   expect(sessionOf(client)).toMatchObject({ step: 'waiting-for-provider' });
   expect(starts).toHaveLength(1);
 });

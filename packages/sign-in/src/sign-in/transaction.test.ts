@@ -45,7 +45,10 @@ describe.each([
     expiresIn: 600,
   };
 
-  test.each(BROKEN_WINDOWS)('that returns %s, continues the sign-in in this tab', async (__, open) => {
+  // A window that opens at the provider need not navigate any more.
+  const broken = BROKEN_WINDOWS.filter(([name]) => !isPrepared || name !== 'a window that fails to navigate');
+
+  test.each(broken)('that returns %s, continues the sign-in in this tab', async (__, open) => {
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- no Window on purpose
     vi.spyOn(window, 'open').mockImplementation(open as typeof window.open);
     const assign = stubAssign();

@@ -51,7 +51,7 @@ export function startTransaction({
 
   function showWindow(): void {
     leavePlace();
-    const popup = openAuthorizationPopup({ isEmpty: ready !== undefined });
+    const popup = openAuthorizationPopup(ready);
     if (!popup) return continueWithoutWindow();
     place = popup;
     onStep('opening-window');
