@@ -13,8 +13,14 @@ export interface TabListener {
   close(): void;
 }
 
-/** The tab's side of the hand-over: accepts one response from the callback page. Other messages do nothing. */
-export async function acceptInTab(state: string): Promise<TabListener> {
+/**
+ * The tab's side of the hand-over: accepts one response from the callback page. Other messages do nothing.
+ * @param options.onArrived called when a callback page offers a response that is still wanted, perhaps more than once
+ */
+export async function acceptInTab(
+  state: string,
+  { onArrived }: { onArrived?: () => void } = {},
+): Promise<TabListener> {
   const { promise, resolve } = promiseWithResolvers<AcceptedResponse>();
   let answer: 'listening' | 'refused' | 'done' = 'listening';
 
@@ -25,7 +31,10 @@ export async function acceptInTab(state: string): Promise<TabListener> {
   }
 
   const channel = await openHandOverChannel(state, ({ type, response, error }) => {
-    if (type === 'arrived') channel.post({ v: 1, type: answer });
+    if (type === 'arrived') {
+      channel.post({ v: 1, type: answer });
+      if (answer === 'listening') onArrived?.();
+    }
     if (type === 'finished') accept('finished');
     if (type !== 'authorization-response' && type !== 'ended') return;
     const received = parseAuthorizationResponse(type === 'ended' ? { state, error } : response);

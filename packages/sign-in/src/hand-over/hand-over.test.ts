@@ -56,6 +56,17 @@ test('a listening tab receives the response and acknowledges it', async () => {
   await expect(tab.response).resolves.toEqual(response);
 });
 
+test('the tab is told that a window has arrived only while it wants the response', async () => {
+  const onArrived = vi.fn<() => void>();
+  const tab = await acceptInTab(state, { onArrived });
+  onTestFinished(tab.close);
+  await openCallbackPage();
+  await expect(tab.response).resolves.toEqual(response);
+  expect(onArrived).toHaveBeenCalledTimes(1);
+  await expect((await openCallbackPage()).outcome).resolves.toBe('done');
+  expect(onArrived).toHaveBeenCalledTimes(1);
+});
+
 test('the callback page repeats its request until a tab listens', async () => {
   const { received } = await openStranger();
   const page = await openCallbackPage();

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createLocks } from '../../test/locks.ts';
-import { withSessionLock } from './session-lock.ts';
+import { reserveSessionLock, withSessionLock } from './session-lock.ts';
 
 const never = new Promise<never>(() => undefined);
 let locks: ReturnType<typeof createLocks>;
@@ -55,4 +55,53 @@ test('an error of the work reaches its caller and frees the lock', async () => {
 test('in a browser without Web Locks the work is done without a lock', async () => {
   vi.stubGlobal('navigator', {});
   await expect(withSessionLock(async () => 'done')).resolves.toBe('done');
+});
+
+test('reserved work begins as soon as the lock is granted, and holds it until its end', async () => {
+  const withLock = reserveSessionLock();
+  await vi.advanceTimersByTimeAsync(900);
+  const { promise: answered, resolve: answer } = Promise.withResolvers<string>();
+  const work = vi.fn<() => Promise<string>>(() => answered);
+  const done = withLock(work);
+  await vi.advanceTimersByTimeAsync(0);
+  expect(work).toHaveBeenCalledTimes(1);
+  const next = vi.fn<() => Promise<void>>(async () => undefined);
+  void withSessionLock(next);
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(next).not.toHaveBeenCalled();
+  answer('done');
+  await expect(done).resolves.toBe('done');
+  await vi.advanceTimersByTimeAsync(0);
+  expect(next).toHaveBeenCalledTimes(1);
+});
+
+test('a reservation without work gives the lock back after a second, and later work requests it anew', async () => {
+  const withLock = reserveSessionLock();
+  const other = vi.fn<() => Promise<void>>(async () => undefined);
+  void withSessionLock(other);
+  await vi.advanceTimersByTimeAsync(900);
+  expect(other).not.toHaveBeenCalled();
+  await vi.advanceTimersByTimeAsync(200);
+  expect(other).toHaveBeenCalledTimes(1);
+  await expect(withLock(async () => 'late')).resolves.toBe('late');
+  expect(locks.requested).toHaveLength(3);
+});
+
+test('a reservation is for one piece of work: a second one requests the lock anew', async () => {
+  const withLock = reserveSessionLock();
+  await expect(withLock(() => Promise.reject(new Error('down')))).rejects.toThrow('down');
+  await expect(withLock(async () => 'next')).resolves.toBe('next');
+  expect(locks.requested).toHaveLength(2);
+});
+
+test('reserved work that does not get the lock in time goes on without it', async () => {
+  void withSessionLock(() => never);
+  const done = reserveSessionLock()(async () => 'done');
+  await vi.advanceTimersByTimeAsync(5_100);
+  await expect(done).resolves.toBe('done');
+});
+
+test('in a browser without Web Locks reserved work is done without a lock', async () => {
+  vi.stubGlobal('navigator', {});
+  await expect(reserveSessionLock()(async () => 'done')).resolves.toBe('done');
 });

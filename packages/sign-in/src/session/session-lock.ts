@@ -1,5 +1,8 @@
+import { promiseWithResolvers } from '../promise-with-resolvers.ts';
+
 const NAME = 'oneclick:session';
 const ACQUIRE_TIMEOUT_MS = 5_000;
+const RESERVED_MS = 1_000;
 
 /**
  * Runs work that the tabs must not do at the same time, because each answer sets a cookie: exchange, refresh, sign
@@ -24,4 +27,31 @@ export async function withSessionLock<T>(work: () => Promise<T>): Promise<T> {
   } finally {
     clearTimeout(timer);
   }
+}
+
+/**
+ * Requests the lock for work that is about to begin: the work then need not wait until the browser has granted it. Gives
+ * the lock back if no work begins within a second, because the other tabs wait for it.
+ *
+ * @returns {@link withSessionLock} for that work. All later work requests the lock anew
+ */
+export function reserveSessionLock(): typeof withSessionLock {
+  const { promise: granted, resolve: grant } = promiseWithResolvers<void>();
+  const { promise: ended, resolve: end } = promiseWithResolvers<void>();
+  let timer: ReturnType<typeof setTimeout> | undefined = setTimeout(() => {
+    timer = undefined;
+    end();
+  }, RESERVED_MS);
+  void withSessionLock(() => {
+    grant();
+    return ended;
+  });
+
+  return async (work) => {
+    if (timer === undefined) return withSessionLock(work);
+    clearTimeout(timer);
+    timer = undefined;
+    await granted;
+    return work().finally(end);
+  };
 }

@@ -122,7 +122,7 @@ export function createSignInFlow({
     };
   }
 
-  async function finish({ response, startedAtMs }: Transaction): Promise<void> {
+  async function finish({ response, startedAtMs, withLock }: Transaction): Promise<void> {
     const startedIn = store.generation();
     try {
       const accepted = await response;
@@ -131,9 +131,11 @@ export function createSignInFlow({
       events.record({ type: 'answered' });
       stopRedirect();
       if (accepted === 'finished') return void restoreNewSession();
-      store.transition({ status: 'signing-in', step: 'exchanging-code' });
       const isWanted = () => startedIn === store.generation();
-      const token = await postAuthorizationResponse(api, accepted, isWanted);
+      // Sent before the screen changes.
+      const exchange = postAuthorizationResponse(api, accepted, { isWanted, withLock });
+      store.transition({ status: 'signing-in', step: 'exchanging-code' });
+      const token = await exchange;
       if (startedIn !== store.generation()) return;
       onSignedIn(token);
       events.record({ type: 'completed', tookMs: Date.now() - startedAtMs });

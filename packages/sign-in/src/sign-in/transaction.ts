@@ -1,5 +1,6 @@
 import { acceptInTab, type AcceptedResponse, type TabListener } from '../hand-over/accept-in-tab.ts';
 import { promiseWithResolvers } from '../promise-with-resolvers.ts';
+import { reserveSessionLock, withSessionLock } from '../session/session-lock.ts';
 import { SignInError } from '../sign-in-error.ts';
 import { type AuthorizationPopup, openAuthorizationPopup } from './authorization-popup.ts';
 import type { Start } from './prepared-start.ts';
@@ -15,6 +16,8 @@ export interface Transaction {
   response: Promise<AcceptedResponse>;
   /** Milliseconds since the Unix epoch. */
   startedAtMs: number;
+  /** For the exchange: the session lock, which is reserved as soon as a window has arrived at the callback page. */
+  withLock: typeof withSessionLock;
   /** Opens a window for the same transaction once more. Call it in the click itself. */
   showWindow(): void;
   /** Goes on in this tab instead of the window. */
@@ -48,6 +51,7 @@ export function startTransaction({
   let hasWindowAtProvider = false;
   let hasEnded = false;
   let listener: TabListener | undefined;
+  let reservedLock: typeof withSessionLock | undefined;
 
   function showWindow(): void {
     leavePlace();
@@ -100,7 +104,11 @@ export function startTransaction({
     // Without a window at the provider, nothing can be handed over to this tab.
     if (place === 'this-tab') return;
     // The callback page repeats its request, so the window may be faster than this.
-    listener = await acceptInTab(ready.state);
+    listener = await acceptInTab(ready.state, {
+      onArrived() {
+        reservedLock ??= reserveSessionLock();
+      },
+    });
     if (closing.aborted) return listener.close();
     if (hasEnded) listener.refuse();
     const expiry = setTimeout(() => {
@@ -141,6 +149,7 @@ export function startTransaction({
   return {
     response,
     startedAtMs,
+    withLock: (work) => (reservedLock ?? withSessionLock)(work),
     showWindow,
     continueHere,
     cancel() {
