@@ -3,10 +3,10 @@ import { use, useState } from 'react';
 import type { SignedInSession } from '@oneclick/sign-in';
 import accountCss from './account.css?inline';
 import { AccountScreen } from './account-screen.tsx';
+import { formatsOf } from './formats.ts';
 
-// The first date format of a page takes the browser 50 to 100 ms. So it is created when this script is loaded, while
-// the user is on the way to the click or waits for the network. The account then formats its dates at once.
-Intl.DateTimeFormat();
+// When this script is loaded, the user is on the way to the click or waits for the network.
+formatsOf(document.documentElement.lang);
 
 // When the user comes back, React Query refetches a balance that is older than 30 s. By default it notices only a tab that
 // becomes visible. This tab may have been visible all the time, beside another window.
