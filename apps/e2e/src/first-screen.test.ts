@@ -196,6 +196,25 @@ test('a visitor loads React after the first script, a signed-in user loads React
   await person.seesAccount();
 });
 
+test('after a reload, React takes over when it can render the account, in the language that was chosen meanwhile', async ({
+  person,
+}) => {
+  const { page } = person;
+  await person.openApp();
+  await person.signIn();
+  const letAccountThrough = await holdBack(page, ACCOUNT);
+  const react = page.waitForResponse(REACT);
+  await page.reload({ waitUntil: 'commit' });
+  await expect(page.locator('html')).toHaveAttribute('data-session', 'signed-in');
+  await page.evaluate(async (url) => void (await import(url)), (await react).url());
+  await expect(page.locator('#root')).toHaveAttribute('data-screen', 'restoring');
+  await person.see('language').selectOption('ko');
+  letAccountThrough();
+  await person.seesAccount();
+  await expect(page.locator('html')).toHaveAttribute('lang', 'ko');
+  await expect(person.see('sign-out')).toHaveText('로그아웃');
+});
+
 const theme = (tab: Page) => tab.evaluate(() => getComputedStyle(document.documentElement).colorScheme);
 
 test('a chosen theme is in every tab at once, before any script has loaded after a reload, and in the sign-in window', async ({

@@ -1,3 +1,4 @@
+import type { Locale } from '@oneclick/shared/languages';
 import type { SignInClient } from '@oneclick/sign-in';
 import { SignInProvider } from '@oneclick/sign-in/react';
 import { StrictMode } from 'react';
@@ -8,6 +9,11 @@ import { App } from './app.tsx';
 import { LanguageProvider } from './texts/language-provider.tsx';
 import type { Language } from './texts/language.ts';
 import { loadLateTexts } from './texts/load-late-texts.ts';
+
+/** Loads all that the account needs. If that fails, `LateAccount` shows the error. */
+export async function loadAccountEarly(locale: Locale): Promise<void> {
+  await Promise.all([loadAccount(), loadLateTexts(locale)]).catch(() => undefined);
+}
 
 /**
  * Lets React take over the first screen: it keeps the elements, with the focus and a pressed key, and then shows the
@@ -26,18 +32,15 @@ export function hydrateApp({
     void import('./diagnose.ts').then(({ diagnose }) => diagnose(client));
   }
 
-  // Load the account as soon as the user is or may soon be signed in. If loading fails, `LateAccount` shows the error.
-  function loadAccountEarly(): void {
-    Promise.all([loadAccount(), loadLateTexts(language.locale)]).catch(() => undefined);
+  // As soon as the user is or may soon be signed in.
+  const load = () => void loadAccountEarly(language.locale);
+  function loadUnlessSignedOut(): void {
+    if (client.getSession().status !== 'signed-out') load();
   }
-  function loadAccountUnlessSignedOut(): void {
-    if (client.getSession().status !== 'signed-out') loadAccountEarly();
-  }
-  client.subscribe(loadAccountUnlessSignedOut);
-  loadAccountUnlessSignedOut();
-  for (const type of ['pointerover', 'focusin'])
-    root.addEventListener(type, loadAccountEarly, { once: true });
-  if (root.matches(':hover, :focus-within')) loadAccountEarly();
+  client.subscribe(loadUnlessSignedOut);
+  loadUnlessSignedOut();
+  for (const type of ['pointerover', 'focusin']) root.addEventListener(type, load, { once: true });
+  if (root.matches(':hover, :focus-within')) load();
 
   flushSync(() =>
     hydrateRoot(

@@ -27,6 +27,9 @@ async function letReactTakeOver(): Promise<void> {
 async function loadReact(): Promise<[typeof import('./hydrate-app.tsx'), Language]> {
   const { locale } = root.dataset;
   const loaded = await Promise.all([import('./hydrate-app.tsx'), loadLanguage(locale)]);
+  const [{ loadAccountEarly }, language] = loaded;
+  // React then renders the account at once.
+  if (client.getSession().isSignedIn) await loadAccountEarly(language.locale);
   // The user may have changed the language of the first screen meanwhile.
   return locale === root.dataset['locale'] ? loaded : loadReact();
 }
