@@ -44,6 +44,22 @@ export function testSignInScenarios(engine: Engine): void {
       await alice.seesAccount();
     });
 
+    test(`${engine.name} opens a prepared window at the provider, disowned, and signs in`, async ({
+      system,
+    }) => {
+      const alice = await newPerson(system);
+      await alice.seesSignedOut();
+      await alice.tab.evaluate("document.querySelector('[data-testid=sign-in]').focus()");
+      const isStarted = `performance.getEntriesByType('resource').some(
+        ({ name, responseEnd }) => name.endsWith('${PATHS.start}') && responseEnd > 0)`;
+      await expect.poll(() => alice.tab.evaluate(isStarted)).toBe(true);
+      const popup = await alice.clickSignIn();
+      await popup.sees('provider-sign-in');
+      expect(await popup.tab.evaluate('window.opener')).toBeNull();
+      await popup.passProvider();
+      await alice.seesAccount();
+    });
+
     test(`${engine.name} brings the button back after a closed window, and shows a notice after a denial`, async ({
       system,
     }) => {
