@@ -203,9 +203,11 @@ test('after a reload, React takes over when it can render the account, in the la
   await person.openApp();
   await person.signIn();
   const letAccountThrough = await holdBack(page, ACCOUNT);
+  const letReactThrough = await holdBack(page, REACT);
   const react = page.waitForResponse(REACT);
   await page.reload({ waitUntil: 'commit' });
   await expect(page.locator('html')).toHaveAttribute('data-session', 'signed-in');
+  letReactThrough();
   await page.evaluate(async (url) => void (await import(url)), (await react).url());
   await expect(page.locator('#root')).toHaveAttribute('data-screen', 'restoring');
   await person.see('language').selectOption('ko');

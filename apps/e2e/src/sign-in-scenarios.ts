@@ -58,6 +58,7 @@ export function testSignInScenarios(engine: Engine): void {
       expect(await popup.tab.evaluate('window.opener')).toBeNull();
       await popup.passProvider();
       await alice.seesAccount();
+      await expect.poll(async () => (await profile.tabs()).length).toBe(1);
     });
 
     test(`${engine.name} brings the button back after a closed window, and shows a notice after a denial`, async ({

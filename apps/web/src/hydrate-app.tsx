@@ -32,15 +32,15 @@ export function hydrateApp({
     void import('./diagnose.ts').then(({ diagnose }) => diagnose(client));
   }
 
-  // As soon as the user is or may soon be signed in.
-  const load = () => void loadAccountEarly(language.locale);
-  function loadUnlessSignedOut(): void {
-    if (client.getSession().status !== 'signed-out') load();
+  // Load the account as soon as the user is or may soon be signed in.
+  const loadThisAccount = () => void loadAccountEarly(language.locale);
+  function loadAccountUnlessSignedOut(): void {
+    if (client.getSession().status !== 'signed-out') loadThisAccount();
   }
-  client.subscribe(loadUnlessSignedOut);
-  loadUnlessSignedOut();
-  for (const type of ['pointerover', 'focusin']) root.addEventListener(type, load, { once: true });
-  if (root.matches(':hover, :focus-within')) load();
+  client.subscribe(loadAccountUnlessSignedOut);
+  loadAccountUnlessSignedOut();
+  for (const type of ['pointerover', 'focusin']) root.addEventListener(type, loadThisAccount, { once: true });
+  if (root.matches(':hover, :focus-within')) loadThisAccount();
 
   flushSync(() =>
     hydrateRoot(

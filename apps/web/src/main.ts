@@ -28,8 +28,10 @@ async function loadReact(): Promise<[typeof import('./hydrate-app.tsx'), Languag
   const { locale } = root.dataset;
   const loaded = await Promise.all([import('./hydrate-app.tsx'), loadLanguage(locale)]);
   const [{ loadAccountEarly }, language] = loaded;
-  // React then renders the account at once.
-  if (client.getSession().isSignedIn) await loadAccountEarly(language.locale);
+  // React then renders the account at once. After a sign-in on the first screen, React shows that the account is loading.
+  if (client.getSession().isSignedIn && root.dataset['screen'] === 'restoring') {
+    await loadAccountEarly(language.locale);
+  }
   // The user may have changed the language of the first screen meanwhile.
   return locale === root.dataset['locale'] ? loaded : loadReact();
 }

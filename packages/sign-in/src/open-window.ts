@@ -5,14 +5,15 @@ import { WEB_PATHS } from '@oneclick/shared/paths';
  * Undefined if the browser blocked the window. Extensions and built-in browsers of apps replace `window.open`. Anything
  * else than a new window that can be steered counts as blocked, too.
  *
- * @param url where it goes. Default: a small page of ours, until the caller knows the address
+ * @param url where it goes. Default: a page that waits until the caller knows the address
+ * @param features the size and the place of a window. Without them, the browser opens a tab
  */
 export function openWindow(url: string = waitingPage(), features?: string): Window | undefined {
   try {
     // `_blank`: with a name, a second sign-in would take over the window of the first one.
     const opened = window.open(url, '_blank', features);
     if (!opened || !isNewWindow(opened)) return undefined;
-    // In time: until this task ends, the window shows the empty document that it has started with.
+    // The browser replaces the initial empty document only after this task. So no other page has seen `opener`.
     opened.opener = null;
     return opened;
   } catch {
@@ -21,7 +22,7 @@ export function openWindow(url: string = waitingPage(), features?: string): Wind
 }
 
 /**
- * The headers that isolate this page (Cross-Origin-Opener-Policy with Cross-Origin-Embedder-Policy) cut it off from a page
+ * A small page of ours, or an empty window. The headers that isolate this page (Cross-Origin-Opener-Policy with Cross-Origin-Embedder-Policy) cut it off from a page
  * without them. An empty window inherits them.
  */
 function waitingPage(): string {

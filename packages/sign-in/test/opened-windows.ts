@@ -1,6 +1,8 @@
 export type OpenedWindow = {
   openedOn: string;
   url: string;
+  /** How often the page has sent the window to another address. */
+  navigations: number;
   opener: unknown;
   closed: boolean;
   top: unknown;
@@ -16,6 +18,7 @@ export function openedWindows(): { opened: OpenedWindow[]; open: typeof window.o
       const popup = {
         openedOn: String(url),
         url: String(url),
+        navigations: 0,
         opener: window,
         closed: false,
         get top(): unknown {
@@ -27,6 +30,7 @@ export function openedWindows(): { opened: OpenedWindow[]; open: typeof window.o
         location: {
           replace: (to: string) => {
             popup.url = to;
+            popup.navigations += 1;
           },
         },
       };

@@ -1,6 +1,5 @@
 import type { Userinfo } from '@oneclick/sign-in';
 import { useLocale, useTexts } from '../texts/use-texts.ts';
-import { formatsOf } from './formats.ts';
 import { readQuota } from './quota-state.ts';
 
 const ACTIVE = 1;
@@ -22,7 +21,9 @@ export function AccountFacts({ user }: { user: Userinfo }) {
         <Fact
           name={account.memberSince}
           value={
-            canBeCreationTime(createdTime) ? formatsOf(locale).day.format(createdTime * 1000) : undefined
+            canBeCreationTime(createdTime)
+              ? new Intl.DateTimeFormat(locale, { dateStyle: 'long' }).format(createdTime * 1000)
+              : undefined
           }
         />
         <Fact
@@ -77,14 +78,15 @@ function Usage({ user }: { user: Userinfo }) {
   const { account } = useTexts();
   const locale = useLocale();
   if (used === undefined) return null;
-  const { number, percent } = formatsOf(locale);
+  const number = new Intl.NumberFormat(locale);
+  const share = new Intl.NumberFormat(locale, { style: 'percent' });
   const numbers =
     quota === undefined
       ? account.usedSoFar(number.format(used))
       : account.usageNumbers({
           used: number.format(used),
           quota: number.format(quota),
-          share: percent.format(usedPercent / 100),
+          share: share.format(usedPercent / 100),
         });
   return (
     <div className="usage" data-testid="usage" data-level={level}>

@@ -1,7 +1,6 @@
 import { useState } from 'react';
 import { Announcement } from '../screens/announcement.tsx';
 import { useLocale, useTexts } from '../texts/use-texts.ts';
-import { formatsOf } from './formats.ts';
 
 /**
  * The time of the last fetch of the balance, and the change that it brought. A live region announces a change, and also
@@ -19,7 +18,7 @@ export function BalanceUpdate({
   requestedAtMs: number;
 }) {
   const { account } = useTexts();
-  const time = formatsOf(useLocale()).time.format(updatedAtMs);
+  const time = new Intl.DateTimeFormat(useLocale(), { timeStyle: 'short' }).format(updatedAtMs);
   const [shown, setShown] = useState<Shown>({ balance, updatedAtMs });
   if (shown.updatedAtMs !== updatedAtMs || shown.balance !== balance) {
     const isWorthSaying =

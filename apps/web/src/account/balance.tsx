@@ -1,6 +1,5 @@
 import type { Userinfo } from '@oneclick/sign-in';
 import { useLocale, useTexts } from '../texts/use-texts.ts';
-import { formatsOf } from './formats.ts';
 import { readQuota } from './quota-state.ts';
 
 /** The balance as the provider formats it, and in words how much that is. */
@@ -34,7 +33,7 @@ function Level({ user }: { user: Userinfo }) {
   const { account } = useTexts();
   const locale = useLocale();
   const { level, usedPercent = 0 } = readQuota(user);
-  const left = formatsOf(locale).percent.format((100 - usedPercent) / 100);
+  const left = new Intl.NumberFormat(locale, { style: 'percent' }).format((100 - usedPercent) / 100);
   const words =
     level &&
     {

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { buildInlineScript } from '@oneclick/sign-in/vite';
 import { minify } from 'terser';
+import terser from 'terser/package.json' with { type: 'json' };
 import { type Plugin, type ResolvedConfig, type Rolldown, runnerImport } from 'vite';
 import { firstScreenTemplates, type Preloads } from './first-screen-templates.ts';
 
@@ -9,6 +10,8 @@ const PLACE = '<!-- first screen -->';
 /** An import in the form that Vite gives it for its loader of chunks, which is not needed here: 0.1 KB less (brotli). */
 const PRELOADED_IMPORT =
   /__vitePreload\(async \(\) => \{\s*const \{[^}]*\} = await (import\("[^"]*"\));\s*return \{[^}]*\};\s*\}, __VITE_PRELOAD__\)/g;
+
+const TERSER_OPTIONS = { module: true, compress: { passes: 2 } };
 
 const inThisFolder = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
@@ -41,9 +44,13 @@ export function firstScreenPlugin(): Plugin {
       if (app.command === 'build') (parts ??= buildParts(app)).catch(() => undefined);
     },
     renderChunk: (code, { isEntry }) => (isEntry ? code.replaceAll(PRELOADED_IMPORT, '$1') : null),
+    // A file with another name if Terser changes: browsers keep the file of a name.
+    augmentChunkHash: ({ isEntry }) =>
+      isEntry ? terser.version + JSON.stringify(TERSER_OPTIONS) : undefined,
     async generateBundle(_, bundle) {
       css = takeStylesheets(bundle);
-      // Only the first script, because Terser is slow. After Vite's minifier, which undoes a part of what Terser does.
+      // Terser gets only the first script, because it is slow. It runs after Vite's minifier, which would undo a part of its
+      // work.
       for (const file of Object.values(bundle))
         if (file.type === 'chunk' && file.isEntry) file.code = await minifyOnceMore(file.code);
     },
@@ -78,7 +85,7 @@ async function buildParts(app: ResolvedConfig) {
 
 /** Terser puts constants and functions where they are used once, which Vite's minifier does not: 0.4 KB less (brotli). */
 async function minifyOnceMore(script: string): Promise<string> {
-  const { code = script } = await minify(script, { module: true, compress: { passes: 2 } });
+  const { code = script } = await minify(script, TERSER_OPTIONS);
   return code;
 }
 

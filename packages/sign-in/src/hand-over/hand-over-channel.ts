@@ -73,7 +73,7 @@ export function openChannelNamed(
   onMessage: (message: ReceivedMessage) => void,
 ): HandOverChannel {
   const channel = openChannel(name);
-  if (!channel) throw new TypeError('The browser refuses channels.');
+  if (!channel) throw new TypeError('no channel');
   channel.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
     const { v, type, response, error } = recordFrom(data);
     if (v === 1) onMessage({ type, response, error });

@@ -56,7 +56,7 @@ test('a listening tab receives the response and acknowledges it', async () => {
   await expect(tab.response).resolves.toEqual(response);
 });
 
-test('the tab is told that a window has arrived only while it wants the response', async () => {
+test('`onArrived` is called only while the tab still waits for the response', async () => {
   const onArrived = vi.fn<() => void>();
   const tab = await acceptInTab(state, { onArrived });
   onTestFinished(tab.close);

@@ -57,7 +57,7 @@ test('in a browser without Web Locks the work is done without a lock', async () 
   await expect(withSessionLock(async () => 'done')).resolves.toBe('done');
 });
 
-test('reserved work begins as soon as the lock is granted, and holds it until its end', async () => {
+test('work with a reserved lock begins as soon as the lock is granted, and holds it until its end', async () => {
   const withLock = reserveSessionLock();
   await vi.advanceTimersByTimeAsync(900);
   const { promise: answered, resolve: answer } = Promise.withResolvers<string>();
@@ -94,14 +94,14 @@ test('a reservation is for one piece of work: a second one requests the lock ane
   expect(locks.requested).toHaveLength(2);
 });
 
-test('reserved work that does not get the lock in time goes on without it', async () => {
+test('work whose reserved lock is not granted in time goes on without it', async () => {
   void withSessionLock(() => never);
   const done = reserveSessionLock()(async () => 'done');
   await vi.advanceTimersByTimeAsync(5_100);
   await expect(done).resolves.toBe('done');
 });
 
-test('in a browser without Web Locks reserved work is done without a lock', async () => {
+test('in a browser without Web Locks, work with a reserved lock is done without a lock', async () => {
   vi.stubGlobal('navigator', {});
   await expect(reserveSessionLock()(async () => 'done')).resolves.toBe('done');
 });

@@ -42,16 +42,20 @@ export function reserveSessionLock(): typeof withSessionLock {
     timer = undefined;
     end();
   }, RESERVED_MS);
-  void withSessionLock(() => {
+  withSessionLock(() => {
     grant();
     return ended;
-  });
+  }).catch(() => undefined);
 
   return async (work) => {
     if (timer === undefined) return withSessionLock(work);
     clearTimeout(timer);
     timer = undefined;
-    await granted;
-    return work().finally(end);
+    try {
+      await granted;
+      return await work();
+    } finally {
+      end();
+    }
   };
 }

@@ -46,7 +46,8 @@ export function openAuthorizationPopup(
       } catch {
         return false;
       }
-      // The write may wait for the storage, so the navigation starts first. Until the provider answers, the window is ours.
+      // The write may wait for the storage, so the navigation starts first. Until the
+      // provider answers, the window shows a document of this origin, whose storage this tab can write.
       if (channelName !== undefined) noteTransactionInWindow(popup, channelName);
       isAtProvider = true;
       timer = setInterval(() => {

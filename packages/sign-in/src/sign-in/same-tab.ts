@@ -52,7 +52,7 @@ export async function takeSameTabTransaction(
   return { returnTo: pathOfThisOrigin(returnTo), tookMs: Date.now() - Number(startedAtMs) };
 }
 
-/** Call it while the window shows a page of ours. */
+/** Call it while the window shows a document of this origin. */
 export function noteTransactionInWindow(popup: Window, channelName: string): void {
   try {
     popup.sessionStorage.setItem(KEY, JSON.stringify({ transaction: channelName }));

@@ -7,6 +7,7 @@ import { createLocks } from '../../test/locks.ts';
 import { later, stopClock } from '../../test/later.ts';
 import { startSignIn } from '../../test/start-sign-in.ts';
 import { stubWindowOpen, stubWindowStop } from '../../test/stub-window-open.ts';
+import { handOverChannelName } from '../hand-over/hand-over-channel.ts';
 
 useApiServer();
 
@@ -69,6 +70,23 @@ test('every key, channel and lock carries a name of our own', async () => {
   names.push(...Object.keys(localStorage), ...Object.keys(sessionStorage));
   expect(names.length).toBeGreaterThan(5);
   expect(names.filter((name) => !name.startsWith('oneclick:'))).toEqual([]);
+});
+
+test('the session lock is requested when the window arrives, and the exchange uses that request', async () => {
+  const locks = createLocks();
+  Object.defineProperty(navigator, 'locks', { value: locks, configurable: true });
+  onTestFinished(() => void Reflect.deleteProperty(navigator, 'locks'));
+  serve('exchangeToken', () => answer.token());
+  const { client } = await startSignIn();
+  const channel = new BroadcastChannel(await handOverChannelName(STATE));
+  onTestFinished(() => channel.close());
+  await vi.waitFor(() => {
+    channel.postMessage({ v: 1, type: 'arrived' });
+    expect(locks.requested).toHaveLength(1);
+  });
+  await answerAsCallbackPage({ code: 'code-1' });
+  await until(client, 'signed-in');
+  expect(locks.requested).toHaveLength(1);
 });
 
 test('a refusal by the user is shown, and the API ends the transaction', async () => {
@@ -157,7 +175,9 @@ test('a prepared sign-in goes straight to the provider, and the API is asked onc
   await new Promise((resolve) => setImmediate(resolve));
   client.prepareSignIn();
   client.signIn();
-  expect(opened).toMatchObject([{ openedOn: expect.stringContaining('provider.example'), opener: null }]);
+  expect(opened).toMatchObject([
+    { openedOn: expect.stringContaining('provider.example'), opener: null, navigations: 0 },
+  ]);
   expect(sessionOf(client)).toMatchObject({ step: 'waiting-for-provider' });
   expect(starts).toHaveLength(1);
 });
