@@ -2,7 +2,10 @@ import type { BrowserContext } from '@playwright/test';
 import { PATHS, WEB_PATHS } from '@oneclick/shared/paths';
 import { expect, test } from './system.ts';
 
-/* The app's own page with headers that cut it off from other pages. The window opens before the API has answered, or at the provider. */
+/*
+ * The app's own page with headers that cut it off from other pages. The API is slow: a click that is not prepared opens the
+ * window before the API has answered.
+ */
 
 const SAME_ORIGIN = { 'cross-origin-opener-policy': 'same-origin' };
 const ISOLATED = { ...SAME_ORIGIN, 'cross-origin-embedder-policy': 'require-corp' };
@@ -54,6 +57,7 @@ test('if the app is isolated, a prepared sign-in works in the window that opens 
 }) => {
   await sendHeaders(context, { headers: ISOLATED, paths: ['/'] });
   await person.openApp();
+  expect(await person.page.evaluate(() => crossOriginIsolated)).toBe(true);
   await person.prepareSignIn();
   await person.signIn();
 });

@@ -22,8 +22,8 @@ export function openWindow(url: string = waitingPage(), features?: string): Wind
 }
 
 /**
- * A small page of ours, or an empty window. The headers that isolate this page (Cross-Origin-Opener-Policy with Cross-Origin-Embedder-Policy) cut it off from a page
- * without them. An empty window inherits them.
+ * A small page of ours. If this page is isolated, an empty window: Cross-Origin-Opener-Policy together with
+ * Cross-Origin-Embedder-Policy cuts a page off from a page without them, and an empty window inherits both headers.
  */
 function waitingPage(): string {
   return window.crossOriginIsolated ? '' : WEB_PATHS.opening;

@@ -44,7 +44,7 @@ export function firstScreenPlugin(): Plugin {
       if (app.command === 'build') (parts ??= buildParts(app)).catch(() => undefined);
     },
     renderChunk: (code, { isEntry }) => (isEntry ? code.replaceAll(PRELOADED_IMPORT, '$1') : null),
-    // A file with another name if Terser changes: browsers keep the file of a name.
+    // Browsers keep a file of this name for a year. So another version of Terser changes the name.
     augmentChunkHash: ({ isEntry }) =>
       isEntry ? terser.version + JSON.stringify(TERSER_OPTIONS) : undefined,
     async generateBundle(_, bundle) {

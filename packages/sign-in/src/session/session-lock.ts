@@ -42,6 +42,7 @@ export function reserveSessionLock(): typeof withSessionLock {
     timer = undefined;
     end();
   }, RESERVED_MS);
+  // The caller gets the errors of the work. This request fails only if another script steals the lock.
   withSessionLock(() => {
     grant();
     return ended;

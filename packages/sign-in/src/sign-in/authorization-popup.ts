@@ -25,14 +25,14 @@ export interface AuthorizationPopup {
  * the click itself: a browser blocks a window that opens after an awaited request. Returns undefined if it was blocked.
  */
 export function openAuthorizationPopup(
-  ready: StartedTransaction | undefined,
+  prepared: StartedTransaction | undefined,
 ): AuthorizationPopup | undefined {
   // Negative on a monitor left of or above the primary one.
   const left = Math.round(window.screenX + (window.outerWidth - WIDTH) / 2);
   const top = Math.round(window.screenY + (window.outerHeight - HEIGHT) / 2);
   // It is disowned. The price: once the window shows another page, this tab can neither close it nor bring it to the front.
   const popup = openWindow(
-    ready?.authorizationUrl,
+    prepared?.authorizationUrl,
     `popup,width=${WIDTH},height=${HEIGHT},left=${left},top=${top}`,
   );
   if (!popup) return undefined;
@@ -42,12 +42,12 @@ export function openAuthorizationPopup(
   return {
     goToProvider({ authorizationUrl, channelName }, onSeemsClosed) {
       try {
-        if (!ready) popup.location.replace(authorizationUrl);
+        if (!prepared) popup.location.replace(authorizationUrl);
       } catch {
         return false;
       }
-      // The write may wait for the storage, so the navigation starts first. Until the
-      // provider answers, the window shows a document of this origin, whose storage this tab can write.
+      // The write may wait for the storage, so the navigation starts first. Until the provider answers, the window shows a
+      // document of this origin, whose storage this tab can write.
       if (channelName !== undefined) noteTransactionInWindow(popup, channelName);
       isAtProvider = true;
       timer = setInterval(() => {

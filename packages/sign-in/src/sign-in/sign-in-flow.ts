@@ -132,7 +132,7 @@ export function createSignInFlow({
       stopRedirect();
       if (accepted === 'finished') return void restoreNewSession();
       const isWanted = () => startedIn === store.generation();
-      // Sent before the screen changes.
+      // The request is sent before the app renders the next step.
       const exchange = postAuthorizationResponse(api, accepted, { isWanted, withLock });
       store.transition({ status: 'signing-in', step: 'exchanging-code' });
       const token = await exchange;
