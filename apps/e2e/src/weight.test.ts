@@ -17,7 +17,9 @@ async function filesOfFirstVisit(page: Page, { origins }: System): Promise<Weigh
   page.on('request', (request) => {
     if (['document', 'script', 'stylesheet'].includes(request.resourceType())) requests.push(request);
   });
-  await page.goto(origins.web, { waitUntil: 'networkidle' });
+  await page.goto(origins.web);
+  // React has taken over, so nothing of the first visit is missing.
+  await page.locator('#root:not([data-screen])').waitFor();
   return Promise.all(
     requests.map(async (request) => {
       const response = await request.response();
