@@ -45,58 +45,50 @@ export async function visit({
   await untilIdle(page, recorder.requests);
 
   recorder.requests = [];
-  let isShown = untilBalanceIsShown(page);
-  await page.getByTestId('sign-in').click();
-  await isShown;
-  const click = await waitSince('clickedAt', { page, requests: recorder.requests });
+  const [clickedAt, signedInAt] = await Promise.all([
+    momentOf(page, 'clicked at'),
+    momentOf(page, 'shown at'),
+    page.getByTestId('sign-in').click(),
+  ]);
+  await untilQuiet(recorder.requests);
+  const click = { startedAt: clickedAt, ms: signedInAt - clickedAt, requests: [...recorder.requests] };
 
-  await page.evaluate(() => sessionStorage.removeItem('shownAt'));
   await untilIdle(page, recorder.requests);
   recorder.requests = [];
-  isShown = untilBalanceIsShown(page);
-  await page.reload({ waitUntil: 'commit' });
-  await isShown;
-  const reload = await waitSince('loadedAt', { page, requests: recorder.requests });
+  const [restoredAt] = await Promise.all([momentOf(page, 'shown at'), page.reload({ waitUntil: 'commit' })]);
+  await untilQuiet(recorder.requests);
+  const loadedAt = await page.evaluate(() => performance.timeOrigin);
+  const reload = { startedAt: loadedAt, ms: restoredAt - loadedAt, requests: [...recorder.requests] };
   await context.close();
   return { click, reload };
 }
 
-/** Runs in each page. The tab's storage keeps the moments over a navigation. */
+/** In milliseconds since 1970. */
+type Moment = 'clicked at' | 'shown at';
+
+/**
+ * Runs in each page of the tab. Its console takes the moments, because a write to a storage before the window opens would
+ * delay the window.
+ */
 function noteMoments(): void {
   const { timeOrigin } = performance;
-  sessionStorage.setItem('loadedAt', String(timeOrigin));
-  addEventListener(
-    'click',
-    ({ timeStamp }) => sessionStorage.setItem('clickedAt', String(timeOrigin + timeStamp)),
-    { capture: true },
-  );
-  new MutationObserver(() => {
-    const balance = document.querySelector('[data-testid=balance]');
-    if (!balance?.textContent || sessionStorage.getItem('shownAt') !== null) return;
-    sessionStorage.setItem('shownAt', String(timeOrigin + performance.now()));
-    console.log('balance shown');
-  }).observe(document, { childList: true, subtree: true });
+  const note = (moment: Moment, ms: number) => console.log(moment, timeOrigin + ms);
+  addEventListener('click', ({ timeStamp }) => note('clicked at', timeStamp), { capture: true });
+  const observer = new MutationObserver(() => {
+    if (!document.querySelector('[data-testid=balance]')?.textContent) return;
+    observer.disconnect();
+    note('shown at', performance.now());
+  });
+  observer.observe(document, { childList: true, subtree: true });
 }
 
 /**
- * Resolves when `noteMoments` has seen the balance. A locator would run the script of Playwright in the page meanwhile,
- * which takes as long as React.
+ * Resolves when `noteMoments` has noted the moment. For the balance, a locator would run the script of Playwright in the
+ * page meanwhile, which takes as long as React.
  */
-function untilBalanceIsShown(page: Page): Promise<unknown> {
-  return page.waitForEvent('console', (message) => message.text() === 'balance shown');
-}
-
-/** @param requests grows as requests arrive */
-async function waitSince(
-  moment: 'clickedAt' | 'loadedAt',
-  { page, requests }: { page: Page; requests: RecordedRequest[] },
-): Promise<Wait> {
-  await untilQuiet(requests);
-  const [startedAt = NaN, shownAt = NaN] = await page.evaluate(
-    (names) => names.map((name) => Number(sessionStorage.getItem(name))),
-    [moment, 'shownAt'],
-  );
-  return { startedAt, ms: shownAt - startedAt, requests: [...requests] };
+async function momentOf(page: Page, moment: Moment): Promise<number> {
+  const message = await page.waitForEvent('console', (one) => one.text().startsWith(moment));
+  return Number(message.text().slice(moment.length));
 }
 
 /** Resolves when the requests have ended, the sign-in window has closed, and the browser had time to finish its work. */
