@@ -219,6 +219,36 @@ test('after a reload, React takes over when it can render the account, in the la
 
 const theme = (tab: Page) => tab.evaluate(() => getComputedStyle(document.documentElement).colorScheme);
 
+test('the shapes of the account are painted after 200 ms, and the text of the sign-in window after 100 ms', async ({
+  person,
+  system,
+}) => {
+  /** The visibility just before a time of the animation, and at that time. */
+  const visibilityAround = (selector: string, ms: number) =>
+    person.page.evaluate(
+      ([selector, ms]) => {
+        const element = document.querySelector(selector)!;
+        const [animation] = element.getAnimations();
+        animation?.pause();
+        return [ms - 1, ms].map((time) => {
+          if (animation) animation.currentTime = time;
+          return getComputedStyle(element).visibility;
+        });
+      },
+      [selector, ms] as const,
+    );
+
+  await person.openApp();
+  await person.signIn();
+  await person.seesAccount();
+  await holdBack(person.page, REACT);
+  await person.page.reload();
+  expect(await visibilityAround('#root', 200)).toEqual(['hidden', 'visible']);
+
+  await person.page.goto(`${system.origins.web}/oauth/callback.html`);
+  expect(await visibilityAround('main', 100)).toEqual(['hidden', 'visible']);
+});
+
 test('a chosen theme is in every tab at once, before any script has loaded after a reload, and in the sign-in window', async ({
   person,
   system,

@@ -1,6 +1,6 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { act, cleanup, configure, render, screen } from '@testing-library/react';
-import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
+import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { App } from './app.tsx';
 import { translatePage } from './gallery/translate-page.ts';
 import { en } from './texts/en.ts';
@@ -9,6 +9,7 @@ import { createSignInClient, type SignInClient } from '@oneclick/sign-in';
 import { SignInProvider } from '@oneclick/sign-in/react';
 import { answer, userinfo } from '@oneclick/sign-in/test/answers.ts';
 import { API, serve, useApiServer } from '@oneclick/sign-in/test/api-server.ts';
+import { createFakeSignInClient, type FakeSession } from '@oneclick/sign-in/testing';
 import { writeSessionMark } from '@oneclick/sign-in/test/internals-for-stories.ts';
 import { stubWindowOpen } from '@oneclick/sign-in/test/stub-window-open.ts';
 
@@ -26,8 +27,8 @@ afterEach(() => {
 });
 
 /** Loads the page: the client restores the session by itself. */
-function renderApp() {
-  client = createSignInClient({ apiOrigin: API });
+function renderApp(usedClient = createSignInClient({ apiOrigin: API })) {
+  client = usedClient;
   queryClient = new QueryClient({ defaultOptions: { queries: { retryDelay: 1 } } });
   render(
     <SignInProvider client={client}>
@@ -367,4 +368,60 @@ test('a change of user keeps nothing of the former account on the screen', async
   screen.getByTestId('refresh-balance').click();
   await screen.findByText('user456');
   expect(screen.queryByTestId('notice')).toBeNull();
+});
+
+describe('the steps of a sign-in', () => {
+  const WAITING = {
+    status: 'signing-in',
+    step: 'waiting-for-provider',
+    transaction: { cancel() {} },
+  } as const;
+  const EXCHANGING = { status: 'signing-in', step: 'exchanging-code' } as const;
+
+  function renderSignedOut() {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const fake = createFakeSignInClient({ session: { status: 'signed-out', step: 'idle' } });
+    renderApp(fake);
+    return (session: FakeSession) => act(() => fake.setSession(session));
+  }
+
+  const pass = (ms: number) => act(() => vi.advanceTimersByTime(ms));
+  const isShown = (testId: string) => screen.queryByTestId(testId) !== null;
+
+  test('are not shown if the sign-in is over within 300 ms', () => {
+    const setSession = renderSignedOut();
+    const button = screen.getByTestId('sign-in');
+    setSession(WAITING);
+    pass(200);
+    setSession(EXCHANGING);
+    pass(99);
+    expect(screen.getByTestId('sign-in')).toBe(button);
+    setSession({ status: 'signed-out', step: 'idle', error: { code: 'code_rejected' } });
+    expect(text('notice')).toContain('code_rejected');
+    pass(1_000);
+    expect(isShown('sign-in')).toBe(true);
+  });
+
+  test('are shown from 300 ms on, each one at once', () => {
+    const setSession = renderSignedOut();
+    setSession({ ...WAITING, step: 'opening-window' });
+    pass(200);
+    setSession(WAITING);
+    pass(100);
+    expect(screen.getByRole('heading').textContent).toBe(en.signingIn.waitingTitle);
+    setSession(EXCHANGING);
+    expect(screen.getByRole('heading').textContent).toBe(en.signingIn.exchangingTitle);
+  });
+
+  test('are not shown after the next sign-in has begun either, until that one has lasted as long', () => {
+    const setSession = renderSignedOut();
+    setSession(WAITING);
+    pass(200);
+    setSession({ status: 'signed-out', step: 'idle' });
+    setSession(WAITING);
+    pass(299);
+    expect(isShown('sign-in')).toBe(true);
+    pass(1);
+    expect(isShown('cancel-sign-in')).toBe(true);
+  });
 });

@@ -1,5 +1,6 @@
+import type { Session } from '@oneclick/sign-in';
 import { useSession, useSignInClient } from '@oneclick/sign-in/react';
-import { type ReactNode, useEffect } from 'react';
+import { type ReactNode, useEffect, useState } from 'react';
 import { ThemeSelect } from './appearance/theme-select.tsx';
 import { LateAccount } from './account/late-account.tsx';
 import { configured } from './configured.ts';
@@ -8,6 +9,9 @@ import { SignedOutScreen } from './screens/signed-out-screen.tsx';
 import { SigningInScreen } from './screens/signing-in-screen.tsx';
 import { LanguageSelect } from './texts/language-select.tsx';
 import { useLocale, useFirstTexts } from './texts/use-texts.ts';
+
+/** How long a sign-in lasts before the screen shows its steps. */
+const QUICK_MS = 300;
 
 /** One screen for each status of the session. */
 export function App() {
@@ -45,7 +49,7 @@ export function Page({ children }: { children: ReactNode }) {
 
 function Screen() {
   const client = useSignInClient();
-  const session = useSession();
+  const session = useShownSession();
   switch (session.status) {
     case 'loading':
       return <RestoringScreen warning={session.warning} onTryAgain={client.tryAgain} />;
@@ -57,4 +61,22 @@ function Screen() {
       // The key drops the state and the data of the account when the user changes.
       return <LateAccount key={session.sessionId} session={session} />;
   }
+}
+
+/**
+ * The session as the screen shows it. A sign-in that is over within 300 ms leads from the sign-in button to the account
+ * directly: the browser does not paint a screen that the user could not read, while the sign-in window needs the processor.
+ */
+function useShownSession(): Session {
+  const { getSession } = useSignInClient();
+  const session = useSession();
+  const [shown, setShown] = useState(session);
+  const hasJustBegun = session.status === 'signing-in' && shown.status !== 'signing-in';
+  if (!hasJustBegun && shown !== session) setShown(session);
+  useEffect(() => {
+    if (!hasJustBegun) return;
+    const timer = setTimeout(() => setShown(getSession()), QUICK_MS);
+    return () => clearTimeout(timer);
+  }, [hasJustBegun, getSession]);
+  return hasJustBegun ? shown : session;
 }

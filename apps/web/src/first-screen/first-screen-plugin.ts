@@ -11,6 +11,13 @@ const PLACE = '<!-- first screen -->';
 const PRELOADED_IMPORT =
   /__vitePreload\(async \(\) => \{\s*const \{[^}]*\} = await (import\("[^"]*"\));\s*return \{[^}]*\};\s*\}, __VITE_PRELOAD__\)/g;
 
+const WITHOUT = Object.fromEntries(
+  ['__REACT_DEVTOOLS_GLOBAL_HOOK__', 'navigation', 'process', 'setImmediate'].map((name) => [
+    name,
+    'undefined',
+  ]),
+);
+
 const TERSER_OPTIONS = { module: true, compress: { passes: 2 } };
 
 const inThisFolder = (name: string) => fileURLToPath(new URL(name, import.meta.url));
@@ -26,12 +33,9 @@ export function firstScreenPlugin(): Plugin {
   return {
     name: 'web:first-screen',
     enforce: 'pre',
-    // React leaves out what it does for its developer tools and, through the Navigation API, for transitions, which this
-    // app does not have: 0.5 KB less (brotli).
-    config: (_, { command }) =>
-      command === 'build'
-        ? { define: { __REACT_DEVTOOLS_GLOBAL_HOOK__: 'undefined', navigation: 'undefined' } }
-        : {},
+    // React leaves out what it does for its developer tools, through the Navigation API for transitions, which this app
+    // does not have, and in Node.js: 0.6 KB less (brotli).
+    config: (_, { command }) => (command === 'build' ? { define: WITHOUT } : {}),
     configResolved: (config) => void (app = config),
     configureServer: ({ watcher }) => void watcher.on('change', () => (parts = undefined)),
     load: {
@@ -45,14 +49,14 @@ export function firstScreenPlugin(): Plugin {
     },
     renderChunk: (code, { isEntry }) => (isEntry ? code.replaceAll(PRELOADED_IMPORT, '$1') : null),
     // Browsers keep a file of this name for a year. So another version of Terser changes the name.
-    augmentChunkHash: ({ isEntry }) =>
-      isEntry ? terser.version + JSON.stringify(TERSER_OPTIONS) : undefined,
+    augmentChunkHash: (chunk) =>
+      isInFirstLoad(chunk) ? terser.version + JSON.stringify(TERSER_OPTIONS) : undefined,
     async generateBundle(_, bundle) {
       css = takeStylesheets(bundle);
-      // Terser gets only the first script, because it is slow. It runs after Vite's minifier, which would undo a part of its
-      // work.
+      // Terser gets only the scripts of the first load, because it is slow. It runs after Vite's minifier, which would undo a
+      // part of its work.
       for (const file of Object.values(bundle))
-        if (file.type === 'chunk' && file.isEntry) file.code = await minifyOnceMore(file.code);
+        if (file.type === 'chunk' && isInFirstLoad(file)) file.code = await minifyOnceMore(file.code);
     },
     transformIndexHtml: {
       order: 'post',
@@ -83,7 +87,11 @@ async function buildParts(app: ResolvedConfig) {
   return { screens: module.renderFirstScreens(), script };
 }
 
-/** Terser puts constants and functions where they are used once, which Vite's minifier does not: 0.4 KB less (brotli). */
+/** The first script, and the one with React and the screens. */
+const isInFirstLoad = ({ isEntry, name }: { isEntry: boolean; name: string }) =>
+  isEntry || name === 'hydrate-app';
+
+/** Terser puts constants and functions where they are used once, which Vite's minifier does not: 0.6 KB less (brotli). */
 async function minifyOnceMore(script: string): Promise<string> {
   const { code = script } = await minify(script, TERSER_OPTIONS);
   return code;

@@ -137,7 +137,7 @@ test.each<{ name: string; screen: 'restoring' | 'signed-out'; session: FakeSessi
 ])('React shows $name that is newer than the first screen', async ({ screen, session, shows }) => {
   show(screen);
   await act(async () => hydrateApp({ root, client: createFakeSignInClient({ session }), language }));
-  expect(root.querySelector(`[data-testid="${shows}"]`)).not.toBeNull();
+  await vi.waitFor(() => expect(root.querySelector(`[data-testid="${shows}"]`)).not.toBeNull());
 });
 
 test('React replaces a first screen that the browser has translated', async () => {

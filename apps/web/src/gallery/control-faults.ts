@@ -36,8 +36,12 @@ export function motionFaults(root: Element): string[] {
   const transitions = Array.from(root.querySelectorAll('*')).filter(
     (element) => !/^0s(?:, 0s)*$/.test(getComputedStyle(element).transitionDuration),
   );
+  // One without a duration moves nothing: it only waits.
+  const animations = document
+    .getAnimations()
+    .filter(({ effect }) => effect?.getComputedTiming().duration !== 0);
   return [
-    ...document.getAnimations().map((animation) => `animation of ${JSON.stringify(animation.effect)}`),
+    ...animations.map((animation) => `animation of ${JSON.stringify(animation.effect)}`),
     ...transitions.map((element) => `transition of ${nameOf(element)}`),
   ];
 }
