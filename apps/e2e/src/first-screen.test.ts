@@ -226,12 +226,13 @@ test('the shapes of the account are painted after 200 ms, and the text of the si
   /** The visibility just before a time of the animation, and at that time. */
   const visibilityAround = (selector: string, ms: number) =>
     person.page.evaluate(
-      ([selector, ms]) => {
-        const element = document.querySelector(selector)!;
+      ([name, time]) => {
+        const element = document.querySelector(name)!;
+        // Also if it has ended: it fills in both directions.
         const [animation] = element.getAnimations();
         animation?.pause();
-        return [ms - 1, ms].map((time) => {
-          if (animation) animation.currentTime = time;
+        return [time - 1, time].map((moment) => {
+          if (animation) animation.currentTime = moment;
           return getComputedStyle(element).visibility;
         });
       },
@@ -246,7 +247,7 @@ test('the shapes of the account are painted after 200 ms, and the text of the si
   expect(await visibilityAround('#root', 200)).toEqual(['hidden', 'visible']);
 
   await person.page.goto(`${system.origins.web}/oauth/callback.html`);
-  expect(await visibilityAround('main', 100)).toEqual(['hidden', 'visible']);
+  expect(await visibilityAround('main p', 100)).toEqual(['hidden', 'visible']);
 });
 
 test('a chosen theme is in every tab at once, before any script has loaded after a reload, and in the sign-in window', async ({

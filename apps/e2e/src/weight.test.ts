@@ -18,7 +18,7 @@ async function filesOfFirstVisit(page: Page, { origins }: System): Promise<Weigh
     if (['document', 'script', 'stylesheet'].includes(request.resourceType())) requests.push(request);
   });
   await page.goto(origins.web);
-  // React has taken over, so nothing of the first visit is missing.
+  // The browser loads React last.
   await page.locator('#root:not([data-screen])').waitFor();
   return Promise.all(
     requests.map(async (request) => {

@@ -1,6 +1,6 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { act, cleanup, configure, render, screen } from '@testing-library/react';
-import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
 import { App } from './app.tsx';
 import { translatePage } from './gallery/translate-page.ts';
 import { en } from './texts/en.ts';
@@ -370,58 +370,80 @@ test('a change of user keeps nothing of the former account on the screen', async
   expect(screen.queryByTestId('notice')).toBeNull();
 });
 
-describe('the steps of a sign-in', () => {
-  const WAITING = {
-    status: 'signing-in',
-    step: 'waiting-for-provider',
-    transaction: { cancel() {} },
-  } as const;
-  const EXCHANGING = { status: 'signing-in', step: 'exchanging-code' } as const;
+const IDLE = { status: 'signed-out', step: 'idle' } as const;
+const WAITING = {
+  status: 'signing-in',
+  step: 'waiting-for-provider',
+  transaction: { cancel() {} },
+} as const;
+const EXCHANGING = { status: 'signing-in', step: 'exchanging-code' } as const;
 
-  function renderSignedOut() {
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-    const fake = createFakeSignInClient({ session: { status: 'signed-out', step: 'idle' } });
-    renderApp(fake);
-    return (session: FakeSession) => act(() => fake.setSession(session));
-  }
+/** @param session without it, the user is signed in */
+function renderSession(session?: FakeSession) {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  const fake = createFakeSignInClient(session ? { session } : { user: {} });
+  renderApp(fake);
+  return (next: FakeSession) => act(() => fake.setSession(next));
+}
 
-  const pass = (ms: number) => act(() => vi.advanceTimersByTime(ms));
-  const isShown = (testId: string) => screen.queryByTestId(testId) !== null;
+const pass = (ms: number) => act(() => void vi.advanceTimersByTime(ms));
+const title = () => screen.getByRole('heading').textContent;
 
-  test('are not shown if the sign-in is over within 300 ms', () => {
-    const setSession = renderSignedOut();
-    const button = screen.getByTestId('sign-in');
-    setSession(WAITING);
-    pass(200);
-    setSession(EXCHANGING);
-    pass(99);
-    expect(screen.getByTestId('sign-in')).toBe(button);
-    setSession({ status: 'signed-out', step: 'idle', error: { code: 'code_rejected' } });
-    expect(text('notice')).toContain('code_rejected');
-    pass(1_000);
-    expect(isShown('sign-in')).toBe(true);
-  });
+test('a sign-in that ends within 300 ms shows none of its steps', () => {
+  const setSession = renderSession(IDLE);
+  const button = screen.getByTestId('sign-in');
+  setSession(WAITING);
+  pass(200);
+  setSession(EXCHANGING);
+  pass(99);
+  expect(screen.getByTestId('sign-in')).toBe(button);
+  setSession({ ...IDLE, error: { code: 'code_rejected' } });
+  expect(text('notice')).toContain('code_rejected');
+  pass(1_000);
+  expect(title()).toBe(en.signedOut.title);
+});
 
-  test('are shown from 300 ms on, each one at once', () => {
-    const setSession = renderSignedOut();
-    setSession({ ...WAITING, step: 'opening-window' });
-    pass(200);
-    setSession(WAITING);
-    pass(100);
-    expect(screen.getByRole('heading').textContent).toBe(en.signingIn.waitingTitle);
-    setSession(EXCHANGING);
-    expect(screen.getByRole('heading').textContent).toBe(en.signingIn.exchangingTitle);
-  });
+test('a sign-in of 300 ms shows its step, and then each further step at once', () => {
+  const setSession = renderSession(IDLE);
+  setSession({ ...WAITING, step: 'opening-window' });
+  pass(200);
+  setSession(WAITING);
+  pass(100);
+  expect(title()).toBe(en.signingIn.waitingTitle);
+  setSession(EXCHANGING);
+  expect(title()).toBe(en.signingIn.exchangingTitle);
+});
 
-  test('are not shown after the next sign-in has begun either, until that one has lasted as long', () => {
-    const setSession = renderSignedOut();
-    setSession(WAITING);
-    pass(200);
-    setSession({ status: 'signed-out', step: 'idle' });
-    setSession(WAITING);
-    pass(299);
-    expect(isShown('sign-in')).toBe(true);
-    pass(1);
-    expect(isShown('cancel-sign-in')).toBe(true);
-  });
+test('a second sign-in shows its step after 300 ms of its own', () => {
+  const setSession = renderSession(IDLE);
+  setSession(WAITING);
+  pass(200);
+  setSession(IDLE);
+  setSession(WAITING);
+  pass(299);
+  expect(title()).toBe(en.signedOut.title);
+  pass(1);
+  expect(title()).toBe(en.signingIn.waitingTitle);
+});
+
+test('a sign-in in this tab shows at once that the tab leaves', () => {
+  const setSession = renderSession(IDLE);
+  setSession({ status: 'signing-in', step: 'redirecting', transaction: { cancel() {} } });
+  expect(text('cancel-sign-in')).toBe(en.signingIn.cancel);
+});
+
+test('a sign-in after an error removes the notice at once, so that the same error is announced again', () => {
+  const failed = { ...IDLE, error: { code: 'rate_limited' } } as const;
+  const setSession = renderSession(failed);
+  const first = screen.getByRole('alert');
+  setSession(WAITING);
+  expect(screen.queryByTestId('notice')).toBeNull();
+  setSession(failed);
+  expect(screen.getByRole('alert')).not.toBe(first);
+});
+
+test('an account never stays on the screen during a sign-in', () => {
+  const setSession = renderSession();
+  setSession(WAITING);
+  expect(title()).toBe(en.signingIn.waitingTitle);
 });

@@ -10,10 +10,10 @@ import { SigningInScreen } from './screens/signing-in-screen.tsx';
 import { LanguageSelect } from './texts/language-select.tsx';
 import { useLocale, useFirstTexts } from './texts/use-texts.ts';
 
-/** How long a sign-in lasts before the screen shows its steps. */
-const QUICK_MS = 300;
+/** The steps of a sign-in are shown from then on. */
+const STEPS_SHOWN_AFTER_MS = 300;
 
-/** One screen for each status of the session. */
+/** One screen for each status of the session, in the surroundings that all screens have. */
 export function App() {
   return (
     <Page>
@@ -64,18 +64,24 @@ function Screen() {
 }
 
 /**
- * The session as the screen shows it. A sign-in that is over within 300 ms leads from the sign-in button to the account
- * directly: the browser does not paint a screen that the user could not read, while the sign-in window needs the processor.
+ * The session as the screen shows it. In the first 300 ms of a sign-in in a window, the screen keeps the sign-in button: the
+ * window then has the processor, and a fast sign-in leads from the button to the account directly. An error leaves the
+ * screen at once, so that a second one with the same code is announced, too.
  */
 function useShownSession(): Session {
   const { getSession } = useSignInClient();
   const session = useSession();
   const [shown, setShown] = useState(session);
-  const hasJustBegun = session.status === 'signing-in' && shown.status !== 'signing-in';
+  const hasJustBegun =
+    session.status === 'signing-in' &&
+    session.step !== 'redirecting' &&
+    shown.status === 'signed-out' &&
+    shown.step === 'idle' &&
+    !shown.error;
   if (!hasJustBegun && shown !== session) setShown(session);
   useEffect(() => {
     if (!hasJustBegun) return;
-    const timer = setTimeout(() => setShown(getSession()), QUICK_MS);
+    const timer = setTimeout(() => setShown(getSession()), STEPS_SHOWN_AFTER_MS);
     return () => clearTimeout(timer);
   }, [hasJustBegun, getSession]);
   return hasJustBegun ? shown : session;

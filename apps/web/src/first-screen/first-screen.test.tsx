@@ -1,5 +1,5 @@
 import { LOCALES } from '@oneclick/shared/languages';
-import { act } from '@testing-library/react';
+import { act, findByTestId } from '@testing-library/react';
 import { createFakeSignInClient, type FakeSession } from '@oneclick/sign-in/testing';
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import indexHtml from '../../index.html?raw';
@@ -137,7 +137,7 @@ test.each<{ name: string; screen: 'restoring' | 'signed-out'; session: FakeSessi
 ])('React shows $name that is newer than the first screen', async ({ screen, session, shows }) => {
   show(screen);
   await act(async () => hydrateApp({ root, client: createFakeSignInClient({ session }), language }));
-  await vi.waitFor(() => expect(root.querySelector(`[data-testid="${shows}"]`)).not.toBeNull());
+  await expect(findByTestId(root, shows)).resolves.toBeInstanceOf(HTMLElement);
 });
 
 test('React replaces a first screen that the browser has translated', async () => {

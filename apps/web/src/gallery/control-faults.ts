@@ -36,7 +36,7 @@ export function motionFaults(root: Element): string[] {
   const transitions = Array.from(root.querySelectorAll('*')).filter(
     (element) => !/^0s(?:, 0s)*$/.test(getComputedStyle(element).transitionDuration),
   );
-  // One without a duration moves nothing: it only waits.
+  // An animation with a duration of 0 moves nothing.
   const animations = document
     .getAnimations()
     .filter(({ effect }) => effect?.getComputedTiming().duration !== 0);
