@@ -217,8 +217,6 @@ test('after a reload, React takes over when it can render the account, in the la
   await expect(person.see('sign-out')).toHaveText('로그아웃');
 });
 
-const theme = (tab: Page) => tab.evaluate(() => getComputedStyle(document.documentElement).colorScheme);
-
 test('the shapes of the account are painted after 200 ms, and the text of the sign-in window after 100 ms', async ({
   person,
   system,
@@ -228,7 +226,7 @@ test('the shapes of the account are painted after 200 ms, and the text of the si
     person.page.evaluate(
       ([name, time]) => {
         const element = document.querySelector(name)!;
-        // Also if it has ended: it fills in both directions.
+        // An animation that has ended is there, too, because its effect stays (`animation-fill-mode: both`).
         const [animation] = element.getAnimations();
         animation?.pause();
         return [time - 1, time].map((moment) => {
@@ -249,6 +247,8 @@ test('the shapes of the account are painted after 200 ms, and the text of the si
   await person.page.goto(`${system.origins.web}/oauth/callback.html`);
   expect(await visibilityAround('main p', 100)).toEqual(['hidden', 'visible']);
 });
+
+const theme = (tab: Page) => tab.evaluate(() => getComputedStyle(document.documentElement).colorScheme);
 
 test('a chosen theme is in every tab at once, before any script has loaded after a reload, and in the sign-in window', async ({
   person,

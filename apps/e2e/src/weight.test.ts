@@ -18,7 +18,7 @@ async function filesOfFirstVisit(page: Page, { origins }: System): Promise<Weigh
     if (['document', 'script', 'stylesheet'].includes(request.resourceType())) requests.push(request);
   });
   await page.goto(origins.web);
-  // The browser loads React last.
+  // React takes over when its script and the texts have loaded.
   await page.locator('#root:not([data-screen])').waitFor();
   return Promise.all(
     requests.map(async (request) => {

@@ -429,7 +429,7 @@ test('a second sign-in shows its step after 300 ms of its own', () => {
 test('a sign-in in this tab shows at once that the tab leaves', () => {
   const setSession = renderSession(IDLE);
   setSession({ status: 'signing-in', step: 'redirecting', transaction: { cancel() {} } });
-  expect(text('cancel-sign-in')).toBe(en.signingIn.cancel);
+  expect(title()).toBe(en.signingIn.openingTitle);
 });
 
 test('a sign-in after an error removes the notice at once, so that the same error is announced again', () => {

@@ -10,10 +10,10 @@ import { SigningInScreen } from './screens/signing-in-screen.tsx';
 import { LanguageSelect } from './texts/language-select.tsx';
 import { useLocale, useFirstTexts } from './texts/use-texts.ts';
 
-/** The steps of a sign-in are shown from then on. */
+/** From the click until the screen shows the steps of a sign-in. */
 const STEPS_SHOWN_AFTER_MS = 300;
 
-/** One screen for each status of the session, in the surroundings that all screens have. */
+/** The screen for the session, in the surroundings that all screens have. */
 export function App() {
   return (
     <Page>
@@ -64,9 +64,9 @@ function Screen() {
 }
 
 /**
- * The session as the screen shows it. In the first 300 ms of a sign-in in a window, the screen keeps the sign-in button: the
- * window then has the processor, and a fast sign-in leads from the button to the account directly. An error leaves the
- * screen at once, so that a second one with the same code is announced, too.
+ * The session as the screen shows it. In the first 300 ms of a sign-in in a window, the screen keeps the sign-in button, because
+ * rendering the steps would delay the window. A sign-in that ends earlier leads from the button to the account directly. If
+ * the screen shows an error, the steps replace it at once: a second error with the same code is then announced, too.
  */
 function useShownSession(): Session {
   const { getSession } = useSignInClient();

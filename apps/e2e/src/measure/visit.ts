@@ -63,7 +63,7 @@ export async function visit({
   return { click, reload };
 }
 
-/** In milliseconds since 1970. */
+/** How a message of `noteMoments` begins. The moment follows, in milliseconds since 1970. */
 type Moment = 'clicked at' | 'shown at';
 
 /**

@@ -10,8 +10,8 @@ import {
 } from './first-screen.ts';
 
 /*
- * The inline script of `index.html`. It runs before the browser paints: a visitor sees the sign-in button, and a user
- * who may be signed in sees the shapes of the account.
+ * The inline script of `index.html`. It runs before the browser paints: a visitor sees the sign-in button at
+ * once, and a user who may be signed in sees the shapes of the account after 200 ms.
  */
 
 const root = document.querySelector<HTMLElement>('#root')!;

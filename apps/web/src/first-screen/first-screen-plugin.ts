@@ -11,12 +11,12 @@ const PLACE = '<!-- first screen -->';
 const PRELOADED_IMPORT =
   /__vitePreload\(async \(\) => \{\s*const \{[^}]*\} = await (import\("[^"]*"\));\s*return \{[^}]*\};\s*\}, __VITE_PRELOAD__\)/g;
 
-const UNDEFINED_GLOBALS = Object.fromEntries(
-  ['__REACT_DEVTOOLS_GLOBAL_HOOK__', 'navigation', 'process', 'setImmediate'].map((name) => [
-    name,
-    'undefined',
-  ]),
-);
+const UNDEFINED_GLOBALS = {
+  __REACT_DEVTOOLS_GLOBAL_HOOK__: 'undefined',
+  navigation: 'undefined',
+  process: 'undefined',
+  setImmediate: 'undefined',
+};
 
 const TERSER_OPTIONS = { module: true, compress: { passes: 2 } };
 

@@ -3,7 +3,7 @@ import { useFirstTexts } from '../texts/use-texts.ts';
 import { useIsNew } from './announcement.tsx';
 import { ScreenTitle } from './screen-title.tsx';
 
-/** Shown from 300 ms after the click until the user is signed in. While the transaction is open, it has a button for each action. */
+/** Shown while the user signs in. While the transaction is open, it has a button for each action. */
 export function SigningInScreen({ session: { step, transaction } }: { session: SigningInSession }) {
   const { signingIn } = useFirstTexts();
   const isNew = useIsNew(step);
