@@ -61,6 +61,25 @@ export function testSignInScenarios(engine: Engine): void {
       await expect.poll(async () => (await profile.tabs()).length).toBe(1);
     });
 
+    test(`${engine.name} takes the response out of the window, without a message to it`, async ({
+      system,
+    }) => {
+      const alice = await newPerson(system);
+      await alice.seesSignedOut();
+      await alice.tab.evaluate(`(() => {
+        const { postMessage } = BroadcastChannel.prototype;
+        globalThis.posted = [];
+        BroadcastChannel.prototype.postMessage = function (message) {
+          posted.push(message.type);
+          postMessage.call(this, message);
+        };
+      })()`);
+      const popup = await alice.clickSignIn();
+      await popup.passProvider();
+      await alice.seesAccount();
+      expect(await alice.tab.evaluate('posted.join()')).toBe('signed-in');
+    });
+
     test(`${engine.name} brings the button back after a closed window, and shows a notice after a denial`, async ({
       system,
     }) => {

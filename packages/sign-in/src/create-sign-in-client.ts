@@ -30,7 +30,8 @@ import { createFetchWithAccessToken } from './token/fetch-with-access-token.ts';
  * client.subscribe(() => console.info(client.getSession().status));
  */
 export function createSignInClient(options: SignInClientOptions = {}): SignInClient {
-  return typeof document === 'undefined'
+  // In a build for browsers, Vite replaces the first condition, and the client for servers is left out.
+  return (import.meta.env?.SSR ?? true) && typeof document === 'undefined'
     ? createServerClient()
     : createBrowserClient({ ...options, isFramed: () => window.top !== window });
 }

@@ -15,11 +15,11 @@ export interface TabListener {
 
 /**
  * The tab's side of the hand-over: accepts one response from the callback page. Other messages do nothing.
- * @param options.onArrived called when a callback page offers a response that is still wanted, perhaps more than once
+ * @param options.takeFromWindow takes the response out of the window that this tab has opened, if that shows the callback page
  */
 export async function acceptInTab(
   state: string,
-  { onArrived }: { onArrived?: () => void } = {},
+  { takeFromWindow }: { takeFromWindow?: (state: string) => unknown } = {},
 ): Promise<TabListener> {
   const { promise, resolve } = promiseWithResolvers<AcceptedResponse>();
   let answer: 'listening' | 'refused' | 'done' = 'listening';
@@ -32,8 +32,9 @@ export async function acceptInTab(
 
   const channel = await openHandOverChannel(state, ({ type, response, error }) => {
     if (type === 'arrived') {
+      const taken = answer === 'listening' && parseAuthorizationResponse(takeFromWindow?.(state));
+      if (taken && taken.state === state) return accept(taken);
       channel.post({ v: 1, type: answer });
-      if (answer === 'listening') onArrived?.();
     }
     if (type === 'finished') accept('finished');
     if (type !== 'authorization-response' && type !== 'ended') return;

@@ -9,15 +9,29 @@ import type { AuthorizationResponse } from './authorization-response.ts';
  *
  *     callback page                             tab
  *       arrived (repeated until answered)  →
+ *                                               calls oneclickTakeResponse() of the page, if the tab can reach its window
+ *                                               and the page still has the response. Else:
  *                                          ←    listening  (or: refused, done)
  *       authorization-response, once       →
  *                                          ←    acknowledged
  *
+ * The call takes the place of three messages, each of which waits for the browser's own process.
+ *
  * An error of the provider without `state` is no response. The callback page sends it at once, as `ended`.
  *
  * The side that has the response decides who exchanges it, so exactly one side does: the callback page gives it away
- * once, or keeps it and exchanges it itself. A frozen tab that wakes up later gets nothing.
+ * once, by the call or by the message, or keeps it and exchanges it itself. A frozen tab that wakes up later gets nothing.
  */
+
+declare global {
+  interface Window {
+    /**
+     * On the window of a callback page: gives its response to the tab that opened the window, once, and only for the `state` of
+     * the response. A page of another origin can't read it.
+     */
+    oneclickTakeResponse?: ((state: string) => AuthorizationResponse | undefined) | undefined;
+  }
+}
 
 type HandOverMessage = { v: 1 } & (
   | { type: 'arrived' }

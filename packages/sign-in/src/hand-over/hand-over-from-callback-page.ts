@@ -22,30 +22,34 @@ export async function handOverFromCallbackPage(response: AuthorizationResponse):
   const { promise, resolve } = promiseWithResolvers<'acknowledged' | 'refused' | 'done'>();
   let isGivenOrKept = false;
   const channel = await openHandOverChannel(response.state, ({ type }) => {
-    if (type === 'listening' && !isGivenOrKept) {
-      isGivenOrKept = true;
-      clearInterval(resend);
-      channel.post({ v: 1, type: 'authorization-response', response });
-    }
+    if (type === 'listening' && keep()) channel.post({ v: 1, type: 'authorization-response', response });
     if ((type === 'acknowledged' && isGivenOrKept) || type === 'refused' || type === 'done') {
       clearInterval(resend);
       resolve(type);
     }
   });
+  function keep(): boolean {
+    clearInterval(resend);
+    const isOurs = !isGivenOrKept;
+    isGivenOrKept = true;
+    return isOurs;
+  }
+
+  window.oneclickTakeResponse = (state) => {
+    if (state !== response.state || !keep()) return undefined;
+    resolve('acknowledged');
+    return response;
+  };
   const arrive = () => channel.post({ v: 1, type: 'arrived' });
   const resend = setInterval(arrive, RESEND_MS);
   arrive();
   return {
     outcome: promise,
-    keep() {
-      clearInterval(resend);
-      const isOurs = !isGivenOrKept;
-      isGivenOrKept = true;
-      return isOurs;
-    },
+    keep,
     finished: () => channel.post({ v: 1, type: 'finished' }),
     close() {
       clearInterval(resend);
+      window.oneclickTakeResponse = undefined;
       channel.close();
     },
   };

@@ -1,4 +1,4 @@
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { acceptInTab, type TabListener } from './accept-in-tab.ts';
 import { type HandOver, handOverFromCallbackPage } from './hand-over-from-callback-page.ts';
 import { handOverChannelName } from './hand-over-channel.ts';
@@ -56,15 +56,74 @@ test('a listening tab receives the response and acknowledges it', async () => {
   await expect(tab.response).resolves.toEqual(response);
 });
 
-test('`onArrived` is called only while the tab still waits for the response', async () => {
-  const onArrived = vi.fn<() => void>();
-  const tab = await acceptInTab(state, { onArrived });
-  onTestFinished(tab.close);
-  await openCallbackPage();
-  await expect(tab.response).resolves.toEqual(response);
-  expect(onArrived).toHaveBeenCalledTimes(1);
-  await expect((await openCallbackPage()).outcome).resolves.toBe('done');
-  expect(onArrived).toHaveBeenCalledTimes(1);
+describe('a tab that can reach the window of the callback page', () => {
+  async function openTabThatReaches(page: Pick<Window, 'oneclickTakeResponse'> = window) {
+    const takeFromWindow = vi.fn<(wanted: string) => unknown>((wanted) =>
+      page.oneclickTakeResponse?.(wanted),
+    );
+    const tab = await acceptInTab(state, { takeFromWindow });
+    onTestFinished(tab.close);
+    return { tab, takeFromWindow };
+  }
+
+  test('takes the response out of it, and no message contains it', async () => {
+    const { tab } = await openTabThatReaches();
+    const { received } = await openStranger();
+    const page = await openCallbackPage();
+    await expect(page.outcome).resolves.toBe('acknowledged');
+    await expect(tab.response).resolves.toEqual(response);
+    expect(page.keep()).toBe(false);
+    expect(received).toEqual([{ v: 1, type: 'arrived' }]);
+  });
+
+  test('takes nothing for another transaction, which the page then still has', async () => {
+    const page = await openCallbackPage();
+    expect(window.oneclickTakeResponse?.('b'.repeat(43))).toBeUndefined();
+    expect(page.keep()).toBe(true);
+  });
+
+  test('takes nothing that the page has kept, given away or closed', async () => {
+    const kept = await openCallbackPage();
+    kept.keep();
+    expect(window.oneclickTakeResponse?.(state)).toBeUndefined();
+    await openCallbackPage();
+    expect(window.oneclickTakeResponse?.(state)).toEqual(response);
+    expect(window.oneclickTakeResponse?.(state)).toBeUndefined();
+    (await openCallbackPage()).close();
+    expect(window.oneclickTakeResponse).toBeUndefined();
+  });
+
+  test('receives it as a message if the window shows another page', async () => {
+    const { tab, takeFromWindow } = await openTabThatReaches({});
+    const page = await openCallbackPage();
+    await expect(page.outcome).resolves.toBe('acknowledged');
+    await expect(tab.response).resolves.toEqual(response);
+    expect(takeFromWindow).toHaveBeenCalledExactlyOnceWith(state);
+  });
+
+  test.each(['cancelled', 'done'])('takes nothing when the transaction is %s', async (end) => {
+    const { tab, takeFromWindow } = await openTabThatReaches();
+    if (end === 'cancelled') tab.refuse();
+    else await (await openCallbackPage()).outcome;
+    takeFromWindow.mockClear();
+    const page = await openCallbackPage();
+    await expect(page.outcome).resolves.toBe(end === 'cancelled' ? 'refused' : 'done');
+    expect(takeFromWindow).not.toHaveBeenCalled();
+  });
+
+  test.each([
+    ['of another transaction', { ...response, state: 'b'.repeat(43) }],
+    ['with a code over 2048 characters', { state, code: 'c'.repeat(1e5) }],
+    ['that is text', 'code-1'],
+  ])('does nothing with a response %s', async (_, taken) => {
+    const tab = await acceptInTab(state, { takeFromWindow: () => taken });
+    onTestFinished(tab.close);
+    const { received, untilRead } = await openStranger();
+    const onSettled = watch(tab.response);
+    await untilRead();
+    expect(onSettled).not.toHaveBeenCalled();
+    expect(received).toEqual([{ v: 1, type: 'listening' }]);
+  });
 });
 
 test('the callback page repeats its request until a tab listens', async () => {

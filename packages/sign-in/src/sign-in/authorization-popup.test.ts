@@ -28,3 +28,21 @@ test.each([
     `popup,width=500,height=600,${position}`,
   );
 });
+
+test('the response is taken out of the window only while it shows the callback page', () => {
+  const [state, response] = ['state-1', { state: 'state-1', code: 'code-1' }];
+  const opened = stubWindowOpen();
+  const popup = openAuthorizationPopup(undefined);
+  expect(popup?.takeResponse(state)).toBeUndefined();
+  const takeFromPage = vi.fn<(wanted: string) => typeof response>(() => response);
+  Object.assign(opened[0]!, { oneclickTakeResponse: takeFromPage });
+  expect(popup?.takeResponse(state)).toBe(response);
+  expect(takeFromPage).toHaveBeenCalledExactlyOnceWith(state);
+  // A page of another origin.
+  Object.defineProperty(opened[0]!, 'oneclickTakeResponse', {
+    get() {
+      throw new DOMException('cross-origin', 'SecurityError');
+    },
+  });
+  expect(popup?.takeResponse(state)).toBeUndefined();
+});

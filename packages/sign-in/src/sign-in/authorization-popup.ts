@@ -14,6 +14,8 @@ export interface AuthorizationPopup {
    * Returns false if the window can't be sent anywhere.
    */
   goToProvider(transaction: StartedTransaction, onSeemsClosed: () => void): boolean;
+  /** Takes the authorization response out of the callback page, if the window shows it and this tab can reach the window. */
+  takeResponse(state: string): unknown;
   /** Whether the user has closed the window. Certain as long as it shows a page of ours. */
   isClosed(): boolean;
   /** Stops watching the window. Closes it if it shows a page of ours: at the provider this tab can't close it. */
@@ -56,6 +58,14 @@ export function openAuthorizationPopup(
         onSeemsClosed();
       }, CLOSED_POLL_MS);
       return true;
+    },
+    takeResponse(state) {
+      try {
+        return popup.oneclickTakeResponse?.(state);
+      } catch {
+        // The window is at the provider: another window of this transaction has arrived.
+        return undefined;
+      }
     },
     isClosed: () => popup.closed,
     release() {

@@ -7,7 +7,6 @@ import { createLocks } from '../../test/locks.ts';
 import { later, stopClock } from '../../test/later.ts';
 import { startSignIn } from '../../test/start-sign-in.ts';
 import { stubWindowOpen, stubWindowStop } from '../../test/stub-window-open.ts';
-import { handOverChannelName } from '../hand-over/hand-over-channel.ts';
 
 useApiServer();
 
@@ -72,18 +71,13 @@ test('every key, channel and lock carries a name of our own', async () => {
   expect(names.filter((name) => !name.startsWith('oneclick:'))).toEqual([]);
 });
 
-test('the session lock is requested when the window arrives, and the exchange uses that request', async () => {
+test('the session lock is requested when the window leaves, and the exchange uses that request', async () => {
   const locks = createLocks();
   Object.defineProperty(navigator, 'locks', { value: locks, configurable: true });
   onTestFinished(() => void Reflect.deleteProperty(navigator, 'locks'));
   serve('exchangeToken', () => answer.token());
   const { client } = await startSignIn();
-  const channel = new BroadcastChannel(await handOverChannelName(STATE));
-  onTestFinished(() => channel.close());
-  await vi.waitFor(() => {
-    channel.postMessage({ v: 1, type: 'arrived' });
-    expect(locks.requested).toHaveLength(1);
-  });
+  expect(locks.requested).toHaveLength(1);
   await answerAsCallbackPage({ code: 'code-1' });
   await until(client, 'signed-in');
   expect(locks.requested).toHaveLength(1);

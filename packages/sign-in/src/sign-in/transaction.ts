@@ -16,7 +16,7 @@ export interface Transaction {
   response: Promise<AcceptedResponse>;
   /** Milliseconds since the Unix epoch. */
   startedAtMs: number;
-  /** For the exchange: the session lock, which is reserved as soon as a window has arrived at the callback page. */
+  /** For the exchange: the session lock. It is reserved when a window leaves, for a provider that answers at once. */
   withLock: typeof withSessionLock;
   /** Opens a window for the same transaction once more. Call it in the click itself. */
   showWindow(): void;
@@ -86,6 +86,7 @@ export function startTransaction({
       }).catch(fail);
     } else if (place?.goToProvider(ready, () => onStep('window-lost'))) {
       hasWindowAtProvider = true;
+      reservedLock ??= reserveSessionLock();
       onStep('waiting-for-provider');
     } else {
       continueWithoutWindow();
@@ -105,9 +106,7 @@ export function startTransaction({
     if (place === 'this-tab') return;
     // The callback page repeats its request, so the window may be faster than this.
     listener = await acceptInTab(ready.state, {
-      onArrived() {
-        reservedLock ??= reserveSessionLock();
-      },
+      takeFromWindow: (state) => (place === 'this-tab' ? undefined : place?.takeResponse(state)),
     });
     if (closing.aborted) return listener.close();
     if (hasEnded) listener.refuse();
