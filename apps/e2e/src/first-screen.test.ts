@@ -11,6 +11,8 @@ const FIRST_SCRIPT = /\/assets\/index-/;
 const REACT = /\/assets\/hydrate-app-/;
 const LANGUAGE = /\/assets\/en-/;
 const ACCOUNT = /\/assets\/account-/;
+/** The balance without React. */
+const EARLY_BALANCE = /\/assets\/early-balance-/;
 
 /** Holds back the requests for a script until the returned function is called. */
 async function holdBack(page: Page, script: RegExp): Promise<() => void> {
@@ -217,6 +219,37 @@ test('after a reload, React takes over when it can render the account, in the la
   await expect(person.see('sign-out')).toHaveText('로그아웃');
 });
 
+test('after a reload the balance is shown without React, and React moves nothing of it', async ({
+  person,
+}) => {
+  const { page } = person;
+  /** The balance and its name, and where they are. */
+  const balance = () =>
+    page.locator('.figure dl').evaluate((list) =>
+      Array.from(list.children, (element) => {
+        const { x, y, width, height } = element.getBoundingClientRect();
+        const { visibility } = getComputedStyle(element);
+        const names = element.getAttributeNames().toSorted();
+        return { text: element.textContent, names, visibility, x, y, width, height };
+      }),
+    );
+
+  await person.openApp();
+  await person.signIn();
+  await person.seesAccount();
+  const [name, number] = await balance();
+  expect(number?.text).toBe('750.00');
+  const letReactThrough = await holdBack(page, REACT);
+  await page.reload({ waitUntil: 'commit' });
+  await expect(person.see('balance')).toBeVisible();
+  await expect(page.locator('#root')).toHaveAttribute('data-screen', 'restoring');
+  expect(await balance()).toEqual([name, number]);
+  letReactThrough();
+  await seesReact(page);
+  await person.seesAccount();
+  expect(await balance()).toEqual([name, number]);
+});
+
 test('the shapes of the account are painted after 200 ms, and the text of the sign-in window after 100 ms', async ({
   person,
   system,
@@ -241,7 +274,9 @@ test('the shapes of the account are painted after 200 ms, and the text of the si
   await person.signIn();
   await person.seesAccount();
   await holdBack(person.page, REACT);
-  await person.page.reload();
+  await holdBack(person.page, EARLY_BALANCE);
+  await person.page.reload({ waitUntil: 'commit' });
+  await person.page.locator('#root[data-screen="restoring"]').waitFor({ state: 'attached' });
   expect(await visibilityAround('#root', 200)).toEqual(['hidden', 'visible']);
 
   await person.page.goto(`${system.origins.web}/oauth/callback.html`);

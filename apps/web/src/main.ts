@@ -13,20 +13,31 @@ const client = createSignInClient();
 showSessionStatus(client);
 const stopAnswering = answerFirstScreen(root, client);
 
+/** Shows the balance without React, if the API answers first. Resolves with the undo. */
+const earlyBalance =
+  root.dataset['screen'] === 'restoring'
+    ? import('./account/early-balance.ts').then(
+        ({ showEarlyBalance }) => showEarlyBalance(root, client),
+        () => undefined,
+      )
+    : undefined;
 void letReactTakeOver();
 
 async function letReactTakeOver(): Promise<void> {
   const loaded = await loadReact().catch(() => undefined);
   if (!loaded) return void root.dispatchEvent(new Event(APP_NOT_LOADED));
-  const [{ hydrateApp }, language] = loaded;
+  const [{ hydrateApp }, language, removeBalance] = loaded;
+  removeBalance?.();
   hydrateApp({ root, client, language });
   // In the task of the hydration, so that each event is answered once.
   stopAnswering();
 }
 
-async function loadReact(): Promise<[typeof import('./hydrate-app.tsx'), Language]> {
+async function loadReact(): Promise<
+  [typeof import('./hydrate-app.tsx'), Language, removeBalance: (() => void) | undefined]
+> {
   const { locale } = root.dataset;
-  const loaded = await Promise.all([import('./hydrate-app.tsx'), loadLanguage(locale)]);
+  const loaded = await Promise.all([import('./hydrate-app.tsx'), loadLanguage(locale), earlyBalance]);
   const [{ loadAccountEarly }, language] = loaded;
   // React then renders the account at once. After a sign-in on the first screen, React shows that the account is loading.
   if (client.getSession().isSignedIn && root.dataset['screen'] === 'restoring') {

@@ -1,8 +1,9 @@
 import { focusManager, QueryClient, QueryClientContext, QueryClientProvider } from '@tanstack/react-query';
 import { use, useState } from 'react';
 import type { SignedInSession } from '@oneclick/sign-in';
-import accountCss from './account.css?inline';
 import { AccountScreen } from './account-screen.tsx';
+// Brings the style of the account.
+import './early-balance.ts';
 
 // The first format of each kind takes a browser up to 100 ms. So one of each is created when this script is loaded, while
 // the user is on the way to the click or waits for the network. The first render of the account then need not wait.
@@ -19,11 +20,6 @@ focusManager.setEventListener((onFocus) => {
     for (const type of types) window.removeEventListener(type, comeBack);
   };
 });
-
-// With this script, so that a visitor does not load it. Adopted: the Content-Security-Policy allows no new <style>.
-const style = new CSSStyleSheet();
-style.replaceSync(accountCss);
-document.adoptedStyleSheets.push(style);
 
 /**
  * The account, on the query client of the surrounding app. Without one, it makes a query client of its own, which React

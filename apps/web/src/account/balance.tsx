@@ -4,13 +4,13 @@ import { readQuota } from './quota-state.ts';
 
 /** The balance as the provider formats it, and in words how much that is. */
 export function Balance({ user }: { user: Userinfo }) {
-  const { account } = useTexts();
+  const { app, account } = useTexts();
   const { balance_formatted: balance } = user;
   if (balance === undefined) return <p className="hint">{account.balanceNotShared}</p>;
   return (
     <>
       <dl>
-        <dt>{account.balance}</dt>
+        <dt>{app.balance}</dt>
         {/* The type is as large as the number allows on one line. */}
         <dd
           data-testid="balance"

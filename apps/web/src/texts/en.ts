@@ -13,6 +13,7 @@ export const en = {
     themeLight: 'Light',
     themeDark: 'Dark',
     restoring: 'Restoring your session…',
+    balance: 'AIHubMix balance',
     tryAgain: 'Try again',
     notLoadedTitle: 'We can’t open this app',
     notLoaded: 'This app couldn’t be loaded. Check your internet connection, then try again.',

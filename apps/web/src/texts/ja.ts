@@ -11,6 +11,7 @@ export const ja: FirstTexts = {
     themeLight: 'ライト',
     themeDark: 'ダーク',
     restoring: 'ログイン状態を確認しています…',
+    balance: 'AIHubMixの残高',
     tryAgain: 'もう一度試す',
     notLoadedTitle: 'アプリを開けません',
     notLoaded: 'アプリを読み込めませんでした。インターネット接続を確認して、もう一度お試しください。',

@@ -11,6 +11,7 @@ export const ko: FirstTexts = {
     themeLight: '라이트',
     themeDark: '다크',
     restoring: '로그인 상태를 확인하는 중…',
+    balance: 'AIHubMix 잔액',
     tryAgain: '다시 시도',
     notLoadedTitle: '앱을 열 수 없습니다',
     notLoaded: '앱을 불러오지 못했습니다. 인터넷 연결을 확인한 뒤 다시 시도해 주세요.',

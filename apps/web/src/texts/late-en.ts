@@ -13,7 +13,6 @@ export const lateEn = {
     title: 'Your account',
     loading: 'Loading your account…',
     failed: 'We couldn’t load your account.',
-    balance: 'AIHubMix balance',
     username: 'Name',
     email: 'Email',
     usage: 'Quota used',

@@ -9,7 +9,6 @@ export const lateJa: LateTexts = {
     title: 'アカウント',
     loading: 'アカウント情報を読み込んでいます…',
     failed: 'アカウント情報を読み込めませんでした。',
-    balance: 'AIHubMixの残高',
     username: 'ユーザー名',
     email: 'メールアドレス',
     usage: '使用済みクォータ',

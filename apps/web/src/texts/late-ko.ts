@@ -9,7 +9,6 @@ export const lateKo: LateTexts = {
     title: '내 계정',
     loading: '계정 정보를 불러오는 중…',
     failed: '계정 정보를 불러오지 못했습니다.',
-    balance: 'AIHubMix 잔액',
     username: '이름',
     email: '이메일',
     usage: '사용한 할당량',

@@ -8,7 +8,6 @@ export const lateZhHans: LateTexts = {
     title: '我的账户',
     loading: '正在加载账户信息…',
     failed: '无法加载账户信息。',
-    balance: 'AIHubMix 余额',
     username: '用户名',
     email: '邮箱',
     usage: '已用额度',

@@ -11,6 +11,7 @@ export const zhHans: FirstTexts = {
     themeLight: '浅色',
     themeDark: '深色',
     restoring: '正在恢复登录状态…',
+    balance: 'AIHubMix 余额',
     tryAgain: '重试',
     notLoadedTitle: '无法打开应用',
     notLoaded: '应用加载失败。请检查网络连接，然后重试。',
