@@ -77,7 +77,8 @@ export function testSignInScenarios(engine: Engine): void {
       const popup = await alice.clickSignIn();
       await popup.passProvider();
       await alice.seesAccount();
-      expect(await alice.tab.evaluate('posted.join()')).toBe('signed-in');
+      // The tab answers `done` to an `arrived` that the page has repeated.
+      expect(await alice.tab.evaluate('posted.join()')).toMatch(/^(?:done,)*signed-in$/);
     });
 
     test(`${engine.name} brings the button back after a closed window, and shows a notice after a denial`, async ({

@@ -16,10 +16,9 @@ const stopAnswering = answerFirstScreen(root, client);
 /** Shows the balance without React, if the API answers first. Resolves with the undo. */
 const earlyBalance =
   root.dataset['screen'] === 'restoring'
-    ? import('./account/early-balance.ts').then(
-        ({ showEarlyBalance }) => showEarlyBalance(root, client),
-        () => undefined,
-      )
+    ? import('./account/early-balance.ts')
+        .then(({ showEarlyBalance }) => showEarlyBalance(root, client))
+        .catch(() => undefined)
     : undefined;
 void letReactTakeOver();
 

@@ -23,7 +23,7 @@ import { createFetchWithAccessToken } from './token/fetch-with-access-token.ts';
 /**
  * Creates the sign-in of this tab: once, when the app starts. In a browser it restores the session by itself and takes
  * the outcome of a sign-in that another page has finished. On a server (SSR) its session stays `loading`, and its
- * methods do nothing.
+ * methods do nothing. A build by Vite for browsers has no code for a server: render with a build for servers (`ssr`).
  *
  * @example
  * export const client = createSignInClient();

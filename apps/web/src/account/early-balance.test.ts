@@ -1,6 +1,7 @@
 import type { Userinfo } from '@oneclick/sign-in';
 import { createFakeSignInClient } from '@oneclick/sign-in/testing';
 import { beforeEach, expect, test, vi } from 'vitest';
+import { loadLanguage } from '../texts/language.ts';
 import { showEarlyBalance } from './early-balance.ts';
 
 const SHAPES = '<section><div class="skeleton head"></div><div class="skeleton figure"></div></section>';
@@ -24,7 +25,10 @@ function restoringClient(userinfo: Partial<Userinfo> | undefined) {
 const number = () => root.querySelector('[data-testid="balance"]')?.textContent;
 const shown = async () => vi.waitFor(() => expect(number()).toBe('$7.50'));
 /** The texts have loaded, and all that follows has run. */
-const settled = () => new Promise((resolve) => setTimeout(resolve, 20));
+async function settled(): Promise<void> {
+  await loadLanguage(root.dataset['locale']);
+  await new Promise((resolve) => setTimeout(resolve));
+}
 
 test('the balance is shown in the language of the page when the session has been restored', async () => {
   const client = restoringClient({ balance_formatted: '$7.50' });
@@ -71,9 +75,25 @@ test('the undo brings the shapes back, and nothing is shown after it', async () 
   await shown();
   undo();
   expect(root.innerHTML).toBe(SHAPES);
-  expect(root.style.animation).toBe('');
   client.setSession({ ...SIGNED_IN, scopes: ['balance'] });
   expect(root.innerHTML).toBe(SHAPES);
+});
+
+test('the name of the balance follows the language of the page', async () => {
+  const client = restoringClient({ balance_formatted: '$7.50' });
+  client.setSession(SIGNED_IN);
+  const undo = showEarlyBalance(root, client);
+  await shown();
+  const name = root.querySelector('dt')!;
+  root.dataset['locale'] = 'en';
+  root.dispatchEvent(new Event('change'));
+  await settled();
+  expect(name.textContent).toBe('AIHubMix balance');
+  undo();
+  root.dataset['locale'] = 'ko';
+  root.dispatchEvent(new Event('change'));
+  await settled();
+  expect(name.textContent).toBe('AIHubMix balance');
 });
 
 test('nothing is shown if the undo comes before the texts', async () => {

@@ -40,26 +40,31 @@ export function showEarlyBalance(
     number.textContent = balance;
     number.style.setProperty('--length', String(balance.length));
     shape?.replaceWith(figure);
-    // The shapes are hidden for a moment. With the balance, they need not be.
+    // The shapes are hidden for a moment. Once the balance was there, they stay: the delay must not begin anew.
     root.style.animation = 'none';
   }
 
   function hide(): void {
     if (shape) figure.replaceWith(shape);
-    root.style.animation = '';
   }
 
   const stop = subscribe(show);
   async function showName(): Promise<void> {
-    const { texts } = await loadLanguage(root.dataset['locale']);
+    const { locale } = root.dataset;
+    const { texts } = await loadLanguage(locale);
+    if (locale !== root.dataset['locale']) return;
     name.textContent = texts.app.balance;
     show();
   }
   // The page itself shows that a script could not be loaded.
-  showName().catch(() => undefined);
+  const showNameIfLoaded = () => void showName().catch(() => undefined);
+  // After the listener of the first screen, which changes its language.
+  root.addEventListener('change', showNameIfLoaded);
+  showNameIfLoaded();
   return () => {
     hasEnded = true;
     stop();
+    root.removeEventListener('change', showNameIfLoaded);
     hide();
   };
 }

@@ -9,9 +9,9 @@ import type { AuthorizationResponse } from './authorization-response.ts';
  *
  *     callback page                             tab
  *       arrived (repeated until answered)  →
- *                                               calls oneclickTakeResponse() of the page, if the tab can reach its window
- *                                               and the page still has the response. Else:
- *                                          ←    listening  (or: refused, done)
+ *                                               if the tab waits, it calls oneclickTakeResponse() of the page. If that
+ *                                               returns no response, or the tab can't reach the window:
+ *                                          ←    listening  (or if the tab does not wait: refused, done)
  *       authorization-response, once       →
  *                                          ←    acknowledged
  *

@@ -56,7 +56,7 @@ test('a listening tab receives the response and acknowledges it', async () => {
   await expect(tab.response).resolves.toEqual(response);
 });
 
-describe('a tab that can reach the window of the callback page', () => {
+describe('the window of the callback page', () => {
   async function openTabThatReaches(page: Pick<Window, 'oneclickTakeResponse'> = window) {
     const takeFromWindow = vi.fn<(wanted: string) => unknown>((wanted) =>
       page.oneclickTakeResponse?.(wanted),
@@ -66,7 +66,7 @@ describe('a tab that can reach the window of the callback page', () => {
     return { tab, takeFromWindow };
   }
 
-  test('takes the response out of it, and no message contains it', async () => {
+  test('a tab takes the response out of the window of the callback page, and no message contains it', async () => {
     const { tab } = await openTabThatReaches();
     const { received } = await openStranger();
     const page = await openCallbackPage();
@@ -76,13 +76,13 @@ describe('a tab that can reach the window of the callback page', () => {
     expect(received).toEqual([{ v: 1, type: 'arrived' }]);
   });
 
-  test('takes nothing for another transaction, which the page then still has', async () => {
+  test('a callback page gives nothing to a tab with another state, and keeps its response', async () => {
     const page = await openCallbackPage();
     expect(window.oneclickTakeResponse?.('b'.repeat(43))).toBeUndefined();
     expect(page.keep()).toBe(true);
   });
 
-  test('takes nothing that the page has kept, given away or closed', async () => {
+  test('a callback page that has kept or given away its response, or is closed, gives nothing to a tab', async () => {
     const kept = await openCallbackPage();
     kept.keep();
     expect(window.oneclickTakeResponse?.(state)).toBeUndefined();
@@ -93,7 +93,7 @@ describe('a tab that can reach the window of the callback page', () => {
     expect(window.oneclickTakeResponse).toBeUndefined();
   });
 
-  test('receives it as a message if the window shows another page', async () => {
+  test('a tab whose window shows another page receives the response as a message', async () => {
     const { tab, takeFromWindow } = await openTabThatReaches({});
     const page = await openCallbackPage();
     await expect(page.outcome).resolves.toBe('acknowledged');
@@ -101,21 +101,24 @@ describe('a tab that can reach the window of the callback page', () => {
     expect(takeFromWindow).toHaveBeenCalledExactlyOnceWith(state);
   });
 
-  test.each(['cancelled', 'done'])('takes nothing when the transaction is %s', async (end) => {
-    const { tab, takeFromWindow } = await openTabThatReaches();
-    if (end === 'cancelled') tab.refuse();
-    else await (await openCallbackPage()).outcome;
-    takeFromWindow.mockClear();
-    const page = await openCallbackPage();
-    await expect(page.outcome).resolves.toBe(end === 'cancelled' ? 'refused' : 'done');
-    expect(takeFromWindow).not.toHaveBeenCalled();
-  });
+  test.each(['cancelled', 'done'])(
+    'a tab takes nothing out of a window when its transaction is %s',
+    async (end) => {
+      const { tab, takeFromWindow } = await openTabThatReaches();
+      if (end === 'cancelled') tab.refuse();
+      else await (await openCallbackPage()).outcome;
+      takeFromWindow.mockClear();
+      const page = await openCallbackPage();
+      await expect(page.outcome).resolves.toBe(end === 'cancelled' ? 'refused' : 'done');
+      expect(takeFromWindow).not.toHaveBeenCalled();
+    },
+  );
 
   test.each([
     ['of another transaction', { ...response, state: 'b'.repeat(43) }],
     ['with a code over 2048 characters', { state, code: 'c'.repeat(1e5) }],
     ['that is text', 'code-1'],
-  ])('does nothing with a response %s', async (_, taken) => {
+  ])('a tab does nothing with a response in a window %s', async (_, taken) => {
     const tab = await acceptInTab(state, { takeFromWindow: () => taken });
     onTestFinished(tab.close);
     const { received, untilRead } = await openStranger();

@@ -63,7 +63,7 @@ export function openAuthorizationPopup(
       try {
         return popup.oneclickTakeResponse?.(state);
       } catch {
-        // The window is at the provider: another window of this transaction has arrived.
+        // The window shows a page of another origin: another window of this transaction has arrived.
         return undefined;
       }
     },
