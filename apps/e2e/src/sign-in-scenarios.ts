@@ -4,6 +4,19 @@ import type { Engine, EngineBrowser, EngineProfile, EngineTab } from './engine.t
 import { DEMO } from './person.ts';
 import { expect, type System, test } from './system.ts';
 
+/** Runs in the tab: from now on, `posted` contains the type of each message that the tab posts. */
+export const RECORD_POSTED = `(() => {
+  const { postMessage } = BroadcastChannel.prototype;
+  globalThis.posted = [];
+  BroadcastChannel.prototype.postMessage = function (message) {
+    posted.push(message.type);
+    postMessage.call(this, message);
+  };
+})()`;
+
+/** What a tab posts that takes the response by a call. It answers `done` to an `arrived` that the page has repeated. */
+export const POSTED_AFTER_CALL = /^(?:done,)*signed-in$/;
+
 /** Tests the main sign-in paths in another engine. `sign-in.test.ts` covers more paths in Chromium. */
 export function testSignInScenarios(engine: Engine): void {
   test.describe(engine.name, () => {
@@ -66,19 +79,11 @@ export function testSignInScenarios(engine: Engine): void {
     }) => {
       const alice = await newPerson(system);
       await alice.seesSignedOut();
-      await alice.tab.evaluate(`(() => {
-        const { postMessage } = BroadcastChannel.prototype;
-        globalThis.posted = [];
-        BroadcastChannel.prototype.postMessage = function (message) {
-          posted.push(message.type);
-          postMessage.call(this, message);
-        };
-      })()`);
+      await alice.tab.evaluate(RECORD_POSTED);
       const popup = await alice.clickSignIn();
       await popup.passProvider();
       await alice.seesAccount();
-      // The tab answers `done` to an `arrived` that the page has repeated.
-      expect(await alice.tab.evaluate('posted.join()')).toMatch(/^(?:done,)*signed-in$/);
+      expect(await alice.tab.evaluate('posted.join()')).toMatch(POSTED_AFTER_CALL);
     });
 
     test(`${engine.name} brings the button back after a closed window, and shows a notice after a denial`, async ({

@@ -1,6 +1,7 @@
 import { StartResponse } from '@oneclick/shared/messages';
 import { PATHS } from '@oneclick/shared/paths';
 import * as v from 'valibot';
+import { POSTED_AFTER_CALL, RECORD_POSTED } from './sign-in-scenarios.ts';
 import { expect, test } from './system.ts';
 
 test('the first sign-in asks for password and consent, and shows the account', async ({ person }) => {
@@ -25,6 +26,14 @@ test('the second sign-in is one click without a page of the provider', async ({ 
   popup.on('framenavigated', (frame) => visited.push(new URL(frame.url()).pathname));
   await person.seesAccount();
   expect(visited.filter((path) => path.startsWith('/interaction'))).toEqual([]);
+});
+
+test('the tab takes the response out of the window, without a message to it', async ({ person }) => {
+  await person.openApp();
+  await person.page.evaluate(RECORD_POSTED);
+  await person.signIn();
+  await person.seesAccount();
+  expect(await person.page.evaluate('posted.join()')).toMatch(POSTED_AFTER_CALL);
 });
 
 test('the window removes the code from its address and closes itself', async ({

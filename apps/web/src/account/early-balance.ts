@@ -40,7 +40,8 @@ export function showEarlyBalance(
     number.textContent = balance;
     number.style.setProperty('--length', String(balance.length));
     shape?.replaceWith(figure);
-    // The shapes are hidden for a moment. Once the balance was there, they stay: the delay must not begin anew.
+    // The animation hides the shapes for 200 ms. It ends here, and `hide` does not start it again, because the shapes are on the
+    // screen by then.
     root.style.animation = 'none';
   }
 

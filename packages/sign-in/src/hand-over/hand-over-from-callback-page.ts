@@ -22,21 +22,23 @@ export async function handOverFromCallbackPage(response: AuthorizationResponse):
   const { promise, resolve } = promiseWithResolvers<'acknowledged' | 'refused' | 'done'>();
   let isGivenOrKept = false;
   const channel = await openHandOverChannel(response.state, ({ type }) => {
-    if (type === 'listening' && keep()) channel.post({ v: 1, type: 'authorization-response', response });
+    if (type === 'listening' && claim()) channel.post({ v: 1, type: 'authorization-response', response });
     if ((type === 'acknowledged' && isGivenOrKept) || type === 'refused' || type === 'done') {
       clearInterval(resend);
       resolve(type);
     }
   });
-  function keep(): boolean {
+
+  /** Decides what happens with the response, once: true for the first caller, who then has it. */
+  function claim(): boolean {
     clearInterval(resend);
-    const isOurs = !isGivenOrKept;
+    const isFirst = !isGivenOrKept;
     isGivenOrKept = true;
-    return isOurs;
+    return isFirst;
   }
 
   window.oneclickTakeResponse = (state) => {
-    if (state !== response.state || !keep()) return undefined;
+    if (state !== response.state || !claim()) return undefined;
     resolve('acknowledged');
     return response;
   };
@@ -45,7 +47,7 @@ export async function handOverFromCallbackPage(response: AuthorizationResponse):
   arrive();
   return {
     outcome: promise,
-    keep,
+    keep: claim,
     finished: () => channel.post({ v: 1, type: 'finished' }),
     close() {
       clearInterval(resend);

@@ -14,7 +14,10 @@ export interface AuthorizationPopup {
    * Returns false if the window can't be sent anywhere.
    */
   goToProvider(transaction: StartedTransaction, onSeemsClosed: () => void): boolean;
-  /** Takes the authorization response out of the callback page, if the window shows it and this tab can reach the window. */
+  /**
+   * Takes the authorization response out of the callback page. Undefined if the window shows another page, or if this tab can't
+   * reach the window. The value is not checked.
+   */
   takeResponse(state: string): unknown;
   /** Whether the user has closed the window. Certain as long as it shows a page of ours. */
   isClosed(): boolean;

@@ -75,6 +75,8 @@ test('the session lock is requested when the window leaves, and the exchange use
   const locks = createLocks();
   Object.defineProperty(navigator, 'locks', { value: locks, configurable: true });
   onTestFinished(() => void Reflect.deleteProperty(navigator, 'locks'));
+  // A slow machine must not end the reservation, which lasts a second.
+  stopClock();
   serve('exchangeToken', () => answer.token());
   const { client } = await startSignIn();
   expect(locks.requested).toHaveLength(1);
